@@ -1,0 +1,48 @@
+"""How often a password may be typed. The count is written before the password is handed out, so that a crash loop cannot lock an account."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core import errors
+from core.db import models
+
+WINDOW = timedelta(hours=24)
+#: Sign-ins of one account in the window, whoever asked; automatic runs may use all but the last.
+AT_MOST = 3
+KEPT_FOR_A_PERSON = 1
+
+
+def remaining_logins(
+    session: Session, account: models.Account, *, lock_limit: int, automatic: bool, now: datetime
+) -> int:
+    """Sign-ins left in the last 24 hours. `lock_limit` is the number of bad passwords after which the supplier locks."""
+    used = session.scalar(
+        select(func.count())
+        .select_from(models.LoginAttempt)
+        .where(models.LoginAttempt.account_id == account.id, models.LoginAttempt.at > now - WINDOW)
+    )
+    allowed = max(1, min(AT_MOST, lock_limit - 2)) + account.extra_logins
+    return max(0, allowed - (KEPT_FOR_A_PERSON if automatic and allowed > 1 else 0) - (used or 0))
+
+
+def count_login(
+    session: Session, account: models.Account, run: models.Run, *, lock_limit: int, now: datetime
+) -> None:
+    """Count one sign-in. Raises BudgetSpent when none is left; the password must not be opened then."""
+    automatic = run.cause == "schedule"
+    if remaining_logins(session, account, lock_limit=lock_limit, automatic=automatic, now=now) < 1:
+        raise errors.BudgetSpent
+    session.add(
+        models.LoginAttempt(
+            workspace_id=account.workspace_id,
+            account_id=account.id,
+            run_id=run.id,
+            at=now,
+            automatic=automatic,
+            secret_version=account.secret_version,
+        )
+    )

@@ -1,0 +1,161 @@
+"""What the pages ask of the ledger: accounts with their state, invoices, a run with its steps. Few queries, whatever the size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core import nouns
+from core.db import models
+from core.ledger import standing
+
+STRIP = 30
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An Account as a page shows it; `last_runs` newest first, at most 30."""
+
+    account: models.Account
+    state: nouns.AccountState
+    last_runs: Sequence[models.Run]
+    open_challenge: models.Challenge | None
+    held: int
+    new_this_month: int
+    #: Median of documents a month over the months since the first one; None before there is a whole month.
+    usual_per_month: float | None
+
+
+def accounts_with_state(session: Session, workspace_id: int, now: datetime) -> list[AccountView]:
+    """Every living account of a workspace, in the order they were added."""
+    chosen = select(models.Account).where(
+        models.Account.workspace_id == workspace_id, models.Account.deleted_at.is_(None)
+    )
+    return _views(session, list(session.scalars(chosen.order_by(models.Account.id))), now)
+
+
+def account_view(session: Session, workspace_id: int, account_id: int, now: datetime) -> AccountView | None:
+    account = session.scalar(
+        select(models.Account).where(
+            models.Account.workspace_id == workspace_id,
+            models.Account.id == account_id,
+            models.Account.deleted_at.is_(None),
+        )
+    )
+    return _views(session, [account], now)[0] if account else None
+
+
+def _views(session: Session, accounts: list[models.Account], now: datetime) -> list[AccountView]:
+    ids = [account.id for account in accounts]
+    runs, held, months = _last_runs(session, ids), _held(session, ids), _per_month(session, ids)
+    asked = {
+        c.account_id: c
+        for c in session.scalars(
+            select(models.Challenge).where(
+                models.Challenge.account_id.in_(ids), models.Challenge.closed_at.is_(None)
+            )
+        )
+    }
+    this_month = now.strftime("%Y-%m")
+    return [
+        AccountView(
+            account=account,
+            state=standing.state_of(account, runs[account.id], asked.get(account.id), now),
+            last_runs=runs[account.id],
+            open_challenge=asked.get(account.id),
+            held=held.get(account.id, 0),
+            new_this_month=months[account.id].get(this_month, 0),
+            usual_per_month=_usual({m: n for m, n in months[account.id].items() if m != this_month}),
+        )
+        for account in accounts
+    ]
+
+
+def _last_runs(session: Session, ids: list[int]) -> dict[int, list[models.Run]]:
+    rank = (
+        func.row_number()
+        .over(partition_by=models.Run.account_id, order_by=models.Run.id.desc())
+        .label("rank")
+    )
+    ranked = select(models.Run.id, rank).where(models.Run.account_id.in_(ids)).subquery()
+    newest = select(models.Run).join(ranked, ranked.c.id == models.Run.id).where(ranked.c.rank <= STRIP)
+    by_account: dict[int, list[models.Run]] = defaultdict(list)
+    for run in session.scalars(newest.order_by(models.Run.id.desc())):
+        by_account[run.account_id].append(run)
+    return by_account
+
+
+def _held(session: Session, ids: list[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(models.ListedRow.account_id, func.count())
+        .where(models.ListedRow.account_id.in_(ids), models.ListedRow.held_for.is_not(None))
+        .group_by(models.ListedRow.account_id)
+    )
+    return {account_id: count for account_id, count in rows}
+
+
+def _per_month(session: Session, ids: list[int]) -> dict[int, dict[str, int]]:
+    rows = session.execute(
+        select(models.Invoice.account_id, models.Invoice.received_at).where(
+            models.Invoice.account_id.in_(ids)
+        )
+    )
+    months: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for account_id, at in rows:
+        months[account_id][at.strftime("%Y-%m")] += 1
+    return months
+
+
+def _usual(months: dict[str, int]) -> float | None:
+    counts = sorted(months.values())
+    return float(counts[len(counts) // 2]) if counts else None
+
+
+def invoices(
+    session: Session,
+    workspace_id: int,
+    *,
+    account_id: int | None = None,
+    supplier: str | None = None,
+    words: str = "",
+    page: int = 1,
+    per_page: int = 50,
+) -> tuple[list[models.Invoice], int]:
+    """One page of invoices, newest first, and how many there are in all. `words` is looked for in the number."""
+    chosen = select(models.Invoice).where(models.Invoice.workspace_id == workspace_id)
+    if account_id is not None:
+        chosen = chosen.where(models.Invoice.account_id == account_id)
+    if supplier:
+        chosen = chosen.where(models.Invoice.supplier == supplier)
+    if words:
+        chosen = chosen.where(models.Invoice.number.icontains(words, autoescape=True))
+    total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    rows = session.scalars(
+        chosen.order_by(models.Invoice.received_at.desc(), models.Invoice.id.desc())
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+    )
+    return list(rows), total
+
+
+def run_with_events(
+    session: Session, workspace_id: int, run_id: int
+) -> tuple[models.Run, list[models.RunEvent], list[models.Evidence]] | None:
+    """A run, its steps in order, and what it left to look at."""
+    run = session.scalar(
+        select(models.Run).where(models.Run.workspace_id == workspace_id, models.Run.id == run_id)
+    )
+    if run is None:
+        return None
+    events = session.scalars(
+        select(models.RunEvent).where(models.RunEvent.run_id == run_id).order_by(models.RunEvent.id)
+    )
+    left = session.scalars(
+        select(models.Evidence).where(models.Evidence.run_id == run_id).order_by(models.Evidence.id)
+    )
+    return run, list(events), list(left)
