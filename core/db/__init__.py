@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.orm import Session
 
 from core import settings as farm_settings
@@ -56,3 +56,8 @@ def _make_sqlite_strict(engine: Engine) -> None:
     def _on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def changed(session: Session, statement: Executable) -> int:
+    """Execute a conditional UPDATE or DELETE and tell how many rows it met: 0 means somebody else was first."""
+    return cast(CursorResult[Any], session.execute(statement)).rowcount

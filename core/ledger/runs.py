@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core import errors, nouns
+from core import db, errors, nouns
 from core.db import models
 
 #: A daily visit falls due within this part of its cadence after the last one, so that accounts spread over the day.
@@ -63,26 +63,26 @@ def queue_run(
 
 
 def call_due(session: Session, *, now: datetime, limit: int) -> int:
-    """Queue a run for every account that is due. `next_run_at` moves in the same statement, before anything can crash."""
-    due = _due(now).order_by(models.Account.next_run_at).limit(limit)
-    called = session.execute(
-        update(models.Account)
-        .where(models.Account.id.in_(due))
-        .values(next_run_at=next_visit(now, 86_400), last_attempt_at=now)
-        .returning(models.Account.id, models.Account.workspace_id)
+    """Queue a run for every account that is due. `next_run_at` moves in the same transaction, before anything can crash."""
+    due = session.execute(
+        _due(now).order_by(models.Account.next_run_at).limit(limit).with_for_update(skip_locked=True)
     ).all()
-    if called:
-        session.execute(
-            insert(models.Run),
-            [_queued(account_id, workspace_id, now) for account_id, workspace_id in called],
-        )
-    return len(called)
+    if not due:
+        return 0
+    session.execute(
+        update(models.Account),
+        [{"id": a, "next_run_at": next_visit(now, cadence), "last_attempt_at": now} for a, _, cadence in due],
+    )
+    session.execute(
+        insert(models.Run), [_queued(account_id, workspace_id, now) for account_id, workspace_id, _ in due]
+    )
+    return len(due)
 
 
 def _due(now: datetime) -> Any:
     busy = select(models.Run.account_id).where(models.Run.state.in_(nouns.ACTIVE_STATES))
     asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))
-    return select(models.Account.id).where(
+    return select(models.Account.id, models.Account.workspace_id, models.Account.cadence).where(
         models.Account.next_run_at.is_not(None),
         models.Account.next_run_at <= now,
         models.Account.deleted_at.is_(None),
@@ -109,12 +109,13 @@ def next_visit(now: datetime, cadence: int) -> datetime:
 
 def guard(session: Session, run_id: int, fence: int, **changes: Any) -> None:
     """Every write of a visit passes here first: raises LeaseLost when another worker holds the run, or it has ended."""
-    held = session.execute(
+    held = db.changed(
+        session,
         update(models.Run)
         .where(models.Run.id == run_id, models.Run.fence == fence, models.Run.state.in_(nouns.ACTIVE_STATES))
-        .values(**(changes or {"fence": fence}))
+        .values(**(changes or {"fence": fence})),
     )
-    if held.rowcount != 1:
+    if held != 1:
         raise errors.LeaseLost
 
 

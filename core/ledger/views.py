@@ -96,7 +96,7 @@ def _held(session: Session, ids: list[int]) -> dict[int, int]:
         .where(models.ListedRow.account_id.in_(ids), models.ListedRow.held_for.is_not(None))
         .group_by(models.ListedRow.account_id)
     )
-    return {account_id: count for account_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _per_month(session: Session, ids: list[int]) -> dict[int, dict[str, int]]:
@@ -107,7 +107,7 @@ def _per_month(session: Session, ids: list[int]) -> dict[int, dict[str, int]]:
     )
     months: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for account_id, at in rows:
-        months[account_id][at.strftime("%Y-%m")] += 1
+        months[account_id or 0][at.strftime("%Y-%m")] += 1
     return months
 
 
