@@ -1,0 +1,84 @@
+"""The invoices that a fictional portal has published: some for everybody, some for one customer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+LATE = date(2025, 5, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One published invoice. `cents` includes tax and is negative for a credit note."""
+
+    number: str
+    issued: date
+    cents: int
+    contract: str = ""
+    credit_note: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        return Decimal(self.cents) / 100
+
+
+class Shelf:
+    """What each customer sees, newest first. A customer `user-7` sees the common bills under numbers of its own."""
+
+    def __init__(self, prefix: str, contracts: tuple[str, ...] = ("",)) -> None:
+        self.prefix = prefix
+        self.contracts = contracts
+        self._common: list[Bill] = []
+        self._own: dict[str, list[Bill]] = {}
+        self._serial = 0
+        self._lock = threading.Lock()
+
+    def publish(
+        self,
+        *,
+        issued: date | None = None,
+        cents: int = 4590,
+        contract: str | None = None,
+        credit_note: bool = False,
+        login: str | None = None,
+    ) -> Bill:
+        """Put one more bill on the shelf, dated today unless told; for one `login` only, or for everybody."""
+        when = issued or date.today()
+        with self._lock:
+            self._serial += 1
+            number = f"{'AV' if credit_note else self.prefix}-{when.year}-{self._serial:04d}"
+            bill = Bill(number, when, -cents if credit_note else cents, self._contract(contract), credit_note)
+            (self._common if login is None else self._own.setdefault(login, [])).append(bill)
+        return bill
+
+    def fill(self, days: Iterable[date], *, cents: int, contract: str | None = None) -> None:
+        """The past: one bill a day given, most of one amount, some with an extra."""
+        for place, when in enumerate(days):
+            self.publish(issued=when, cents=cents + (735 if place % 5 == 3 else 0), contract=contract)
+
+    def of(self, login: str, contract: str | None = None) -> list[Bill]:
+        with self._lock:
+            bills = [*self._common, *self._own.get(login, ())]
+        mine = [_under_own_number(bill, login) for bill in bills if contract in (None, bill.contract)]
+        return sorted(mine, key=lambda bill: (bill.issued, bill.number), reverse=True)
+
+    def find(self, login: str, number: str) -> Bill | None:
+        return next((bill for bill in self.of(login) if bill.number == number), None)
+
+    def _contract(self, contract: str | None) -> str:
+        return self.contracts[0] if contract is None else contract
+
+
+def months(first: date, count: int) -> list[date]:
+    """`count` days, a month apart, from `first` on; the day must exist in every month."""
+    starts = (first.year * 12 + first.month - 1 + step for step in range(count))
+    return [date(start // 12, start % 12 + 1, first.day) for start in starts]
+
+
+def _under_own_number(bill: Bill, login: str) -> Bill:
+    kind, _, number = login.partition("-")
+    return replace(bill, number=f"{bill.number}-{number}") if kind == "user" and number.isdigit() else bill
