@@ -50,6 +50,7 @@ class Session:
 
     login: str
     proven: bool = False
+    return_url: str = ""
     passed: set[str] = field(default_factory=set)
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
@@ -104,6 +105,10 @@ class House:
         self._refusals[login] += answer is not Answer.OK
         return answer
 
+    def knows(self, login: str) -> bool:
+        """Is this the demo customer, or one of the countless `user-<n>`?"""
+        return login == self.brand.login or STRANGERS.fullmatch(login.partition("@")[0]) is not None
+
     def right_code(self, code: str) -> bool:
         return not self.stage.on(Lever.WRONG_CODE) and secrets.compare_digest(
             code.encode(), self.sms.encode()
@@ -124,8 +129,7 @@ class House:
     def _judge(self, login: str, password: str) -> Answer:
         if self.stage.on(Lever.LOCKED) or self._refusals[login] >= LOCKS_AFTER:
             return Answer.LOCKED
-        known = login == self.brand.login or STRANGERS.fullmatch(login.partition("@")[0])
-        if known and secrets.compare_digest(password.encode(), self.password.encode()):
+        if self.knows(login) and secrets.compare_digest(password.encode(), self.password.encode()):
             self._refusals[login] = 0
             return Answer.OK
         return Answer.WRONG
