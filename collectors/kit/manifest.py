@@ -1,0 +1,65 @@
+"""A supplier's TOML file, read whole and checked whole. Pure: no network, no browser, no clock."""
+
+from __future__ import annotations
+
+import tomllib
+
+from collectors.kit import coverage, sections
+from collectors.kit.declared import (
+    Act,
+    Answer,
+    DocumentSpec,
+    FieldSpec,
+    Filter,
+    Lines,
+    Login,
+    Manifest,
+    Outcome,
+    Pace,
+    PageState,
+    Paging,
+    Request,
+    Sign,
+    Spot,
+    Token,
+    Verified,
+)
+from core import errors
+
+__all__ = [
+    "Act",
+    "Answer",
+    "DocumentSpec",
+    "FieldSpec",
+    "Filter",
+    "Lines",
+    "Login",
+    "Manifest",
+    "Outcome",
+    "Pace",
+    "PageState",
+    "Paging",
+    "Request",
+    "Sign",
+    "Spot",
+    "Token",
+    "Verified",
+    "parse",
+]
+
+
+def parse(text: str, where: str, *, by_class: bool = False) -> Manifest:
+    """The Manifest in `text`, read from the file `where`. Raises BadManifest that names every problem, one a line.
+
+    `by_class`: a Python class does the rest, so `[login]`, `[list]` and `[document]` may be left out.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as err:
+        raise errors.BadManifest(f"{where}: this is not TOML: {err}") from None
+    problems: list[str] = []
+    found = sections.manifest(raw, problems, by_class)
+    problems = problems or coverage.problems(found)
+    if problems:
+        raise errors.BadManifest("\n".join([f"{where}:", *(f"  {each}" for each in problems)]))
+    return found

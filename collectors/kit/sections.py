@@ -1,0 +1,180 @@
+"""From the tables of a TOML file to the values of a Manifest: who the supplier is, how one signs in, what answers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from collectors.kit import list_sections, signs
+from collectors.kit.clauses import Clause
+from collectors.kit.declared import (
+    Act,
+    Answer,
+    FieldSpec,
+    Login,
+    Manifest,
+    Outcome,
+    Pace,
+    PageState,
+    Sign,
+    Token,
+    Verified,
+)
+
+#: The errors of `core.errors` that a page or an answer of a portal can mean.
+OUTCOMES = (
+    "BadCredentials", "Locked", "ActionNeeded", "CodeNeeded", "Captcha", "SessionExpired",
+    "PortalDown", "TooFast", "Blocked", "PortalChanged", "NotAnInvoice",
+)  # fmt: skip
+WANTS = ("action", "terms", "new_password", "enable_mfa", "no_permission")
+SOURCES = ("css", "json", "pattern", "cookie", "local_storage", "header")
+VERBS = ("fill", "click", "check", "press", "goto", "reload")
+PLACES = ("any", "session", "contracts", "list", "document")
+
+
+def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manifest:
+    """Everything in the file; what is wrong goes to `problems`, and then the result is not to be used."""
+    top = Clause(raw, "", problems)
+    session = top.clause("session")
+    found = Manifest(
+        id=top.text("id"),
+        names=top.words("name"),
+        note=top.words("note", ""),
+        country=top.text("country", ""),
+        category=top.text("category", ""),
+        website=top.text("website"),
+        origins=top.texts("origins"),
+        hosts=top.texts("hosts"),
+        bank_labels=top.texts("bank_labels", ()),
+        source=top.text("source", ""),
+        age=top.day("age"),
+        verified=Verified(top.choice("verified", list(Verified), "never") if _known(top) else "never"),
+        lock_limit=top.whole("lock_limit", 5, least=3),
+        browser=top.choice("browser", ("shell", "full"), "shell"),
+        cadence=top.choice("cadence", ("daily", "weekly"), "daily"),
+        code_valid=top.whole("code_valid", 600, least=30),
+        pace=_pace(top.clause("pace")),
+        fields=tuple(_field(each) for each in top.clauses("fields")),
+        check=session.text("check", ""),
+        headers=top.mapping("headers"),
+        tokens=tuple(_token(name, table, problems) for name, table in top.named("tokens")),
+        answers=(*_signed_out(session), *(_answer(each) for each in top.clauses("answers"))),
+        login=None if by_class and not top.has("login") else _login(top.clause("login")),
+        contracts=list_sections.contracts(top.clause("contracts")) if top.has("contracts") else None,
+        list=None if by_class and not top.has("list") else list_sections.lines(top.clause("list")),
+        document=None
+        if by_class and not top.has("document")
+        else list_sections.document(top.clause("document")),
+    )
+    session.close()
+    top.close("contracts", "list", "login", "document")
+    return found
+
+
+def _known(top: Clause) -> bool:
+    return top.text("verified", "never") in list(Verified)
+
+
+def _pace(clause: Clause) -> Pace:
+    usual = Pace()
+    pace = Pace(
+        at_once=clause.whole("at_once", usual.at_once, least=1),
+        gap=clause.number("gap", usual.gap),
+        logins_at_once=clause.whole("logins_at_once", usual.logins_at_once, least=1),
+    )
+    clause.close()
+    return pace
+
+
+def _field(clause: Clause) -> FieldSpec:
+    spec = FieldSpec(
+        name=clause.text("name"),
+        label=clause.words("label"),
+        kind=clause.choice("kind", ("text", "password", "totp")),
+        optional=clause.flag("optional"),
+        help=clause.words("help", ""),
+    )
+    clause.close()
+    return spec
+
+
+def _token(name: str, table: Any, problems: list[str]) -> Token:
+    clause = Clause(table, f"tokens.{name}", problems)
+    found = [source for source in SOURCES if clause.has(source)]
+    if len(found) != 1:
+        clause.problem("", f"expected exactly one of {', '.join(SOURCES)}; found {len(found)}")
+    source = found[0] if found else "css"
+    token = Token(name, source, clause.text(source, ""), clause.text("page", ""))
+    if source in ("css", "json", "pattern") and not token.page:
+        clause.problem("page", "is missing; expected the address of the page that holds the token")
+    clause.close(*SOURCES)
+    return token
+
+
+def _signed_out(session: Clause) -> Iterator[Answer]:
+    for clause in session.clauses("signed_out"):
+        sign = signs.of_answer(clause)
+        clause.close()
+        yield Answer(sign, Outcome("SessionExpired"))
+
+
+def _answer(clause: Clause) -> Answer:
+    answer = Answer(signs.of_answer(clause), _outcome(clause), clause.choice("where", PLACES, "any"))
+    clause.close()
+    return answer
+
+
+def _outcome(clause: Clause) -> Outcome:
+    return Outcome(
+        clause.choice("is", OUTCOMES), clause.text("said", ""), clause.choice("wants", WANTS, "action")
+    )
+
+
+def _login(clause: Clause) -> Login:
+    done = clause.clause("done")
+    login = Login(
+        clause.text("start"), signs.of_page(done), tuple(_state(each) for each in clause.clauses("when"))
+    )
+    done.close()
+    if login.done == Sign():
+        done.problem("", "expected see, url, text or cookie: how do we know that we are in?")
+    if not login.states:
+        clause.problem("when", "is missing; expected one [[login.when]] for each page of the sign-in")
+    clause.close()
+    return login
+
+
+def _state(clause: Clause) -> PageState:
+    acts = tuple(_act(each) for each in clause.clauses("do"))
+    state = PageState(
+        name=clause.text("name"),
+        sign=signs.of_page(clause),
+        acts=acts,
+        outcome=_outcome(clause) if clause.has("is") else None,
+        times=clause.whole("times", 3, least=1),
+    )
+    if bool(acts) == bool(state.outcome):
+        clause.problem("", "expected either do = [...] (what to do there) or is = '...' (which error it is)")
+    if state.sign == Sign(frame=state.sign.frame):
+        clause.problem("", "expected see, url or text: how do we know this page?")
+    clause.close("is", "said", "wants")
+    return state
+
+
+def _act(clause: Clause) -> Act:
+    found = [verb for verb in VERBS if clause.has(verb)]
+    if len(found) != 1:
+        clause.problem("", f"expected exactly one of {', '.join(VERBS)}; found {len(found)}")
+        return Act("reload", "")
+    act = _gesture(found[0], clause)
+    clause.close(*VERBS, "into")
+    return act
+
+
+def _gesture(verb: str, clause: Clause) -> Act:
+    if verb == "reload":
+        clause.flag("reload")
+        return Act("reload", "")
+    if verb == "fill":
+        return Act("fill", clause.text("into"), clause.text("fill"))
+    return Act(verb, clause.text(verb))

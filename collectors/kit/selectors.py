@@ -1,0 +1,73 @@
+"""Whether every selector, path and pattern of a manifest can be used at all, before a portal is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from parsel import Selector
+
+from collectors.kit.declared import Lines, Manifest, Sign
+
+_PAGE = Selector("<html></html>")
+
+
+def problems(manifest: Manifest) -> Iterator[str]:
+    for key, lines in (("contracts", manifest.contracts), ("list", manifest.list)):
+        yield from _lines(key, lines) if lines else ()
+    for number, answer in enumerate(manifest.answers, 1):
+        yield from _sign(f"answers[{number}]", answer.sign)
+    for token in manifest.tokens:
+        if token.source == "css":
+            yield from css(f"tokens.{token.name}.css", token.where)
+        elif token.source == "pattern":
+            yield from pattern(f"tokens.{token.name}.pattern", token.where)
+
+
+def css(key: str, selector: str) -> Iterator[str]:
+    """`&` at its head means the row itself, a trailing `?` that it may be missing."""
+    bare = selector.removesuffix("?").strip()
+    try:
+        _PAGE.css(f"*{bare[1:]}" if bare.startswith("&") else bare)
+    except Exception as err:  # noqa: BLE001 - cssselect's errors share no narrower root with parsel's
+        yield f"{key}: not a CSS selector: {selector!r} ({err})"
+
+
+def pattern(key: str, text: str) -> Iterator[str]:
+    try:
+        groups = re.compile(text).groups
+    except re.error as err:
+        yield f"{key}: not a regular expression: {text!r} ({err})"
+        return
+    if groups != 1:
+        yield f"{key}: expected one group ( … ) around the part that is wanted; {text!r} has {groups}"
+
+
+def _lines(key: str, lines: Lines) -> Iterator[str]:
+    if lines.kind == "rows":
+        for item in lines.items:
+            yield from css(f"{key}.items", item)
+    if lines.kind == "embedded":
+        yield from css(f"{key}.script", lines.script)
+    for spot in lines.spots.values():
+        if lines.kind == "rows":
+            yield from css(f"{key}.fields.{spot.name}", spot.at)
+        if spot.match:
+            yield from pattern(f"{key}.fields.{spot.name}.match", spot.match)
+        if spot.zone:
+            yield from _zone(f"{key}.fields.{spot.name}.zone", spot.zone)
+    if lines.empty:
+        yield from _sign(f"{key}.empty", lines.empty)
+
+
+def _sign(key: str, sign: Sign) -> Iterator[str]:
+    for selector in sign.see:
+        yield from css(f"{key}.see", selector)
+
+
+def _zone(key: str, name: str) -> Iterator[str]:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield f"{key}: expected a time zone such as 'Europe/Paris', found {name!r}"
