@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     upstream_proxy: str = Field(
         default="", description="http://host:port that all portal traffic goes on through"
     )
+    notify: SecretStr = Field(
+        default=SecretStr(""), description="where people are told, as an Apprise address"
+    )
     export_folder: Annotated[Path | None, NoDecode] = Field(
         default=None, description="the folder destination; empty means exports in the data folder"
     )

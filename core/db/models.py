@@ -119,8 +119,6 @@ class Account(Base):
     secret_version: Mapped[int] = mapped_column(default=1)
     #: The version that the portal refused; while equal to `secret_version` nobody signs in.
     refused_version: Mapped[int | None]
-    #: Sign-ins granted beyond the budget by an explicit *try anyway*.
-    extra_logins: Mapped[int] = mapped_column(default=0)
     #: The origins the credentials were sealed for, one a line, sorted.
     origins: Mapped[str]
     terms_version: Mapped[str]
@@ -302,6 +300,32 @@ class LoginAttempt(Base):
     at: Mapped[datetime]
     automatic: Mapped[bool]
     secret_version: Mapped[int]
+
+
+class LoginGrant(Base):
+    """One more sign-in than the budget gives: a new version of the secret, or an explicit *try anyway*."""
+
+    __tablename__ = "login_grants"
+    __table_args__ = (_of_account(),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    account_id: Mapped[int]
+    at: Mapped[datetime]
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class Notice(Base):
+    """A person was told of something, once: `about` names the thing, such as `refused:3`."""
+
+    __tablename__ = "notices"
+    __table_args__ = (_of_account(), UniqueConstraint("account_id", "about"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    account_id: Mapped[int]
+    about: Mapped[str]
+    error: Mapped[str]
+    queued_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
 
 
 class ContractRow(Base):

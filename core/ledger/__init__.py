@@ -8,28 +8,46 @@ from core.ledger.accounts import (
     remove_account,
     resume_account,
 )
-from core.ledger.budget import count_login, remaining_logins
-from core.ledger.lines import Known, baseline, hold, known_lines, note_baseline, receive
-from core.ledger.runs import call_due, guard, note, queue_run, wish
+from core.ledger.budget import count_login, grant_login, remaining_logins
+from core.ledger.lines import (
+    Known,
+    baseline,
+    decimals,
+    hold,
+    known_lines,
+    minor,
+    money,
+    note_baseline,
+    receive,
+)
+from core.ledger.runs import Busy, call_due, guard, next_visit, note, queue_run, tell, wish
 from core.ledger.standing import state_of
 from core.ledger.views import AccountView, account_view, accounts_with_state, invoices, run_with_events
 
 __all__ = [
     "AccountView",
     "AlreadyThere",
+    "Busy",
     "Known",
     "account_view",
     "accounts_with_state",
     "add_account",
     "baseline",
     "call_due",
+    "close_challenge",
     "count_login",
+    "decimals",
+    "forget_trial",
+    "grant_login",
     "guard",
     "hold",
     "invoices",
     "known_lines",
     "mark_paused",
+    "minor",
+    "money",
     "new_credentials",
+    "next_visit",
     "note",
     "note_baseline",
     "queue_run",
@@ -39,5 +57,7 @@ __all__ = [
     "resume_account",
     "run_with_events",
     "state_of",
+    "tell",
+    "try_again",
     "wish",
 ]

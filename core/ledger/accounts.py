@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
-from core.ledger import runs
+from core.ledger import budget, runs
 
 
 class AlreadyThere(ValueError):
@@ -71,7 +71,7 @@ def new_credentials(session: Session, account: models.Account, *, asked_by: int 
     """The version to seal the corrected credentials for. Lifts the freeze, grants its sign-in and asks for a visit."""
     account.secret_version += 1
     account.refused_version = None
-    account.extra_logins += 1
+    budget.grant_login(session, account, granted_by=asked_by, now=now)
     close_challenge(session, account.id, outcome="new_credentials", now=now)
     runs.wish(session, account.workspace_id, "collect", account_id=account.id, asked_by=asked_by, now=now)
     return account.secret_version
@@ -84,6 +84,19 @@ def close_challenge(session: Session, account_id: int, *, outcome: str, now: dat
         .where(models.Challenge.account_id == account_id, models.Challenge.closed_at.is_(None))
         .values(closed_at=now, outcome=outcome)
     )
+
+
+def try_again(session: Session, account: models.Account, *, asked_by: int | None, now: datetime) -> None:
+    """A person did at the portal what it asked for: the question is closed and a visit asked, with a sign-in of its own."""
+    close_challenge(session, account.id, outcome="done_at_the_portal", now=now)
+    budget.grant_login(session, account, granted_by=asked_by, now=now)
+    runs.wish(session, account.workspace_id, "collect", account_id=account.id, asked_by=asked_by, now=now)
+
+
+def forget_trial(session: Session, account: models.Account) -> None:
+    """*Cancel* during the first visit: no row, no secret, no session is left (the visit finds its lease gone)."""
+    session.execute(delete(models.Wish).where(models.Wish.account_id == account.id))
+    session.delete(account)
 
 
 def mark_paused(account: models.Account, *, now: datetime, until: datetime | None = None) -> None:

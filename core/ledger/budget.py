@@ -20,13 +20,31 @@ def remaining_logins(
     session: Session, account: models.Account, *, lock_limit: int, automatic: bool, now: datetime
 ) -> int:
     """Sign-ins left in the last 24 hours. `lock_limit` is the number of bad passwords after which the supplier locks."""
-    used = session.scalar(
-        select(func.count())
-        .select_from(models.LoginAttempt)
-        .where(models.LoginAttempt.account_id == account.id, models.LoginAttempt.at > now - WINDOW)
+    granted = _lately(session, models.LoginGrant, account, now)
+    allowed = max(1, min(AT_MOST, lock_limit - 2)) + granted
+    kept = KEPT_FOR_A_PERSON if automatic and allowed > 1 else 0
+    return max(0, allowed - kept - _lately(session, models.LoginAttempt, account, now))
+
+
+def _lately(
+    session: Session,
+    kind: type[models.LoginAttempt | models.LoginGrant],
+    account: models.Account,
+    now: datetime,
+) -> int:
+    counted = (
+        select(func.count()).select_from(kind).where(kind.account_id == account.id, kind.at > now - WINDOW)
     )
-    allowed = max(1, min(AT_MOST, lock_limit - 2)) + account.extra_logins
-    return max(0, allowed - (KEPT_FOR_A_PERSON if automatic and allowed > 1 else 0) - (used or 0))
+    return session.scalar(counted) or 0
+
+
+def grant_login(session: Session, account: models.Account, *, granted_by: int | None, now: datetime) -> None:
+    """A person wants one more sign-in than the budget gives."""
+    session.add(
+        models.LoginGrant(
+            workspace_id=account.workspace_id, account_id=account.id, at=now, granted_by=granted_by
+        )
+    )
 
 
 def count_login(

@@ -36,6 +36,13 @@ def minor(money: nouns.Money) -> int:
     return int((money.amount * (Decimal(10) ** decimals(money.currency))).to_integral_value())
 
 
+def money(total_minor: int | None, currency: str | None) -> nouns.Money | None:
+    """The inverse of `minor`; None when either half is unknown."""
+    if total_minor is None or currency is None:
+        return None
+    return nouns.Money(Decimal(total_minor).scaleb(-decimals(currency)), currency)
+
+
 def decimals(currency: str | None) -> int:
     return _DECIMALS.get(currency or "", 2)
 

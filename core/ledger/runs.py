@@ -17,6 +17,13 @@ from core.db import models
 JITTER = 0.1
 
 
+class Busy(RuntimeError):
+    """This account is being visited already."""
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__(f"account {account_id} is being visited already")
+
+
 def wish(
     session: Session,
     workspace_id: int,
@@ -82,6 +89,7 @@ def call_due(session: Session, *, now: datetime, limit: int) -> int:
 def _due(now: datetime) -> Any:
     busy = select(models.Run.account_id).where(models.Run.state.in_(nouns.ACTIVE_STATES))
     asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))
+    broken = select(models.Breaker.supplier)
     return select(models.Account.id, models.Account.workspace_id, models.Account.cadence).where(
         models.Account.next_run_at.is_not(None),
         models.Account.next_run_at <= now,
@@ -89,6 +97,7 @@ def _due(now: datetime) -> Any:
         models.Account.refused_version.is_distinct_from(models.Account.secret_version),
         models.Account.id.not_in(busy),
         models.Account.id.not_in(asked),
+        models.Account.supplier.not_in(broken),
     )
 
 
@@ -122,3 +131,20 @@ def guard(session: Session, run_id: int, fence: int, **changes: Any) -> None:
 def note(session: Session, run: models.Run, step: str, words: dict[str, Any], *, now: datetime) -> None:
     """A named step, for the person who looks on."""
     session.add(models.RunEvent(workspace_id=run.workspace_id, run_id=run.id, at=now, step=step, words=words))
+
+
+def tell(session: Session, account: models.Account, *, about: str, error: str, now: datetime) -> None:
+    """The account's owner hears of this once, however often it happens."""
+    known = select(models.Notice.id).where(
+        models.Notice.account_id == account.id, models.Notice.about == about
+    )
+    if session.scalar(known) is None:
+        session.add(
+            models.Notice(
+                workspace_id=account.workspace_id,
+                account_id=account.id,
+                about=about,
+                error=error,
+                queued_at=now,
+            )
+        )

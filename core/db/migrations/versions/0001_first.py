@@ -90,7 +90,6 @@ def upgrade() -> None:
         sa.Column("login_hash", sa.Text(), nullable=False),
         sa.Column("secret_version", sa.Integer(), nullable=False),
         sa.Column("refused_version", sa.Integer(), nullable=True),
-        sa.Column("extra_logins", sa.Integer(), nullable=False),
         sa.Column("origins", sa.Text(), nullable=False),
         sa.Column("terms_version", sa.Text(), nullable=False),
         sa.Column("terms_accepted_at", Instant(), nullable=False),
@@ -291,6 +290,37 @@ def upgrade() -> None:
     with op.batch_alter_table("login_attempts", schema=None) as batch_op:
         batch_op.create_index("attempts_of_account", ["account_id", "at"], unique=False)
 
+    op.create_table(
+        "login_grants",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("granted_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["granted_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "account_id"], ["accounts.workspace_id", "accounts.id"], ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("queued_at", Instant(), nullable=False),
+        sa.Column("told_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "account_id"], ["accounts.workspace_id", "accounts.id"], ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("account_id", "about"),
+    )
     op.create_table(
         "portal_sessions",
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -571,6 +601,8 @@ def downgrade() -> None:
 
     op.drop_table("runs")
     op.drop_table("portal_sessions")
+    op.drop_table("notices")
+    op.drop_table("login_grants")
     with op.batch_alter_table("login_attempts", schema=None) as batch_op:
         batch_op.drop_index("attempts_of_account")
 

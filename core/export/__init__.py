@@ -1,0 +1,1 @@
+"""Where Invoices go. One destination, one file."""

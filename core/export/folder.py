@@ -1,0 +1,63 @@
+"""The folder destination: `2026-10/Orange/2026-10-03_Orange_F1234567_45,90-EUR.pdf`, safe on every system."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+from core import ledger
+from core.db import models
+
+_NOT_SAFE = re.compile(r"[^\w.,+-]+")
+#: Names that Windows keeps for itself.
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+
+
+def deliver(
+    place: Path, source: Path, invoice: models.Invoice, document: models.Document, supplier_name: str
+) -> str:
+    """Copy the document there and give its name within `place`. The same document twice is the same file."""
+    name = file_name(invoice, document, supplier_name)
+    target = place / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() and target.stat().st_size == document.size:
+        return name
+    part = target.with_name(f".{document.sha256}.part")
+    with source.open("rb") as read, part.open("wb") as write:
+        shutil.copyfileobj(read, write)
+        write.flush()
+        os.fsync(write.fileno())
+    part.replace(target)
+    return name
+
+
+def file_name(invoice: models.Invoice, document: models.Document, supplier_name: str) -> str:
+    """Month folder, supplier folder, then date, supplier, number and amount. The document's id keeps two apart."""
+    day = invoice.issued_on or invoice.received_at.date()
+    month = f"{day:%Y-%m}"
+    parts = [
+        month if invoice.precision == "month" else day.isoformat(),
+        safe(supplier_name),
+        safe(invoice.number or f"document-{document.id}"),
+    ]
+    if invoice.total_minor is not None:
+        places = ledger.decimals(invoice.currency)
+        parts.append(
+            f"{invoice.total_minor / 10**places:.{places}f}".replace(".", ",") + f"-{invoice.currency}"
+        )
+    if document.revision > 1:
+        parts.append(f"r{document.revision}")
+    return str(Path(month) / safe(supplier_name) / ("_".join(parts) + f"_{document.id}{_suffix(document)}"))
+
+
+def safe(text: str) -> str:
+    """A stranger's words as part of a file name: no separator, no control character, nothing a system reserves."""
+    plain = _NOT_SAFE.sub("-", unicodedata.normalize("NFKC", text)).strip("-. ")[:80]
+    return f"_{plain}" if _RESERVED.match(plain) else plain or "_"
+
+
+def _suffix(document: models.Document) -> str:
+    return ".pdf" if document.media_type == "application/pdf" else ".bin"

@@ -1,0 +1,72 @@
+"""What is owed to destinations: each delivery is recorded before and after, so that a crash never sends twice unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import archive, db
+from core.db import models
+from core.export import folder
+
+log = structlog.get_logger(__name__)
+
+#: A failed delivery is tried again after this, doubled each time up to a day.
+FIRST_WAIT = timedelta(minutes=2)
+
+
+def owed(session: Session, now: datetime, *, limit: int = 100) -> list[int]:
+    """Deliveries that can go: their document has been read, and it is time."""
+    ready = select(models.Document.id).where(models.Document.read_at.is_not(None))
+    waiting = (
+        models.Delivery.sent_at.is_(None),
+        models.Delivery.next_try_at <= now,
+        models.Delivery.document_id.in_(ready),
+    )
+    return list(
+        session.scalars(select(models.Delivery.id).where(*waiting).order_by(models.Delivery.id).limit(limit))
+    )
+
+
+def deliver(
+    database: db.Database,
+    stored: archive.Archive,
+    delivery_id: int,
+    *,
+    supplier_name: Callable[[str], str],
+    now: Callable[[], datetime],
+) -> None:
+    """Send one Invoice to one Destination. Copying a file again is harmless, so an unknown outcome is simply sent again."""
+    with database.write() as session:
+        delivery = session.get_one(models.Delivery, delivery_id)
+        delivery.tries, delivery.tried_at = delivery.tries + 1, now()
+        delivery.next_try_at = now() + min(FIRST_WAIT * 2**delivery.tries, timedelta(days=1))
+        destination = session.get_one(models.Destination, delivery.destination_id)
+        invoice = session.get_one(models.Invoice, delivery.invoice_id)
+        document = session.get_one(models.Document, delivery.document_id)
+    proof, error = _send(destination, stored, invoice, document, supplier_name(invoice.supplier))
+    with database.write() as session:
+        delivery = session.get_one(models.Delivery, delivery_id)
+        delivery.proof, delivery.error = proof, error
+        delivery.sent_at = now() if error is None else None
+
+
+def _send(
+    destination: models.Destination,
+    stored: archive.Archive,
+    invoice: models.Invoice,
+    document: models.Document,
+    supplier_name: str,
+) -> tuple[str | None, str | None]:
+    try:
+        return folder.deliver(
+            Path(destination.place), stored.path(document.sha256), invoice, document, supplier_name
+        ), None
+    except OSError as err:
+        log.warning("delivery.failed", delivery_of=document.id, why=err.strerror)
+        return None, err.strerror or "the folder cannot be written"

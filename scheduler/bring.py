@@ -1,0 +1,114 @@
+"""What a visit brings home: the list is read, each unknown line is fetched, verified, archived and received, in that order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy.orm import Session
+
+from collectors import kit
+from core import errors, extraction, intake, ledger, nouns
+from core.db import models
+
+if TYPE_CHECKING:
+    from scheduler.visit import Visit
+
+T = TypeVar("T")
+
+
+class Harvest:
+    """The counts of a receipt, and the acts behind them."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self.counts: Counter[str] = Counter()
+        self.whole = False
+        #: The last document that could not be kept, if any: the run's named error.
+        self.refused: errors.NotAnInvoice | None = None
+
+    async def bring_home(self, portal: kit.Portal) -> None:
+        """Read the list and fetch what the ledger does not hold; called again after a sign-in in mid-list."""
+        await self._to(nouns.RunState.LISTING)
+        new = await self._listed(portal)
+        portal.step("listed", count=self.counts["listed"], new=len(new), census=self._visit.census)
+        if new:
+            await self._to(nouns.RunState.FETCHING)
+        for position, line in enumerate(new, 1):
+            portal.step("fetching", position=position, count=len(new))
+            try:
+                await self._receive(portal, line)
+            except errors.NotAnInvoice as err:
+                await self._hold(portal, line, err)
+
+    async def _listed(self, portal: kit.Portal) -> list[nouns.Listed]:
+        """The lines to fetch. The census notes every line and leaves it; a line shown twice counts once."""
+        self._visit.known = await self._visit.farm.writer(
+            lambda s: ledger.known_lines(s, self._visit.account)
+        )
+        seen: set[tuple[str, str]] = set()
+        ends: dict[str, bool] = {}
+        new: list[nouns.Listed] = []
+        async for sheet in self._visit.collector.listed(portal):
+            fresh = {(line.contract.portal_id, line.identity): line for line in sheet.lines}
+            unknown = [
+                line for key, line in fresh.items() if key not in seen and self._visit.known.is_new(line)
+            ]
+            seen |= set(fresh)
+            ends[sheet.contract.portal_id] = sheet.last
+            if self._visit.census:
+                await self._leave(unknown)
+            else:
+                new += unknown
+        self.whole = portal.whole and bool(ends) and all(ends.values())
+        self.counts["listed"] = len(seen)
+        self.counts["known"] = len(seen) - len(new) - self.counts["baseline"]
+        return new
+
+    async def _leave(self, lines: list[nouns.Listed]) -> None:
+        self.counts["baseline"] += await self._write(partial(ledger.note_baseline, lines=lines))
+
+    async def _receive(self, portal: kit.Portal, line: nouns.Listed) -> None:
+        """The one allowed order: bytes synced, verified, in their place, then the row (`design` §4)."""
+        farm, in_pool = self._visit.farm, self._visit.in_pool
+        file = await self._visit.collector.download(portal, line)
+        try:
+            reading = await in_pool(farm.readers.read, file.path)
+            if why := extraction.is_other_document(reading, line):
+                raise errors.NotAnInvoice(why, step="the document", reason="other_customer")
+        except errors.MoissonError:
+            await in_pool(farm.archive.discard, file)
+            raise
+        await in_pool(farm.archive.put, file)
+        document = await self._write(partial(ledger.receive, listed=line, file=file))
+        if document is None:
+            self.counts["known"] += 1
+            return
+        self.counts["new"] += 1
+        await in_pool(
+            partial(intake.take_in, farm.database, farm.archive, farm.readers, document.id, now=farm.now)
+        )
+
+    async def _hold(self, portal: kit.Portal, line: nouns.Listed, err: errors.NotAnInvoice) -> None:
+        """One bad document is held and shown; the others go on."""
+        self.counts["held"] += 1
+        self.counts["failed"] += 1
+        self.refused = err
+        portal.step("held", reason=err.reason)
+        self._visit.evidence += await portal.evidence(err)
+        await self._write(partial(ledger.hold, listed=line, why=err.reason))
+
+    async def _to(self, state: nouns.RunState) -> None:
+        lease = self._visit.lease
+        await self._visit.farm.writer(lambda s: ledger.guard(s, lease.run_id, lease.fence, state=state))
+
+    async def _write(self, change: partial[T]) -> T:
+        """A fenced change of the ledger, in one short transaction."""
+        visit = self._visit
+
+        def act(session: Session) -> T:
+            account = session.get_one(models.Account, visit.lease.account_id)
+            return change(session, visit.lease.run_id, visit.lease.fence, account, now=visit.farm.now())
+
+        return await visit.farm.writer(act)

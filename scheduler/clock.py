@@ -1,0 +1,28 @@
+"""The clock: APScheduler ticks, and stores nothing. What is due is a question to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+
+class Clock:
+    def __init__(self) -> None:
+        self._ticking = AsyncIOScheduler(
+            jobstores={"default": MemoryJobStore()},
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+        """Call `act` again and again; a call that takes longer than its gap is not overtaken by the next."""
+        self._ticking.add_job(act, "interval", seconds=seconds)
+
+    def start(self) -> None:
+        self._ticking.start()
+
+    def stop(self) -> None:
+        self._ticking.shutdown(wait=False)

@@ -1,0 +1,43 @@
+"""What the worker does beside visits: documents nobody has read, deliveries that are owed, notices, old evidence."""
+
+from __future__ import annotations
+
+from core import intake
+from core.export import outbox
+from scheduler import keepsake, tell
+from scheduler.farm import Farm
+from vault import audit
+
+
+def read_what_waits(farm: Farm) -> None:
+    """Documents left unread by a worker that was stopped in between."""
+    with farm.database.read() as session:
+        waiting = intake.unread(session)
+    for document_id in waiting:
+        intake.take_in(farm.database, farm.archive, farm.readers, document_id, now=farm.now)
+
+
+def deliver(farm: Farm) -> None:
+    with farm.database.read() as session:
+        owed = outbox.owed(session, farm.now())
+    for delivery_id in owed:
+        outbox.deliver(
+            farm.database, farm.archive, delivery_id, supplier_name=farm.catalogue.name, now=farm.now
+        )
+
+
+def tell_people(farm: Farm) -> None:
+    if address := farm.settings.notify.get_secret_value():
+        tell.send(address, farm.writer, farm.now())
+
+
+def keep_keys(farm: Farm) -> None:
+    """A pair of keys for each new workspace, and a signed head for the audit chain when one is due."""
+    farm.keyring.ensure_workspace_keys(farm.now())
+    farm.writer.now(lambda s: audit.sign_head_if_due(s, farm.keyring, farm.now()))
+
+
+def tidy(farm: Farm) -> None:
+    """Old evidence and the parts of visits that are no more."""
+    keepsake.clear(farm.settings.data, farm.now())
+    farm.writer.now(lambda s: keepsake.forget(s, farm.now()))

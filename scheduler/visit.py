@@ -1,0 +1,184 @@
+"""One visit to one Account, from lease to receipt: open, sign in if one must, bring home, keep the session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from collectors import kit
+from collectors.kit import portal as portals
+from core import errors, ledger, nouns
+from core.db import models
+from scheduler import ending
+from scheduler.bring import Harvest
+from scheduler.farm import Farm
+from scheduler.lease import Lease
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+#: Seconds. No visit is worth more; what came home until then is kept.
+LONGEST = 600
+
+
+async def visit(farm: Farm, lease: Lease) -> None:
+    """Go there, bring home what is new, and leave a receipt however it ends. Raises nothing but cancellation."""
+    call = Visit(farm, lease)
+    try:
+        async with asyncio.timeout(LONGEST):
+            await call.go()
+        await ending.done(call)
+    except errors.LeaseLost:
+        log.info("visit.lease_lost", run=lease.run_id)
+    except TimeoutError:
+        await ending.failed(call, errors.Timeout("the visit took too long"))
+    except Exception as err:  # noqa: BLE001 - whatever a stranger's page can cause ends as a named failure of this visit only
+        await ending.failed(call, err)
+
+
+class Visit:
+    """What happens between lease and ending. `evidence`, `harvest` and the counters outlive a failure."""
+
+    def __init__(self, farm: Farm, lease: Lease) -> None:
+        self.farm, self.lease = farm, lease
+        self.harvest = Harvest(self)
+        self.evidence: list[kit.Evidence] = []
+        self.logins = 0
+        self.portal: kit.Portal | None = None
+        self._kept: bytes | None = None
+        self._notes: list[asyncio.Future[None]] = []
+
+    async def go(self) -> None:
+        await self.farm.writer(self._begin)
+        self.collector = self.farm.catalogue.collector(self.account.supplier)
+        self._kept = await self.in_pool(self._open_session)
+        async with portals.open_portal(
+            self.farm.outside,
+            self.collector.manifest,
+            session=self._kept,
+            whole=self._reads_whole(),
+            knows=self._knows,
+            note=self.note,
+            keep=self._keep,
+        ) as self.portal:
+            try:
+                await self._at_the_portal(self.portal)
+            except errors.LeaseLost:
+                raise
+            except Exception as err:
+                self.evidence += await self.portal.evidence(err)
+                raise
+
+    def _begin(self, session: Session) -> None:
+        ledger.guard(session, self.lease.run_id, self.lease.fence)
+        self.account = session.get_one(models.Account, self.lease.account_id)
+        self.run = session.get_one(models.Run, self.lease.run_id)
+        self.known = ledger.known_lines(session, self.account)
+        self.run.census = self.census = self.account.baseline_at is None
+
+    def _reads_whole(self) -> bool:
+        """The census, a person's visit, and every few days the schedule's read each list to its proved end."""
+        last = self.account.whole_at
+        return self.run.whole or self.census or last is None or self.farm.now() - last > ending.WHOLE_EVERY
+
+    def _knows(self, listed: nouns.Listed) -> bool:
+        return not self.known.is_new(listed)
+
+    async def _at_the_portal(self, portal: kit.Portal) -> None:
+        if not (self._kept and await self._still_signed_in(portal)):
+            await self._sign_in(portal)
+        try:
+            await self.harvest.bring_home(portal)
+        except errors.SessionExpired:
+            portal.step("session_expired")
+            await self._sign_in(portal)
+            await self.harvest.bring_home(portal)
+        await self._keep_session(portal)
+
+    async def _still_signed_in(self, portal: kit.Portal) -> bool:
+        try:
+            return await self.collector.signed_in(portal)
+        except errors.SessionExpired:
+            return False
+
+    async def _sign_in(self, portal: kit.Portal) -> None:
+        portal.step("signing_in")
+        await self.farm.writer(self._count_login)
+        await portal.grant(await self.in_pool(self._open_credentials))
+        self.logins += 1
+        await self.collector.sign_in(portal)
+        await portal.close_page()
+        await self._keep_session(portal)
+        portal.step("signed_in")
+
+    def _count_login(self, session: Session) -> None:
+        """Counted, and the next visit moved, before the password is handed out: a crash here cannot loop."""
+        ledger.guard(session, self.lease.run_id, self.lease.fence, state=nouns.RunState.LOGIN)
+        account = session.get_one(models.Account, self.lease.account_id)
+        limit = self.collector.manifest.lock_limit
+        ledger.count_login(session, account, self.run, lock_limit=limit, now=self.farm.now())
+        account.next_run_at = ledger.next_visit(self.farm.now(), account.cadence)
+
+    def _open_session(self) -> bytes | None:
+        return self.farm.opener.session_for_run(
+            self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
+        )
+
+    def _open_credentials(self) -> Any:
+        return self.farm.opener.credentials_for_run(
+            self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
+        )
+
+    async def _keep_session(self, portal: kit.Portal) -> None:
+        state = await portal.state()
+        if state == self._kept:
+            return
+        await self.in_pool(partial(self._seal_session, state))
+        self._kept = state
+
+    def _seal_session(self, state: bytes) -> None:
+        self.farm.opener.seal_session(
+            self.lease.run_id,
+            self.lease.fence,
+            state,
+            origins=self.collector.manifest.origins,
+            now=self.farm.now(),
+        )
+
+    def _keep(self, chunks: Iterable[bytes], name: str, media_type: str) -> nouns.File:
+        return self.farm.archive.keep(chunks, name=name, media_type=media_type, run_id=self.lease.run_id)
+
+    def note(self, step: str, words: dict[str, Any]) -> None:
+        """A named step for people. Nobody looks on at a scheduled visit, so there it costs no write."""
+        if self.lease.cause == "schedule":
+            return
+        at = self.farm.now()
+
+        def add(session: Session) -> None:
+            ledger.note(session, self.run, step, words, now=at)
+
+        self._notes.append(asyncio.ensure_future(self.farm.writer(add)))
+
+    async def settle(self) -> None:
+        """Every noted step is in the database."""
+        await asyncio.gather(*self._notes, return_exceptions=True)
+
+    async def in_pool(self, act: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.farm.pool, act, *args)
+
+    def receipt(self) -> nouns.Receipt:
+        portal = self.portal
+        return nouns.Receipt(
+            **self.harvest.counts,
+            whole=self.harvest.whole,
+            logins=self.logins,
+            requests=portal.requests if portal else 0,
+            received_bytes=portal.received_bytes if portal else 0,
+            browser=portal.used_browser if portal else False,
+        )

@@ -1,0 +1,56 @@
+"""What people ask of the worker, from the database and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core import ledger, nouns
+from core.db import models
+
+
+def grant(session: Session, now: datetime) -> None:
+    """Do what was wished, oldest first; each wish is answered once, in one word."""
+    open_ones = select(models.Wish).where(models.Wish.done_at.is_(None)).order_by(models.Wish.id)
+    for wish in session.scalars(open_ones.limit(100).with_for_update(skip_locked=True)):
+        wish.outcome = _collect(session, wish, now) if wish.kind == "collect" else _stop(session, wish)
+        wish.done_at = now
+
+
+def _collect(session: Session, wish: models.Wish, now: datetime) -> str:
+    account = session.get(models.Account, wish.account_id)
+    if account is None or account.deleted_at is not None:
+        return "gone"
+    if account.refused_version == account.secret_version:
+        return "refused"
+    if _open_question(session, account.id):
+        return "asked"
+    cause = "trial" if account.trial and account.baseline_at is None else "person"
+    run = ledger.queue_run(session, account, cause=cause, now=now, asked_by=wish.asked_by)
+    if run is None:
+        return "running"
+    session.flush()
+    wish.run_id = run.id
+    return "queued"
+
+
+def _open_question(session: Session, account_id: int) -> bool:
+    asked = select(models.Challenge.id).where(
+        models.Challenge.account_id == account_id, models.Challenge.closed_at.is_(None)
+    )
+    return session.scalar(asked) is not None
+
+
+def _stop(session: Session, wish: models.Wish) -> str:
+    session.execute(
+        update(models.Run)
+        .where(
+            models.Run.id == wish.run_id,
+            models.Run.workspace_id == wish.workspace_id,
+            models.Run.state.in_(nouns.ACTIVE_STATES),
+        )
+        .values(stop_asked=True)
+    )
+    return "stopping"
