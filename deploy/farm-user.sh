@@ -145,9 +145,9 @@ s = settings.load()
 print(s.data.absolute(), s.key_file.parent.absolute(), sep="\n")' 2>/dev/null
 }
 
-# Files and folders that the command or a setting names.
+# Files and folders that the command or a setting names; of a browser, the folder with all that belongs to it.
 named_places() {
-    for place in "${MOISSON_COLLECTORS-}" "${MOISSON_BROWSER-}" "${MOISSON_KEY_FILE-}" "$@"; do
+    for place in "${MOISSON_COLLECTORS-}" "${MOISSON_BROWSER:+$(dirname "$MOISSON_BROWSER")}" "$@"; do
         case $place in /*) [ ! -e "$place" ] || printf '%s\n' "$place" ;; esac
     done
 }
