@@ -1,0 +1,117 @@
+"""The stage panel: one page from which a person plays the suppliers. Served to this machine only, without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from flask import Flask, Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answered
+
+from demo import backstage, portals, server, spelling, words
+from demo.stage import ACTS, Lever
+
+PORT = 8920
+SHOWN_BILLS = 6
+SEEN = ("requests", "listings", "passwords", "logins_refused")
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+class Panel:
+    """The levers of `shown` as buttons. `farm` is the address of the farm that visits them, for a link."""
+
+    def __init__(self, shown: Sequence[portals.Portal], port: int = PORT, *, farm: str = "") -> None:
+        """`port` 0 lets the system choose; a taken port gives way to the next free one."""
+        self._portals = {portal.brand.id: portal for portal in shown}
+        self._farm = farm
+        app = Flask(__name__)
+        app.before_request(backstage.require_loopback)
+        app.after_request(_guarded)
+        app.add_url_rule("/", view_func=self.page)
+        app.add_url_rule("/<supplier>", view_func=self.pull, methods=["POST"])
+        self._server = server.Server(app) if port == 0 else server.next_free(app, port)
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def start(self) -> Self:
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def page(self) -> str:
+        language = _language()
+        return render_template(
+            "panel.html",
+            portals=self._portals.values(),
+            farm=self._farm,
+            language=language,
+            say=words.PAGE[language],
+            levers=words.LEVERS[language],
+            groups=words.GROUPS,
+            publish=Lever.PUBLISH,
+            code=Lever.CODE,
+            acts=ACTS,
+            seen=SEEN,
+            bills=_newest,
+            day=lambda when: spelling.day(when, language),
+            money=lambda total, currency: spelling.money(total, currency, language),
+            news=self._news(language),
+        )
+
+    def pull(self, supplier: str) -> Answered:
+        portal = self._portals.get(supplier) or abort(404)
+        asked = request.form.get("lever", "")
+        if asked == "reset":
+            portal.house.reset()
+            return self._back(supplier, "reset")
+        try:
+            lever = Lever(asked)
+            published = portal.pull(lever, lever in ACTS or not portal.stage.on(lever))
+        except ValueError:
+            abort(404)
+        return self._back(supplier, asked, [bill.number for bill in published])
+
+    def _back(self, supplier: str, lever: str, numbers: Sequence[str] = ()) -> Answered:
+        told: dict[str, Any] = {"lang": _language(), "at": supplier, "did": lever, "number": numbers}
+        return redirect(url_for("page", **told, _anchor=supplier), 303)
+
+    def _news(self, language: str) -> tuple[str, str]:
+        """What was just done, and at which portal: said once, above its buttons."""
+        supplier, did = request.args.get("at", ""), request.args.get("did", "")
+        say = words.PAGE[language]
+        if did == "reset":
+            return supplier, say["reset_done"]
+        if did not in list(Lever) or supplier not in self._portals:
+            return "", ""
+        lever = Lever(did)
+        ran = lever in ACTS or self._portals[supplier].stage.on(lever)
+        name = words.LEVERS[language][lever][0]
+        return supplier, " ".join([say["done" if ran else "stopped"], name, *request.args.getlist("number")])
+
+
+def _newest(portal: portals.Portal) -> list[Any]:
+    bills = portal.house.shelf.of(portal.brand.login)
+    return sorted(bills, key=lambda bill: bill.number[-4:], reverse=True)[:SHOWN_BILLS]
+
+
+def _language() -> str:
+    asked = request.values.get("lang")
+    wished = [asked, *(tag.partition("-")[0] for tag, _ in request.accept_languages)]
+    return next((tag for tag in wished if tag in words.PAGE), "fr")
+
+
+def _guarded(answer: Response) -> Response:
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
