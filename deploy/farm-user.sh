@@ -135,7 +135,7 @@ settle_farm() {
         is_told_no_sandbox && return
         stop "the farm does not work as root, and $why. Move it, for example to /opt/moisson, and start again"
     }
-    printf '%s\n' "$folders" | while IFS= read -r folder; do give "$folder"; done
+    printf '%s\n' "$folders" | while IFS= read -r folder; do give "$folder"; done || exit
     can_sandbox || red "the browser will refuse to start: $why (docs/operations.md tells how to allow them)"
 }
 
