@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -33,5 +34,5 @@ def test_a_word_it_does_not_know_is_wrong_use_and_leaves_stdout_alone() -> None:
 
 @pytest.mark.skipif(not (HOUSE / ".venv/.stamp").exists(), reason="this environment was not made by ./run")
 def test_the_farm_command_has_stdout_to_itself() -> None:
-    answer = run("moisson", "--version")
-    assert answer.stdout.strip() == "moisson 0.1.0"
+    answer = run("moisson", "collector", "list", "--json")
+    assert json.loads(answer.stdout), answer.stderr
