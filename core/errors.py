@@ -189,6 +189,12 @@ class NoBrowser(FarmError):
     code = "MOISSON-F404"
 
 
+class BrowserLost(FarmError):
+    """The browser stopped in the middle of the visit; nothing is lost."""
+
+    code = "MOISSON-F405"
+
+
 class VaultError(MoissonError):
     """The vault cannot open this secret."""
 
@@ -220,4 +226,18 @@ class BadSettings(MoissonError):
     """The settings hold something that cannot be used."""
 
     code = "MOISSON-C702"
+    remedy = Remedy.OWNER
+
+
+class NoSuchAccount(MoissonError):
+    """There is no such account."""
+
+    code = "MOISSON-L602"
+    remedy = Remedy.OWNER
+
+
+class Frozen(MoissonError):
+    """This account waits for a person; nothing signs in until then."""
+
+    code = "MOISSON-L603"
     remedy = Remedy.OWNER

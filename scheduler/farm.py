@@ -24,7 +24,7 @@ from core.db import Database, migrate, models
 from core.db.writer import Writer
 from core.settings import Settings
 from scheduler import lease
-from vault import keys
+from vault import kek, keys, redact
 from vault.opening import Opener
 
 
@@ -46,12 +46,13 @@ class Farm:
     #: Threads for files and readers; the loop itself touches neither.
     pool: ThreadPoolExecutor
     worker_id: str
+    redactor: redact.Redactor
     now: Callable[[], datetime] = utc_now
     dice: SystemRandom = field(default_factory=SystemRandom)
 
 
 @asynccontextmanager
-async def opened(settings: Settings, **outside: Any) -> AsyncIterator[Farm]:
+async def opened(settings: Settings, redactor: redact.Redactor, **outside: Any) -> AsyncIterator[Farm]:
     """The farm of these settings. Raises VaultClosed before anything else is touched. `outside`: see `_reach`."""
     database, keyring = unlocked(settings)
     async with AsyncExitStack() as stack:
@@ -75,6 +76,7 @@ async def opened(settings: Settings, **outside: Any) -> AsyncIterator[Farm]:
             opener=Opener(database, keyring),
             pool=pool,
             worker_id=lease.worker_name(),
+            redactor=redactor,
         )
 
 
@@ -86,9 +88,29 @@ def unlocked(settings: Settings) -> tuple[Database, keys.Keyring]:
     migrate.upgrade(database, settings.data)
     with database.write() as session:
         _first_workspace(session, settings)
-    keyring = keys.Keyring.open(database, settings, now=utc_now())
+    keyring = keys.Keyring.open(database, kek.key_from(settings), now=utc_now())
+    keyring.publish(settings.data / "vault.pub")
     keyring.ensure_workspace_keys(utc_now())
     return database, keyring
+
+
+def say_closed(settings: Settings, why: str) -> None:
+    """Leave a word for the web's banner: the vault is closed, collecting is stopped."""
+    database = Database.of(settings)
+    now = utc_now()
+    with database.write() as session:
+        facts = {"vault": "closed", "why": why}
+        session.add(
+            models.Worker(
+                id=lease.worker_name(),
+                pid=os.getpid(),
+                started_at=now,
+                beat_at=now,
+                stopped_at=now,
+                facts=facts,
+            )
+        )
+    database.close()
 
 
 def _first_workspace(session: Session, settings: Settings) -> None:

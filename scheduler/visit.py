@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from scheduler import ending
 from scheduler.bring import Harvest
 from scheduler.farm import Farm
 from scheduler.lease import Lease
+from vault.redact import Secret
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +54,8 @@ class Visit:
         self.logins = 0
         self.portal: kit.Portal | None = None
         self._kept: bytes | None = None
+        #: The run's secrets are masked in every log line until it ends.
+        self._live = ExitStack()
         self._notes: list[asyncio.Future[None]] = []
 
     async def go(self) -> None:
@@ -110,7 +114,9 @@ class Visit:
     async def _sign_in(self, portal: kit.Portal) -> None:
         portal.step("signing_in")
         await self.farm.writer(self._count_login)
-        await portal.grant(await self.in_pool(self._open_credentials))
+        secrets = await self.in_pool(self._open_credentials)
+        self._live.enter_context(self.farm.redactor.live(*secrets.values()))
+        await portal.grant(secrets)
         self.logins += 1
         await self.collector.sign_in(portal)
         await portal.close_page()
@@ -130,7 +136,7 @@ class Visit:
             self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
         )
 
-    def _open_credentials(self) -> Any:
+    def _open_credentials(self) -> dict[str, Secret]:
         return self.farm.opener.credentials_for_run(
             self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
         )
@@ -166,7 +172,8 @@ class Visit:
         self._notes.append(asyncio.ensure_future(self.farm.writer(add)))
 
     async def settle(self) -> None:
-        """Every noted step is in the database."""
+        """Every noted step is in the database, and no secret is live any more."""
+        self._live.close()
         await asyncio.gather(*self._notes, return_exceptions=True)
 
     async def in_pool(self, act: Callable[..., T], *args: Any) -> T:

@@ -20,7 +20,7 @@ from core.ledger.lines import (
     note_baseline,
     receive,
 )
-from core.ledger.runs import Busy, call_due, guard, next_visit, note, queue_run, tell, wish
+from core.ledger.runs import Busy, call_due, due_accounts, guard, next_visit, note, queue_run, tell, wish
 from core.ledger.standing import state_of
 from core.ledger.views import AccountView, account_view, accounts_with_state, invoices, run_with_events
 
@@ -37,6 +37,7 @@ __all__ = [
     "close_challenge",
     "count_login",
     "decimals",
+    "due_accounts",
     "forget_trial",
     "grant_login",
     "guard",

@@ -86,6 +86,11 @@ def call_due(session: Session, *, now: datetime, limit: int) -> int:
     return len(due)
 
 
+def due_accounts(session: Session, *, now: datetime) -> list[int]:
+    """Accounts that a schedule would call now, longest due first."""
+    return [row[0] for row in session.execute(_due(now).order_by(models.Account.next_run_at))]
+
+
 def _due(now: datetime) -> Any:
     busy = select(models.Run.account_id).where(models.Run.state.in_(nouns.ACTIVE_STATES))
     asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))

@@ -1,0 +1,25 @@
+"""The first reader, for any supplier: the words on paper, their labels, and the sum that must come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from core import nouns
+from core.extraction import days, doubts, kinds, numbers, pages, parties, sums
+from core.extraction.evidence import Evidence
+
+
+def read(document: BinaryIO) -> nouns.Reading:
+    """Raises NotAnInvoice(reason="unreadable") when the PDF cannot be opened. Amounts are in the currency's major unit."""
+    paper = pages.paper(document)
+    evidence = Evidence(paper.lines)
+    kind, other_paper = kinds.of(paper.lines, paper.text)
+    fields = numbers.read(evidence) | days.read(evidence) | sums.read(evidence, paper.text) | parties.read(evidence)
+    no_text = () if paper.text.strip() else (doubts.NO_TEXT,)
+    return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_checked(fields)))
+
+
+def _checked(fields: Mapping[str, nouns.FieldRead]) -> tuple[str, ...]:
+    issued, due = fields.get("date"), fields.get("due_date")
+    return (doubts.DUE_BEFORE_ISSUE,) if issued and due and due.value < issued.value else ()

@@ -1,0 +1,41 @@
+"""What sort of paper this is, told by its title: the largest and highest words that name a sort."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core import nouns
+from core.extraction import doubts, lines
+
+TITLES: tuple[tuple[nouns.Kind, str], ...] = (
+    (nouns.Kind.CREDIT_NOTE, r"(?:facture d')?avoir|note de credit|credit (?:note|memo)|gutschrift(?! \(selbst)|rechnungskorrektur|creditnota|nota (?:de credito|di credito)|factura rectificativa"),
+    (nouns.Kind.REMINDER, r"(?:lettre de )?(?:relance|rappel)\b(?! :)|mise en demeure|(?:payment )?reminder|mahnung|zahlungserinnerung|aanmaning|betalingsherinnering|sollecito|overdue notice"),
+    (nouns.Kind.STATEMENT, r"releve (?:de compte|des? factures?|de situation)|(?:account )?statement(?: of account)?|kontoauszug|echeancier|avis d'echeance|rekeningoverzicht|estado de cuenta"),
+    (nouns.Kind.DETAIL, r"detail (?:des|de vos|de votre) (?:communications|consommations?|appels)|annexe|itemi[sz]ed (?:calls|usage)|einzelverbindungsnachweis"),
+    (nouns.Kind.UNKNOWN, r"devis|quot(?:e|ation)|pro-?forma|facture pro-?forma|estimate|angebot|offerte|presupuesto|preventivo|bon de (?:livraison|commande)|delivery note|packing slip|lieferschein|purchase order|auftragsbestatigung|order confirmation|confirmation de commande|conditions generales"),
+    (nouns.Kind.INVOICE, r"(?:votre |your |tax |vat )?(?:facture|invoice|bill|receipt)|(?:\w+)?rechnung|factuur|factura|fattura|recibo"),
+)  # fmt: skip
+_TITLES = [(kind, re.compile(rf"\W*(?:{words})(?![a-z])")) for kind, words in TITLES]
+_NAMED = re.compile(r"facture|invoice|rechnung|factuur|factura|fattura")
+LONGEST_TITLE = 60
+
+
+def of(paper: Sequence[lines.Line], text: str) -> tuple[nouns.Kind, tuple[str, ...]]:
+    """The kind, and a doubt when the title names a paper that asks for no payment (a quote, a delivery note)."""
+    titles = [title for line in paper if line.page == 1 for title in _titles(line)]
+    if titles:
+        kind = max(titles, key=lambda title: title[0])[1]
+        return kind, (doubts.OTHER_PAPER,) if kind is nouns.Kind.UNKNOWN else ()
+    return (nouns.Kind.INVOICE if _NAMED.search(lines.fold(text)) else nouns.Kind.UNKNOWN), ()
+
+
+def _titles(line: lines.Line) -> list[tuple[tuple[float, float], nouns.Kind]]:
+    """Cells of a line that open with a sort's name, ranked by size of letters, then height on the page."""
+    found = []
+    for cell in re.finditer(r"\S+(?: \S+)*", line.folded):
+        kind = next((kind for kind, words in _TITLES if words.match(cell[0])), None)
+        if kind and len(cell[0]) <= LONGEST_TITLE:
+            box = line.box(cell.start(), cell.end())
+            found.append(((round(box.bottom - box.top), -box.top), kind))
+    return found

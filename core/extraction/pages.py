@@ -1,0 +1,131 @@
+"""A PDF opened within bounds: its text and picture by PDFium, its words with their places by pdfplumber."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+import pdfplumber
+import pypdfium2
+from pypdfium2 import raw
+
+from core import errors
+from core.extraction import lines
+
+FIRST_PAGES, LAST_PAGES = 15, 5
+WORD_PAGES = (5, 2)
+MOST_LETTERS = 200_000
+#: A page of more letters or drawing steps than any bill has; its words are not looked for.
+MOST_ON_PAGE = 20_000
+PICTURE_WIDTH = 800
+SMALLEST_LETTER = 2.0
+#: Letters of one word stand no further apart than this share of their size.
+LETTER_GAP = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What stands in a PDF: how many pages, the text of the first and last ones, and words by line."""
+
+    pages: int
+    text: str
+    lines: tuple[lines.Line, ...]
+
+
+def paper(document: BinaryIO) -> Paper:
+    """Raises NotAnInvoice(reason="unreadable") when it cannot be opened or has no page."""
+    content = document.read()
+    pdf = _opened(content)
+    try:
+        texts = {number: _text(pdf[number - 1]) for number in _ends(len(pdf), FIRST_PAGES, LAST_PAGES)}
+        light = [number for number, text in texts.items() if text is not None]
+        wanted = [light[at - 1] for at in _ends(len(light), *WORD_PAGES)]
+        known = {word for number in wanted for word in (texts[number] or "").split()}
+        words = _words(content if len(pdf) == len(wanted) else _only(pdf, wanted), wanted, known)
+        whole = lines.clean("\n".join(text for text in texts.values() if text))
+        return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)))
+    finally:
+        pdf.close()
+
+
+def picture(document: BinaryIO) -> bytes:
+    """The first page as PNG, 800 pixels wide; its height is bounded too."""
+    pdf = _opened(document.read())
+    try:
+        page = pdf[0]
+        width, height = page.get_size()
+        scale = min(PICTURE_WIDTH / max(width, 1), 2 * PICTURE_WIDTH / max(height, 1))
+        drawn = io.BytesIO()
+        page.render(scale=scale).to_pil().save(drawn, "PNG")
+        return drawn.getvalue()
+    finally:
+        pdf.close()
+
+
+def _opened(content: bytes) -> Any:
+    try:
+        pdf = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as err:
+        wants = "it wants a password" if "assword" in str(err) else "the PDF is damaged"
+        raise errors.NotAnInvoice(wants, reason="unreadable") from err
+    if not len(pdf):
+        raise errors.NotAnInvoice("the PDF has no page", reason="unreadable")
+    return pdf
+
+
+def _ends(count: int, first: int, last: int) -> list[int]:
+    """The numbers, from 1, of the first and the last of `count` things."""
+    return [number for number in range(1, count + 1) if number <= first or number > count - last]
+
+
+def _text(page: Any) -> str | None:
+    """A page's text; None when it holds too much to be a bill."""
+    if raw.FPDFPage_CountObjects(page) > MOST_ON_PAGE:
+        return None
+    letters = page.get_textpage()
+    return letters.get_text_bounded() if letters.count_chars() <= MOST_ON_PAGE else None
+
+
+def _only(pdf: Any, wanted: Sequence[int]) -> bytes:
+    """A PDF of a few pages of a long one: pdfplumber walks them all (15 s for 20 000)."""
+    short, kept = pypdfium2.PdfDocument.new(), io.BytesIO()
+    short.import_pages(pdf, [number - 1 for number in wanted])
+    short.save(kept)
+    short.close()
+    return kept.getvalue()
+
+
+def _words(content: bytes, numbers: Sequence[int], known: Container[str]) -> list[lines.Word]:
+    if not numbers:
+        return []
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        pages = zip(numbers, pdf.pages, strict=False)
+        return [word for number, page in pages for word in _on_page(page, number, known)]
+
+
+def _on_page(page: Any, number: int, known: Container[str]) -> list[lines.Word]:
+    found = page.extract_words(x_tolerance_ratio=LETTER_GAP, y_tolerance=2)
+    page.close()
+    # What runs up the margin is small print; on a page turned as a whole, everything does.
+    upright = 2 * sum(bool(word["upright"]) for word in found) >= len(found)
+    words = [
+        lines.Word(word["text"], number, word["x0"], word["top"], word["x1"], word["bottom"])
+        for word in found
+        if word["upright"] == upright and word["bottom"] - word["top"] >= SMALLEST_LETTER
+    ]
+    return [replace(word, text=text) for word in _mended(words, known) if (text := lines.clean(word.text))]
+
+
+def _mended(words: list[lines.Word], known: Container[str]) -> list[lines.Word]:
+    """Join what wide letter spacing has torn ("F actuur") where PDFium, the second witness, saw one word."""
+    whole: list[lines.Word] = []
+    for word in words:
+        before = whole[-1] if whole else word
+        torn = before.text not in known or word.text not in known
+        if torn and abs(before.top - word.top) < 2 and before.text + word.text in known:
+            whole[-1] = replace(before, text=before.text + word.text, x1=word.x1)
+        else:
+            whole.append(word)
+    return whole

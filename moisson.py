@@ -1,0 +1,466 @@
+"""The `moisson` command, and the only file that knows every package. Each command loads what it needs, and no more:
+the web part never loads a browser, a crawler or the key that opens the vault."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from core import errors
+from core import settings as farm_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from core.db import Database, models
+
+#: Exit codes: 0 done, 1 failed, 2 wrong use, 3 vault closed.
+FAILED, WRONG_USE, VAULT_CLOSED = 1, 2, 3
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+
+
+def main() -> NoReturn:
+    """Run a command; an error of ours is told in one paragraph, never as a traceback."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as err:
+        err.show()
+        sys.exit(WRONG_USE)
+    except errors.VaultClosed as err:
+        _fail(err, VAULT_CLOSED)
+    except (errors.BadSettings, errors.BadManifest) as err:
+        _fail(err, WRONG_USE)
+    except errors.MoissonError as err:
+        _fail(err, FAILED)
+
+
+def _fail(err: errors.MoissonError, code: int) -> NoReturn:
+    click.echo(f"{type(err).__name__} [{err.code}]: {err}", err=True)
+    sys.exit(code)
+
+
+@click.group()
+@click.version_option(package_name="moisson")
+def cli() -> None:
+    """Moisson brings your suppliers' invoices home."""
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        return command(farm_settings.load(), *args, **options)
+
+    return run
+
+
+# --- the farm -------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@with_settings
+def start(settings: farm_settings.Settings) -> None:
+    """The whole farm: the web part and the working part, until you stop it."""
+    from scheduler import supervise
+    from vault import redact
+
+    redact.start_logging()
+    sys.exit(asyncio.run(supervise.start()))
+
+
+@cli.command()
+@with_settings
+def web(settings: farm_settings.Settings) -> None:
+    """The web part only: pages, and secrets on their way in."""
+    import web as pages
+    from vault import redact
+
+    redact.start_logging()
+    pages.serve(settings)
+
+
+@cli.command()
+@with_settings
+def worker(settings: farm_settings.Settings) -> None:
+    """The working part only: it visits the portals, and alone holds the key."""
+    from scheduler import farm, process
+    from vault import redact
+
+    redactor = redact.start_logging()
+    try:
+        asyncio.run(process.work(settings, redactor))
+    except errors.VaultClosed as err:
+        farm.say_closed(settings, str(err))
+        raise
+
+
+@cli.command()
+def demo() -> None:
+    """The farm with fictional suppliers and a stage panel, in a data folder of its own."""
+    import demo as theatre
+
+    sys.exit(theatre.play())
+
+
+@cli.command()
+@click.option("--health", is_flag=True, help="Only: does the web answer, and does the worker live?")
+@as_json
+@with_settings
+def doctor(settings: farm_settings.Settings, health: bool, as_json: bool) -> None:
+    """What is set, missing, or out of reach, each with the next step."""
+    from scheduler import doctor as surgery
+
+    if health:
+        sys.exit(0 if surgery.is_healthy(settings) else FAILED)
+    findings = surgery.examine(settings, _now())
+    for found in findings:
+        if as_json:
+            click.echo(json.dumps({"name": found.name, "fine": found.fine, "words": found.words}))
+        else:
+            click.echo(f"{'✓' if found.fine else '✗' if found.grave else '!'} {found.name:<11} {found.words}")
+    sys.exit(FAILED if any(found.grave and not found.fine for found in findings) else 0)
+
+
+# --- accounts -------------------------------------------------------------------------------------------------------
+
+
+@cli.group()
+def account() -> None:
+    """Supplier accounts: add, list, pause, resume, remove."""
+
+
+@account.command("add")
+@click.argument("supplier")
+@click.option(
+    "--secrets",
+    type=click.File("r"),
+    required=True,
+    help="JSON of the fields the supplier asks for; - reads it from standard input.",
+)
+@click.option("--label", default="", help="How you call this account.")
+@click.option("--workspace", type=int, default=1, show_default=True)
+@as_json
+@with_settings
+def account_add(
+    settings: farm_settings.Settings, supplier: str, secrets: Any, label: str, workspace: int, as_json: bool
+) -> None:
+    """Register a sign-in. The secrets are sealed at once and cannot be read back; the first visit is a census."""
+    from scheduler import farm
+    from web import register
+
+    values = _secrets_in(secrets.read())
+    database, _ = farm.unlocked(settings)
+    added = register.from_command(
+        settings, database, supplier, values, label=label, workspace_id=workspace, now=_now()
+    )
+    click.echo(json.dumps(added) if as_json else str(added["account"]))
+
+
+@account.command("list")
+@as_json
+@with_settings
+def account_list(settings: farm_settings.Settings, as_json: bool) -> None:
+    """Every account with its state, its last success and its next run."""
+    from core import ledger
+    from core.db import models
+
+    with _database(settings).read() as session:
+        views = [
+            view
+            for one in session.query(models.Workspace)
+            for view in ledger.accounts_with_state(session, one.id, _now())
+        ]
+    rows = [_account_row(view) for view in views]
+    _show(rows, as_json, "No account yet: `moisson account add SUPPLIER --secrets -`, or the web form.")
+
+
+@account.command("pause")
+@click.argument("number", metavar="ACCOUNT", type=int)
+@with_settings
+def account_pause(settings: farm_settings.Settings, number: int) -> None:
+    """No visits until it is resumed."""
+    _change(settings, number, "account.paused", lambda ledger, s, one: ledger.mark_paused(one, now=_now()))
+
+
+@account.command("resume")
+@click.argument("number", metavar="ACCOUNT", type=int)
+@with_settings
+def account_resume(settings: farm_settings.Settings, number: int) -> None:
+    """Visits go on."""
+    _change(
+        settings, number, "account.resumed", lambda ledger, s, one: ledger.resume_account(one, now=_now())
+    )
+
+
+@account.command("remove")
+@click.argument("number", metavar="ACCOUNT", type=int)
+@click.confirmation_option(prompt="This destroys its password and session. Invoices stay. Go on?")
+@with_settings
+def account_remove(settings: farm_settings.Settings, number: int) -> None:
+    """Destroy its secrets and its schedule; its invoices stay."""
+    _change(
+        settings, number, "account.removed", lambda ledger, s, one: ledger.remove_account(s, one, now=_now())
+    )
+
+
+@cli.command()
+@click.argument("number", metavar="ACCOUNT", type=int, required=False)
+@click.option("--due", is_flag=True, help="Every account that is due now.")
+@as_json
+@with_settings
+def collect(settings: farm_settings.Settings, number: int | None, due: bool, as_json: bool) -> None:
+    """Visit an account now and tell what came of it. Exit code 1 when the visit failed or held a document back."""
+    from scheduler import ask, report
+    from vault import redact
+
+    if (number is None) == (not due):
+        raise click.UsageError("give an ACCOUNT, or --due")
+    redactor = redact.start_logging(json=as_json, level="WARNING")
+    reports = ask.collect(settings, redactor, number)
+    for told in reports:
+        click.echo(json.dumps(told) if as_json else report.in_words(told))
+    sys.exit(0 if all(report.succeeded(told) for told in reports) else FAILED)
+
+
+# --- collectors and documents ---------------------------------------------------------------------------------------
+
+
+@cli.group()
+def collector() -> None:
+    """The catalogue, and what one needs to write for it."""
+
+
+@collector.command("list")
+@as_json
+@with_settings
+def collector_list(settings: farm_settings.Settings, as_json: bool) -> None:
+    """Every supplier in the catalogue; files that could not be used are named at the end."""
+    from collectors.kit import catalogue
+
+    found = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
+    _show(
+        [_collector_row(one.manifest) for one in found.collectors.values()],
+        as_json,
+        "The catalogue is empty.",
+    )
+    for problem in found.problems:
+        click.echo(str(problem), err=True)
+
+
+@collector.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+@with_settings
+def collector_check(settings: farm_settings.Settings, file: Path, as_json: bool) -> None:
+    """Read a supplier's TOML file and tell everything that is wrong with it, and what it may reach and type."""
+    from collectors.kit import check
+
+    findings = check.check(file, allow_loopback=settings.allow_loopback)
+    for found in findings:
+        click.echo(json.dumps(found.as_json()) if as_json else str(found))
+    sys.exit(FAILED if any(found.grave for found in findings) else 0)
+
+
+@collector.command("new")
+@click.argument("supplier")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+def collector_new(supplier: str, folder: Path) -> None:
+    """A commented skeleton of a supplier's TOML file."""
+    from collectors.kit import skeleton
+
+    click.echo(skeleton.write(folder, supplier))
+
+
+@collector.command("run")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--secrets",
+    type=click.File("r"),
+    required=True,
+    help="JSON of the fields; - reads it from standard input.",
+)
+@click.option("--watch", is_flag=True, help="Show the browser.")
+@with_settings
+def collector_run(settings: farm_settings.Settings, file: Path, secrets: Any, watch: bool) -> None:
+    """One visit with a file you are writing: signs in, lists, downloads one document, keeps nothing."""
+    from scheduler import rehearsal
+    from vault import redact
+
+    redactor = redact.start_logging(level="WARNING")
+    for line in rehearsal.run(settings, redactor, file, _secrets_in(secrets.read()), watch=watch):
+        click.echo(line)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json
+def read(files: Sequence[Path], as_json: bool) -> None:
+    """Read invoices: number, dates, amounts, each with its confidence and what should happen next."""
+    from core import extraction
+
+    with extraction.Readers(1) as readers:
+        for file in files:
+            told = extraction.line_of(readers, file)
+            click.echo(json.dumps(told, ensure_ascii=False) if as_json else _reading_in_words(told))
+
+
+# --- proofs ---------------------------------------------------------------------------------------------------------
+
+
+@cli.group()
+def vault() -> None:
+    """The sealed secrets."""
+
+
+@vault.command("verify")
+@click.option("--open", "opens", is_flag=True, help="Open every record as well; each opening is audited.")
+@with_settings
+def vault_verify(settings: farm_settings.Settings, opens: bool) -> None:
+    """Every key unwraps, every signature is right, every record belongs to a key."""
+    from scheduler import farm
+    from vault import opening
+
+    database, keyring = farm.unlocked(settings)
+    problems = list(keyring.verify())
+    if opens:
+        problems += opening.Opener(database, keyring).verify(now=_now())
+    _verdict(problems, "The vault is sound.")
+
+
+@cli.group("audit")
+def audit_group() -> None:
+    """Who did what."""
+
+
+@audit_group.command("verify")
+@with_settings
+def audit_verify(settings: farm_settings.Settings) -> None:
+    """The chain has no changed, missing or added entry since its signed heads."""
+    from vault import audit, sealing
+
+    trusted = sealing.TrustedKey.read(settings.data / "vault.pub")
+    with _database(settings).read() as session:
+        problems = audit.verify(session, trusted)
+    _verdict(problems, "The audit chain is whole.")
+
+
+def _verdict(problems: Sequence[str], fine: str) -> None:
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(FAILED)
+    click.echo(fine)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _secrets_in(text: str) -> dict[str, str]:
+    """The fields as JSON. An error never repeats what was given."""
+    try:
+        values = json.loads(text)
+    except ValueError:
+        raise click.UsageError('--secrets is not JSON; expected {"username": "…", "password": "…"}') from None
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise click.UsageError("--secrets must be one JSON object of texts")
+    return values
+
+
+def _database(settings: farm_settings.Settings) -> Database:
+    from core.db import Database, migrate
+
+    database = Database.of(settings)
+    migrate.upgrade(database, settings.data)
+    return database
+
+
+def _change(
+    settings: farm_settings.Settings,
+    number: int,
+    action: str,
+    act: Callable[[Any, Session, models.Account], None],
+) -> None:
+    from core import ledger
+    from core.db import models
+    from vault import audit
+
+    with _database(settings).write() as session:
+        one = session.get(models.Account, number)
+        if one is None or one.deleted_at is not None:
+            raise click.UsageError(f"there is no account {number}; see `moisson account list`")
+        act(ledger, session, one)
+        audit.append(
+            session,
+            at=_now(),
+            actor="command",
+            action=action,
+            object=f"account:{number}",
+            workspace_id=one.workspace_id,
+        )
+
+
+def _account_row(view: Any) -> dict[str, Any]:
+    def iso(at: datetime | None) -> str | None:
+        return at.isoformat(timespec="seconds") if at else None
+
+    one = view.account
+    return {
+        "account": one.id,
+        "supplier": one.supplier,
+        "label": one.label,
+        "login": one.masked_login,
+        "state": str(view.state),
+        "last_success": iso(one.last_success_at),
+        "next_run": iso(one.next_run_at),
+        "held": view.held,
+    }
+
+
+def _collector_row(manifest: Any) -> dict[str, Any]:
+    return {
+        "supplier": manifest.id,
+        "name": manifest.name("en"),
+        "country": manifest.country,
+        "verified": str(manifest.verified),
+        "age": str(manifest.age),
+    }
+
+
+def _show(rows: Sequence[dict[str, Any]], as_json: bool, empty: str) -> None:
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row))
+        return
+    if not rows:
+        click.echo(empty)
+        return
+    table = Table(*rows[0], box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    Console().print(table)
+
+
+def _reading_in_words(told: dict[str, Any]) -> str:
+    known = ", ".join(
+        f"{name} {told[name]}"
+        for name in ("number", "date", "total", "currency", "supplier")
+        if told.get(name)
+    )
+    return f"{told['file']}: {told['action']}; {known or 'nothing certain'}"
+
+
+if __name__ == "__main__":
+    main()

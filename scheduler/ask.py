@@ -1,0 +1,83 @@
+"""`moisson collect`: ask the worker that is at work, or be one for a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import errors, ledger, nouns
+from core.db import Database, migrate, models
+from core.settings import Settings
+from scheduler import farm, lease, once, report
+from vault.redact import Redactor
+
+#: Seconds between two looks at a run that a worker does for us.
+LOOK = 0.3
+
+
+def collect(settings: Settings, redactor: Redactor, account_id: int | None) -> list[dict[str, Any]]:
+    """One report for each account: the one named, or all that are due."""
+    if _worker_is_there(settings):
+        database = Database.of(settings)
+        migrate.upgrade(database, settings.data)
+        return [_through_worker(database, one) for one in _named(database, account_id)]
+    return asyncio.run(_here(settings, redactor, account_id))
+
+
+def _worker_is_there(settings: Settings) -> bool:
+    folder = settings.data / "workers"
+    return bool(set(path.stem for path in folder.glob("*.lock")) - set(lease.Presence.gone(folder)))
+
+
+async def _here(settings: Settings, redactor: Redactor, account_id: int | None) -> list[dict[str, Any]]:
+    async with farm.opened(settings, redactor) as opened:
+        run_ids = await once.collect(opened, _named(opened.database, account_id))
+        with opened.database.read() as session:
+            return [report.of(session, run_id) for run_id in run_ids]
+
+
+def _named(database: Database, account_id: int | None) -> list[int]:
+    """The accounts to visit. Raises NoSuchAccount; an account that waits for a person is told apart from one that is due."""
+    with database.read() as session:
+        if account_id is None:
+            return ledger.due_accounts(session, now=farm.utc_now())
+        _expect_free(session, account_id)
+        return [account_id]
+
+
+def _expect_free(session: Session, account_id: int) -> None:
+    account = session.get(models.Account, account_id)
+    if account is None or account.deleted_at is not None:
+        raise errors.NoSuchAccount(f"there is no account {account_id}; see `moisson account list`")
+    if account.refused_version == account.secret_version:
+        raise errors.Frozen(
+            "the portal refused this password: correct it first, nothing is tried with it again"
+        )
+    question = select(models.Challenge).where(
+        models.Challenge.account_id == account_id, models.Challenge.closed_at.is_(None)
+    )
+    if asked := session.scalar(question):
+        raise errors.Frozen(
+            f"the portal asks for something ({asked.kind}): answer it on the account's page first"
+        )
+
+
+def _through_worker(database: Database, account_id: int) -> dict[str, Any]:
+    with database.write() as session:
+        account = session.get_one(models.Account, account_id)
+        wish = ledger.wish(
+            session, account.workspace_id, "collect", account_id=account_id, now=farm.utc_now()
+        )
+    while True:
+        with database.read() as session:
+            answered = session.get_one(models.Wish, wish.id)
+            run = session.get(models.Run, answered.run_id) if answered.run_id else None
+            if run is not None and run.state not in nouns.ACTIVE_STATES:
+                return report.of(session, run.id)
+            if answered.outcome not in (None, "queued"):
+                raise errors.Frozen(f"the worker did not start a visit: {answered.outcome}")
+        time.sleep(LOOK)

@@ -1,0 +1,169 @@
+"""What is set, missing or out of reach, each with the next step. Reads only; opens nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from collectors.kit import browsers, catalogue
+from core import errors
+from core.db import Database, migrate, models
+from core.settings import Settings
+from vault import kek, keys
+
+#: A worker that has not beaten for this long is silent.
+SILENT_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`grave` stops collecting; the others are worth knowing."""
+
+    name: str
+    fine: bool
+    words: str
+    grave: bool = False
+
+
+def examine(settings: Settings, now: datetime) -> list[Finding]:
+    database = Database.of(settings)
+    try:
+        return [
+            _data(settings),
+            *_database(settings, database, now),
+            _key(settings, database, now),
+            *about_process(settings),
+            *_catalogue(settings),
+            _loopback(settings),
+        ]
+    finally:
+        database.close()
+
+
+def about_process(settings: Settings) -> list[Finding]:
+    """What a worker started now would have to confess."""
+    return [_browser(settings), _sandbox(settings), _isolation(settings)]
+
+
+def is_healthy(settings: Settings) -> bool:
+    """The worker's heartbeat is fresh and the web part answers (`/healthz`)."""
+    database = Database.of(settings)
+    try:
+        return worker_beats(database, datetime.now(UTC)) and _web_answers(settings)
+    except SQLAlchemyError:
+        return False
+    finally:
+        database.close()
+
+
+def _web_answers(settings: Settings) -> bool:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
+    answer = HTTPConnection(host, settings.port, timeout=5)
+    try:
+        answer.request("GET", "/healthz")
+        return answer.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        answer.close()
+
+
+def worker_beats(database: Database, now: datetime) -> bool:
+    with database.read() as session:
+        beat = session.scalar(
+            select(models.Worker.beat_at)
+            .where(models.Worker.stopped_at.is_(None))
+            .order_by(models.Worker.beat_at.desc())
+            .limit(1)
+        )
+    return beat is not None and now - beat < SILENT_AFTER
+
+
+def _data(settings: Settings) -> Finding:
+    if not settings.data.exists():
+        return Finding("data", True, f"{settings.data} is made at the first start")
+    free = shutil.disk_usage(settings.data).free // 2**20
+    return Finding("data", free > 1024, f"{settings.data}, {free} MiB free", grave=free <= 1024)
+
+
+def _database(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    if not settings.database.get_secret_value() and not (settings.data / "moisson.db").exists():
+        yield Finding("database", True, "made at the first start")
+        return
+    try:
+        yield Finding(
+            "database", True, f"{database.engine.dialect.name}, schema {migrate.revision(database)}"
+        )
+        beats = worker_beats(database, now)
+        yield Finding("worker", beats, "at work" if beats else "no heartbeat: start it with `moisson start`")
+    except SQLAlchemyError as err:
+        yield Finding("database", False, f"cannot be read: {type(err).__name__}", grave=True)
+
+
+def _key(settings: Settings, database: Database, now: datetime) -> Finding:
+    try:
+        found = kek.find(settings)
+        if found is None:
+            return Finding(
+                "key",
+                not (settings.data / "moisson.db").exists(),
+                f"{settings.key_file} is made at the first start; if it was there before, bring it back",
+            )
+        if (settings.data / "moisson.db").exists():
+            keys.Keyring.open(database, found, now=now)
+    except errors.VaultError as err:
+        return Finding("key", False, str(err), grave=True)
+    return Finding("key", True, "opens the vault; keep a copy of it apart from the data")
+
+
+def _browser(settings: Settings) -> Finding:
+    try:
+        return Finding("browser", True, browsers.find(settings.browser))
+    except errors.NoBrowser as err:
+        return Finding("browser", False, str(err), grave=True)
+
+
+def _sandbox(settings: Settings) -> Finding:
+    if settings.allow_no_sandbox:
+        words = "OFF (MOISSON_ALLOW_NO_SANDBOX): fit for tests, not for portals you do not run"
+        return Finding("sandbox", False, words)
+    if os.geteuid() == 0:
+        return Finding(
+            "sandbox", False, "a browser cannot have one as root: use an ordinary user", grave=True
+        )
+    return Finding("sandbox", True, "on")
+
+
+def _isolation(settings: Settings) -> Finding:
+    """Web and worker as one user share what either may read; as two, web cannot reach the key."""
+    web_key = settings.data / "web" / "web.key"
+    if (
+        web_key.exists()
+        and settings.key_file.exists()
+        and web_key.stat().st_uid != settings.key_file.stat().st_uid
+    ):
+        return Finding("isolation", True, "web and worker are two users")
+    return Finding("isolation", False, "degraded isolation: web and worker are one user")
+
+
+def _catalogue(settings: Settings) -> Iterator[Finding]:
+    found = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
+    yield Finding("collectors", True, f"{len(found.collectors)} in the catalogue")
+    for problem in found.problems:
+        yield Finding("collectors", False, str(problem))
+
+
+def _loopback(settings: Settings) -> Finding:
+    open_door = settings.allow_loopback
+    return Finding(
+        "loopback",
+        not open_door,
+        "portals on this machine are let through (MOISSON_ALLOW_LOOPBACK)" if open_door else "closed",
+    )
