@@ -1,0 +1,328 @@
+"""The browser of a worker: found once, started when first needed, shared by all visits, each in a context of its own.
+
+`python -m collectors.kit.browsers find` prints the path of the browser that the farm would drive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Literal, Protocol, cast
+
+import playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Error as Error
+from playwright.async_api import StorageState as StorageState
+from playwright.async_api import TimeoutError as TimeoutError
+
+from collectors.kit import footprint
+from core import errors
+
+Kind = Literal["shell", "full"]
+
+#: After so many contexts a browser gives way to a fresh one.
+CONTEXTS_PER_BROWSER = 250
+#: What a browser may hold for itself, and more for each visit at once, before it gives way. Bytes.
+ROOM, ROOM_PER_VISIT = 400 << 20, 120 << 20
+#: A context that does not close in this time (seconds) belongs to a browser that is beyond help.
+CLOSING = 10
+
+_SHELLS = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
+_FULLS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+
+_ARGUMENTS = (
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",  # else WebRTC walks round the door
+    "--disable-quic",
+    "--disable-domain-reliability",
+    "--disable-remote-fonts",
+    "--no-pings",
+    "--dns-prefetch-disable",
+)
+_PICTURES = "png jpg jpeg gif webp avif ico bmp svg"
+_FONTS_AND_MEDIA = "woff woff2 ttf otf eot mp4 webm ogg mp3 m4a m4s mov wav"
+_UNSEEN = [f"*.{end}{more}" for end in f"{_PICTURES} {_FONTS_AND_MEDIA}".split() for more in ("", "?*")]
+
+#: Each of these makes Playwright print what it types.
+_CHATTY = ("DEBUG", "DEBUGP", "DEBUG_FILE", "PWDEBUG")
+
+
+class Passage(Protocol):
+    """The way out of one run: the loopback port where the door listens for it."""
+
+    @property
+    def port(self) -> int: ...
+
+
+def find(setting: str = "", kind: Kind = "shell") -> str:
+    """The path of the browser to drive: the setting, else Playwright's own, else the system's. Raises NoBrowser."""
+    if setting:
+        return _as_told(setting)
+    for path in (*_playwrights_own(kind), *_systems(kind)):
+        if os.access(path, os.X_OK):
+            return str(path)
+    raise errors.NoBrowser(
+        "no Chromium or Chrome was found: type `apt-get install chromium-headless-shell` (Debian, Ubuntu) or "
+        "`python -m playwright install chromium-headless-shell`, or set MOISSON_BROWSER to the path of one"
+    )
+
+
+def _as_told(setting: str) -> str:
+    path = shutil.which(setting)
+    if path is None:
+        raise errors.NoBrowser(
+            f"MOISSON_BROWSER says {setting}, and there is no program there that can be run"
+        )
+    return path
+
+
+def _playwrights_own(kind: Kind) -> list[Path]:
+    home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    if home == Path("0"):
+        home = Path(playwright.__file__).parent / "driver" / "package" / ".local-browsers"
+    shells = sorted(home.glob("chromium_headless_shell-*/*/*headless[-_]shell"), reverse=True)
+    fulls = sorted(home.glob("chromium-*/chrome-linux*/chrome"), reverse=True)
+    return [*shells, *fulls] if kind == "shell" else fulls
+
+
+def _systems(kind: Kind) -> list[Path]:
+    names = (*_SHELLS, *_FULLS) if kind == "shell" else _FULLS
+    return [Path(path) for path in map(shutil.which, names) if path]
+
+
+class Browsers:
+    """The browsers of one worker. At most `at_once` contexts live together; the others wait their turn.
+
+    `tmp` is where it makes a folder of its own, gone after `close`. `trust_spki` is for tests' certificates only.
+    """
+
+    def __init__(
+        self,
+        *,
+        executable: str = "",
+        sandbox: bool = True,
+        at_once: int,
+        trust_spki: tuple[str, ...] = (),
+        tmp: Path,
+    ) -> None:
+        self.starts = 0
+        self.alive = 0
+        self.user_agent = ""
+        self._executable = executable
+        self._sandbox = sandbox
+        self._at_once = at_once
+        self._trust_spki = trust_spki
+        self._tmp = tmp
+        self._folder: Path | None = None
+        self._driver: Playwright | None = None
+        self._running: dict[Kind, _Running] = {}
+        self._turn = asyncio.Semaphore(at_once)
+        self._starting = asyncio.Lock()
+
+    @asynccontextmanager
+    async def context(
+        self, passage: Passage, *, state: Mapping[str, Any] | None, user_agent: str | None, full: bool = False
+    ) -> AsyncIterator[BrowserContext]:
+        """A context that reaches the world through `passage` only, closed in the end whatever happened in it."""
+        async with self._turn, self._place("full" if full else "shell") as browser:
+            context = await _new_context(browser, passage, state, user_agent or self.user_agent)
+            self.alive += 1
+            try:
+                yield context
+            finally:
+                self.alive -= 1
+                await _closed(context, browser)
+
+    @asynccontextmanager
+    async def _place(self, kind: Kind) -> AsyncIterator[Browser]:
+        async with self._starting:
+            running = await self._ready(kind)
+            running.visits += 1
+            running.contexts += 1
+        try:
+            yield running.browser
+        finally:
+            running.visits -= 1
+            await self._retire_if_spent(kind, running)
+
+    async def _ready(self, kind: Kind) -> _Running:
+        running = self._running.get(kind)
+        if running is None or not running.browser.is_connected():
+            running = self._running[kind] = _Running(await self._start(kind))
+        return running
+
+    async def _retire_if_spent(self, kind: Kind, running: _Running) -> None:
+        """A spent browser takes no more visits and is closed by the last one that leaves it."""
+        current = self._running.get(kind) is running
+        if current and (running.contexts >= CONTEXTS_PER_BROWSER or self._swollen(running)):
+            del self._running[kind]
+            current = False
+        if not current and running.visits == 0:
+            await running.browser.close()
+
+    def _swollen(self, running: _Running) -> bool:
+        """Looked at once in ten visits: it reads every process of the machine."""
+        if running.contexts % 10 or self._folder is None:
+            return False
+        return footprint.private_bytes(str(self._folder)) > ROOM + ROOM_PER_VISIT * self._at_once
+
+    async def _start(self, kind: Kind) -> Browser:
+        if self._sandbox and hasattr(os, "geteuid") and os.geteuid() == 0:
+            raise errors.NoBrowser(
+                "the browser's sandbox does not work for root: run the worker as another user (`./run start` makes one), "
+                "or set MOISSON_ALLOW_NO_SANDBOX=1 to do without the sandbox"
+            )
+        path = find(self._executable, kind)
+        driver = await self._drive()
+        browser = await self._launch(driver, path)
+        self.starts += 1
+        self.user_agent = _plain_user_agent(browser.version)
+        return browser
+
+    async def _drive(self) -> Playwright:
+        if self._driver is None:
+            self._folder = await asyncio.to_thread(_own_folder, self._tmp)
+            with _surroundings(self._folder):
+                self._driver = await async_playwright().start()
+        return self._driver
+
+    async def _launch(self, driver: Playwright, path: str) -> Browser:
+        trusted = (
+            [f"--ignore-certificate-errors-spki-list={','.join(self._trust_spki)}"]
+            if self._trust_spki
+            else []
+        )
+        try:
+            return await driver.chromium.launch(
+                executable_path=path,
+                chromium_sandbox=self._sandbox,
+                args=[*_ARGUMENTS, *trusted],
+                # Nothing listens there: what the browser asks on its own account, outside a visit, goes nowhere.
+                proxy={"server": "http://127.0.0.1:9", "bypass": "<-loopback>"},
+                handle_sigint=False,
+                handle_sigterm=False,
+                handle_sighup=False,
+            )
+        except Error as err:
+            sandbox = "sandbox" in err.message.lower() and self._sandbox
+        raise errors.NoBrowser(
+            f"{path} does not start: its sandbox needs user namespaces, which this machine does not allow"
+            if sandbox
+            else f"{path} does not start: run it once by hand with --headless --version to see why"
+        )
+
+    async def close(self) -> None:
+        """Closes every browser and removes the folder; a Browsers may be used again afterwards."""
+        async with self._starting:
+            for running in self._running.values():
+                await running.browser.close()
+            self._running.clear()
+            if self._driver is not None:
+                await self._driver.stop()
+                self._driver = None
+            if self._folder is not None:
+                await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+                self._folder = None
+
+
+class _Running:
+    """A browser that runs: the visits in it now, and the contexts it has had."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.visits = 0
+        self.contexts = 0
+
+
+async def _new_context(
+    browser: Browser, passage: Passage, state: Mapping[str, Any] | None, user_agent: str
+) -> BrowserContext:
+    try:
+        context = await browser.new_context(
+            proxy={"server": f"http://127.0.0.1:{passage.port}", "bypass": "<-loopback>"},
+            storage_state=cast("StorageState | None", state),
+            user_agent=user_agent,
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport={"width": 1280, "height": 900},
+            service_workers="block",
+        )
+    except Error:
+        context = None  # Playwright's text may hold cookies
+    if context is None:
+        raise errors.BrowserLost
+    context.on("page", _unseen)
+    return context
+
+
+async def _unseen(page: Page) -> None:
+    """No pictures, fonts or media. By CDP and not by `route()`, which would turn the HTTP cache off."""
+    try:
+        session = await page.context.new_cdp_session(page)
+        await session.send("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})
+        await session.send("Network.setBlockedURLs", {"urls": _UNSEEN})
+    except Error:
+        return  # the page has gone already
+
+
+async def _closed(context: BrowserContext, browser: Browser) -> None:
+    """A context that will not close takes its browser with it: the next visit starts another."""
+    try:
+        async with asyncio.timeout(CLOSING):
+            await context.close()
+    except (Error, TimeoutError):
+        if browser.is_connected():
+            await browser.close()
+
+
+def _plain_user_agent(version: str) -> str:
+    """What the same browser says of itself with a screen: only its major version is told."""
+    return (
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        f"Chrome/{version.split('.')[0]}.0.0.0 Safari/537.36"
+    )
+
+
+def _own_folder(tmp: Path) -> Path:
+    """A folder of this process; those of dead ones are swept away."""
+    tmp.mkdir(parents=True, exist_ok=True)
+    for old in tmp.glob("browser-*-*"):
+        if not _lives(int(old.name.split("-")[1])):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"browser-{os.getpid()}-", dir=tmp.absolute()))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def _surroundings(folder: Path) -> Iterator[None]:
+    """The driver takes its environment when it starts: no talk of what it types, its files in our folder."""
+    for name in _CHATTY:
+        os.environ.pop(name, None)
+    tempfile.gettempdir()  # remembered by Python now, so that no other code takes the folder below for it
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before)
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(find(os.environ.get("MOISSON_BROWSER", "")) + "\n")
+    except errors.NoBrowser as none:
+        sys.exit(str(none))

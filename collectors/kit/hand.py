@@ -1,0 +1,235 @@
+"""The hand on the page: it looks, clicks and types, and whatever goes wrong is told in our words.
+
+A text of Playwright never leaves this file: its call logs hold what was typed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from collectors.kit import browsers, reply, troubles
+from core import errors
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, ElementHandle, Frame, Locator, Page, Request, Response
+
+T = TypeVar("T")
+
+#: Seconds. A click that does not get through is told soon: something lies over the button, and that is to be seen to first.
+CLICK, SEE, GO = 3.0, 10.0, 30.0
+
+
+class Hand:
+    """One page of one visit. `origins` are those where a secret may be typed; `mask` hides the visit's secrets in any text.
+
+    `refused` is the door's own list of what it did not let through, as `host:port`.
+    """
+
+    def __init__(
+        self, page: Page, origins: Sequence[str], refused: Sequence[str], mask: Callable[[str], str]
+    ) -> None:
+        self.page = page
+        self._origins = frozenset(origins)
+        self._refused = refused
+        self._mask = mask
+        self._crashed = False
+        self._fault: errors.MoissonError | None = None
+        page.on("response", self._answered)
+        page.on("requestfailed", self._failed)
+        page.on("crash", self._crash)
+
+    async def go(self, url: str, name: str) -> None:
+        """Opens `url`; returns when its text is there, whatever else it still loads."""
+        self._fault = None
+        trouble = None
+        going = self.page.goto(url, wait_until="domcontentloaded", timeout=GO * 1000)
+        try:
+            await going
+        except browsers.Error as err:
+            trouble = troubles.of(err)
+        if trouble and trouble.slow:
+            raise errors.Timeout(step=name)
+        if trouble and not trouble.moved:
+            raise await self._words(trouble, name, f"{name} to open")
+        if isinstance(self._fault, errors.PortalDown | errors.DoorClosed):
+            raise self._fault
+
+    async def glimpse(self, *what: str | Locator, within: float = SEE) -> int | None:
+        """Which of these is the first to be visible, by its place; None when none is within so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    place = await self.told(self._look(what), "looking at the page", "a page to look at")
+                    if place is not None:
+                        return place
+        except TimeoutError:
+            return None
+
+    async def see(self, *what: str | Locator, name: str, within: float = SEE) -> Locator:
+        """Waits for the first of these to be visible. Raises PortalChanged, or what the portal's last page was ill with."""
+        place = await self.glimpse(*what, within=within)
+        if place is None:
+            raise await self.lost(name, f"{name} to be seen")
+        return self.spot(what[place])
+
+    async def lost(self, step: str, expected: str) -> errors.MoissonError:
+        """What to say when the page is not the one that was looked for."""
+        if self._fault is not None:
+            return self._fault
+        return errors.PortalChanged(step=step, expected=expected, seen=await self.head())
+
+    async def click(self, where: str | Locator, name: str) -> None:
+        await self.told(self.spot(where).click(timeout=CLICK * 1000), name, f"{name} to be clicked")
+
+    async def type(self, text: Callable[[], str], where: str | Locator, name: str, *, whole: bool) -> None:
+        """Types key by key what `text` gives, on a declared origin only. `whole`: the field must hold all of it afterwards."""
+        element = await self._ready(where, name)
+        await self._belongs(await self.told(element.owner_frame(), name, f"{name} to be in a page"), name)
+        if await self._length(element):
+            await self.told(element.fill("", timeout=CLICK * 1000), name, f"{name} to be emptied")
+        await self.told(element.type(text()), name, f"{name} to take what is typed")
+        if whole and await self._length(element) not in (None, len(text())):
+            expected = f"{name} to take the whole text"
+            raise errors.PortalChanged(step=name, expected=expected, seen="it kept a part of it")
+
+    async def storage(self) -> dict[str, Any]:
+        """Cookies and localStorage, as Playwright writes them."""
+        return cast(
+            "dict[str, Any]", await self.told(self.page.context.storage_state(), "", "a session to keep")
+        )
+
+    async def head(self) -> str:
+        """Where the page stands and how it begins, without the address's query and without secrets."""
+        try:
+            async with asyncio.timeout(2):
+                text = await self.page.locator("body").inner_text(timeout=2000)
+        except (browsers.Error, TimeoutError):
+            text = ""  # a page that cannot be read any more has an address still
+        words = " ".join(self._mask(text).split())
+        return f"{self._mask(bare(self.page.url))} “{words[:200]}”"
+
+    def spot(self, where: str | Locator) -> Locator:
+        """The first visible one of what `where` finds: a selector, or a Locator made from the page (as into a frame)."""
+        found = self.page.locator(where) if isinstance(where, str) else where
+        return found.filter(visible=True).first
+
+    async def _look(self, what: Sequence[str | Locator]) -> int | None:
+        try:
+            await _any_visible(
+                [self.spot(each) for each in what if isinstance(each, str)],
+                [self.spot(each) for each in what if not isinstance(each, str)],
+            )
+            for place, each in enumerate(what):
+                if await self.spot(each).is_visible():
+                    return place
+        except browsers.Error as err:
+            if not troubles.of(err).moved:
+                raise
+        return None
+
+    async def _ready(self, where: str | Locator, name: str) -> ElementHandle:
+        """The field itself and not its selector: once its page has gone, nothing is typed into the next one."""
+        expected = f"{name} to be seen, ready to be typed in"
+        element = await self.told(self.spot(where).element_handle(timeout=CLICK * 1000), name, expected)
+        await self.told(element.wait_for_element_state("editable", timeout=CLICK * 1000), name, expected)
+        return element
+
+    async def _belongs(self, frame: Frame | None, name: str) -> None:
+        """Both the browser's own record and the page as it is this instant must say a declared origin."""
+        for place in {self.page.main_frame, frame or self.page.main_frame}:
+            live = await self.told(place.evaluate("location.origin"), name, f"{name} to be in a page")
+            if {origin(place.url), str(live)} - self._origins:
+                raise errors.ForeignOrigin(f"{name} is asked at {origin(place.url)}", step=name)
+
+    async def _length(self, element: ElementHandle) -> int | None:
+        """How much the field holds; None when it has gone, as with a form that sends itself."""
+        try:
+            length: int | None = await element.evaluate(
+                "field => field.isConnected ? (field.value ?? '').length : null"
+            )
+        except browsers.Error:
+            return None
+        return length
+
+    async def told(self, doing: Awaitable[T], step: str, expected: str) -> T:
+        """What `doing` gives. Its failure is raised in our words, outside the handler, so that no cause hangs on to it."""
+        try:
+            return await doing
+        except browsers.Error as err:
+            trouble = troubles.of(err)
+        raise await self._words(trouble, step, expected)
+
+    async def _words(self, trouble: troubles.Trouble, step: str, expected: str) -> errors.MoissonError:
+        browser = self.page.context.browser
+        if self._crashed or (trouble.gone and not (browser and browser.is_connected())):
+            return errors.BrowserLost(step=step)
+        if trouble.net:
+            return troubles.of_network(trouble.net, self._refused, step)
+        return await self.lost(step, expected)
+
+    def _answered(self, response: Response) -> None:
+        if self._is_main(response.request):
+            answer = reply.Reply(response.status, response.url, response.headers)
+            self._fault = troubles.of_answer(answer, self._refused)
+
+    def _failed(self, request: Request) -> None:
+        trouble = request.failure or ""
+        if self._is_main(request) and "ERR_ABORTED" not in trouble:
+            self._fault = troubles.of_network(trouble, self._refused, "")
+
+    def _is_main(self, request: Request) -> bool:
+        try:
+            return request.is_navigation_request() and request.frame == self.page.main_frame
+        except browsers.Error:
+            return False  # a request without a frame is no page
+
+    def _crash(self, _: Page) -> None:
+        self._crashed = True
+
+
+async def of(
+    context: BrowserContext, origins: Sequence[str], refused: Sequence[str], mask: Callable[[str], str]
+) -> Hand:
+    """The hand on a new page of `context`."""
+    try:
+        return Hand(await context.new_page(), origins, refused, mask)
+    except browsers.Error:
+        pass  # it can only be that the browser has gone
+    raise errors.BrowserLost
+
+
+async def _any_visible(plain: Sequence[Locator], framed: Sequence[Locator]) -> None:
+    """Those in the page itself are waited for as one; Playwright joins none that lie in frames."""
+    groups = list(framed)
+    if plain:
+        joined = plain[0]
+        for spot in plain[1:]:
+            joined = joined.or_(spot)
+        groups.append(joined.first)
+    waiting = [asyncio.ensure_future(group.wait_for(timeout=0)) for group in groups]
+    try:
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
+    finally:
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port as a browser writes an origin; `null` for what has none."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "null"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")
+
+
+def bare(url: str) -> str:
+    """An address without what may be private in it: no query, no fragment."""
+    return url.partition("?")[0].partition("#")[0]

@@ -1,0 +1,186 @@
+"""What a collector sees of the world during one visit: HTTP first; a page of a browser only when a verb touches it."""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsons
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from collectors.kit import browsers, challenge, downloads, evidence, hand, troubles
+from collectors.kit.wire import Note, Outside, Wire
+from core import errors, nouns
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+    from collectors.kit.declared import Manifest
+
+__all__ = ["Keep", "Note", "Outside", "Portal", "open_portal"]
+
+Keep = Callable[[Iterable[bytes], str, str], nouns.File]
+
+
+@asynccontextmanager
+async def open_portal(
+    outside: Outside,
+    manifest: Manifest,
+    *,
+    session: bytes | None,
+    whole: bool,
+    note: Note,
+    keep: Keep,
+    knows: Callable[[nouns.Listed], bool] = lambda _: False,
+) -> AsyncIterator[Portal]:
+    """One visit. `session` is what `Portal.state` gave the last time; `keep` writes a fetched document to the inbox."""
+    passage = await outside.door.open(manifest.hosts)
+    portal = Portal(outside, manifest, passage, session=session, whole=whole, knows=knows, note=note)
+    portal.keep = keep
+    trouble = None
+    try:
+        yield portal
+    except browsers.Error as err:
+        trouble = troubles.of(err)
+    finally:
+        await portal.leave_page()
+        await passage.close()
+    if trouble is not None:  # a collector that used the page by hand; Playwright's own words stop here
+        raise errors.PortalChanged(
+            step=portal.last_step, expected="the page to do as before", seen=trouble.words
+        )
+
+
+class Portal(Wire):
+    """One visit to one account."""
+
+    keep: Keep
+
+    def __init__(self, *of: Any, **visit: Any) -> None:
+        super().__init__(*of, **visit)
+        self.used_browser = False
+        self._credentials: Mapping[str, challenge.Secret] = {}
+        self._hand: hand.Hand | None = None
+        self._open = AsyncExitStack()
+
+    async def grant(self, credentials: Mapping[str, challenge.Secret]) -> None:
+        """What signs in, given just before `sign_in`; from here on it is masked in all that the visit shows."""
+        self._credentials = credentials
+        self._user_agent = ""  # the browser that signs in says who it is
+        self.mask.hide(*(secret.reveal() for secret in credentials.values()))
+
+    def has(self, field: str) -> bool:
+        """Whether the account's form has this field filled in."""
+        return field in self._credentials and bool(self._credentials[field].reveal())
+
+    async def state(self) -> bytes:
+        """The Session to seal: cookies and storage, the User-Agent that made them, and `memory`."""
+        await self._take_back_cookies()
+        kept = {"state": self.jar.state(), "user_agent": self.user_agent, "memory": self.memory}
+        return jsons.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
+
+    async def page(self) -> Page:
+        """The page of this visit; the first touch opens it, signed in as the session is."""
+        return (await self._touch()).page
+
+    async def close_page(self) -> None:
+        """Brings cookies and storage back from the browser, and gives it up."""
+        await self._take_back_cookies()
+        await self.leave_page()
+
+    async def leave_page(self) -> None:
+        """Gives the browser up as it is."""
+        self._hand = None
+        await self._open.aclose()
+
+    async def go(self, url: str, *, name: str = "the page") -> None:
+        await (await self._touch()).go(self.url(url), name)
+
+    async def see(self, *what: str | Locator, name: str, within: float = hand.SEE) -> Locator:
+        """Waits for the first of these to be visible. Raises PortalChanged with `name`, or what the portal is ill with."""
+        return await (await self._touch()).see(*what, name=name, within=within)
+
+    async def glimpse(self, *what: str | Locator, within: float = hand.SEE) -> int | None:
+        """Which of these is visible first, by its place; None when none is within so many seconds."""
+        return await (await self._touch()).glimpse(*what, within=within)
+
+    async def click(self, where: str | Locator, *, name: str) -> None:
+        """Raises PortalChanged after three seconds in which something lies over it."""
+        await (await self._touch()).click(where, name)
+
+    async def fill(self, field: str, where: str | Locator, *, name: str) -> None:
+        """Types a field of the account, key by key, if page and frame are at a declared origin. Raises ForeignOrigin.
+
+        For a field of kind `totp` it types the code of the moment.
+        """
+        if not self.has(field):
+            raise errors.ActionNeeded(f"the portal asks for {name}, and this account has none", step=name)
+        kind = self.manifest.spec(field).kind
+        touch = await self._touch()
+        await touch.type(lambda: self._said(field, kind), where, name, whole=kind == "password")
+
+    async def lost(self, step: str, expected: str) -> errors.MoissonError:
+        """The error to raise on a page that is none of those expected: what ails the portal, else PortalChanged."""
+        return await (await self._touch()).lost(step, expected)
+
+    async def download(
+        self, url: str, *, headers: Mapping[str, str] | None = None, name: str = "", where: str = "document"
+    ) -> nouns.File:
+        """Fetches a document over HTTP into the inbox."""
+        return await self.put(downloads.of_reply(await self.get(url, headers=headers, where=where), name))
+
+    async def download_click(self, where: str | Locator, *, name: str) -> nouns.File:
+        """Clicks, and takes the file that comes of it, in this page or in one that opens."""
+        return await self.put(await downloads.by_click(await self._touch(), where, name))
+
+    async def download_blob(self, where: str | Locator, *, name: str) -> nouns.File:
+        """Takes what a link or a frame of the page points at, as the page itself would (`blob:` and `data:` too)."""
+        return await self.put(await downloads.by_blob(await self._touch(), where, name))
+
+    async def print_pdf(self, *, name: str) -> nouns.File:
+        """The page as it would be printed, for a portal that shows its invoices and gives no file."""
+        return await self.put(await downloads.by_print(await self._touch(), name))
+
+    async def put(self, fetched: downloads.Fetched) -> nouns.File:
+        """Into the inbox: the disk is not for the loop."""
+        return await asyncio.to_thread(self.keep, [fetched.body], fetched.name, fetched.media_type)
+
+    async def evidence(self, error: BaseException) -> list[evidence.Evidence]:
+        """What there is to look at, masked. Never raises. Unless the document alone was bad, the page is spent afterwards."""
+        self.mask.hide(*(cookie["value"] for cookie in self.jar.state()["cookies"]))
+        self.mask.hide(*evidence.texts_in(self.memory))
+        page = None if self._hand is None or isinstance(error, errors.NotAnInvoice) else self._hand.page
+        steps = [*self._steps, ("failed", evidence.words_of(error))]
+        return await evidence.gathered(page, self._last, steps, self.mask)
+
+    def _said(self, field: str, kind: str) -> str:
+        secret = self._credentials[field].reveal()
+        if kind != "totp":
+            return secret
+        code = challenge.totp(secret)
+        self.mask.hide(code)
+        return code
+
+    async def _touch(self) -> hand.Hand:
+        if self._hand is None:
+            self._hand = await self._opened()
+        return self._hand
+
+    async def _opened(self) -> hand.Hand:
+        full = self.manifest.browser == "full"
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._lane.logins())
+            context = await stack.enter_async_context(
+                self._outside.browsers.context(
+                    self._passage, state=self.jar.state(), user_agent=self._user_agent or None, full=full
+                )
+            )
+            opened = await hand.of(context, self.manifest.origins, self._passage.refused, self.mask)
+            self._open = stack.pop_all()
+        self.used_browser = True
+        self._user_agent = self._user_agent or self._outside.browsers.user_agent
+        return opened
+
+    async def _take_back_cookies(self) -> None:
+        if self._hand is not None:
+            self.jar.replace(await self._hand.storage())
