@@ -1,0 +1,1 @@
+"""Sealed secrets. `web` seals and cannot open; the worker opens, and leaves a trace first."""
