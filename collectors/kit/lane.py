@@ -1,0 +1,116 @@
+"""HTTP to the portals: redirects and cookies hop by hop, through the run's own passage, at the pace the supplier bears."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from collectors.kit import ask, declared, door, jar, pace, reply, wire
+from core import errors
+
+#: The largest answer that is read, in bytes.
+CAP = 40 * 1024 * 1024
+_MOST_HOPS = 10
+_USUAL = {"Accept": "*/*", "Accept-Language": "fr-FR,fr;q=0.9,en;q=0.8"}
+
+
+class Lanes:
+    """All the lanes of one worker. They may be closed and started again, in the same loop."""
+
+    def __init__(self, *, patience: float = 60.0) -> None:
+        """`patience` is how long one answer may take, from asking to its last byte, in seconds."""
+        self._patience = patience
+        self._lanes: dict[str, Lane] = {}
+        self._line: wire.Line | None = None
+
+    async def start(self) -> None:
+        self._line = wire.Line()
+
+    async def close(self) -> None:
+        await asyncio.gather(*(lane.close() for lane in self._lanes.values()))
+        self._lanes.clear()
+        self._line = None
+
+    def lane(self, manifest: declared.Manifest) -> Lane:
+        """This supplier's lane; all visits to it share its pace."""
+        if self._line is None:
+            raise RuntimeError("the lanes are not started")
+        if manifest.id not in self._lanes:
+            self._lanes[manifest.id] = Lane(manifest.pace, wire.Wire(self._line, self._patience))
+        return self._lanes[manifest.id]
+
+
+class Lane:
+    """One supplier's HTTP."""
+
+    def __init__(self, speed: declared.Pace, supplier: wire.Wire) -> None:
+        self._turns = pace.Turns(speed)
+        self._wire = supplier
+
+    async def fetch(
+        self,
+        passage: door.Passage,
+        cookies: jar.Jar,
+        method: str,
+        url: str,
+        *,
+        user_agent: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        cap: int = CAP,
+    ) -> reply.Reply:
+        """Ask, and follow redirects within the supplier's hosts; cookies are sent and taken at each hop.
+
+        Raises PortalDown, Timeout, TooFast (429), Untrusted, DoorClosed, and NotAnInvoice beyond `cap` bytes.
+        """
+        asked = ask.Ask(method.upper(), url, {**_USUAL, **(headers or {}), "User-Agent": user_agent}, body)
+        hops: list[str] = []
+        while True:
+            answer = await self._answer(passage, cookies, asked, cap)
+            onward = asked.onward(answer)
+            if onward is None:
+                return replace(answer, hops=tuple(hops))
+            if len(hops) == _MOST_HOPS:
+                raise errors.PortalChanged(
+                    step="redirects", expected="a page", seen=f"more than {_MOST_HOPS}"
+                )
+            hops.append(asked.url)
+            asked = onward
+
+    def logins(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """Bounds how many browsers sign in at this supplier at once, and how soon after one another."""
+        return self._turns.login()
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+    async def _answer(self, passage: door.Passage, cookies: jar.Jar, asked: ask.Ask, cap: int) -> reply.Reply:
+        passage.check(asked.url)
+        try:
+            answer, set_cookie = await self._take_turn(passage, cookies, asked, cap)
+        except wire.Unanswered:
+            if asked.method != "GET":
+                raise
+            answer, set_cookie = await self._take_turn(passage, cookies, asked, cap)
+        cookies.take(asked.url, set_cookie)
+        _raise_refusal(answer, asked.host)
+        return answer
+
+    async def _take_turn(
+        self, passage: door.Passage, cookies: jar.Jar, asked: ask.Ask, cap: int
+    ) -> tuple[reply.Reply, list[str]]:
+        async with self._turns.request():
+            passage.requests += 1
+            return await self._wire.send(asked, passage, cookies.header_for(asked.url), cap)
+
+
+def _raise_refusal(answer: reply.Reply, host: str) -> None:
+    """Over plain HTTP the door answers in the portal's stead, and signs (RFC 9209)."""
+    signed = re.fullmatch(r"moisson; error=(\w+)", answer.headers.get("proxy-status", ""))
+    if signed:
+        raise wire.door_said(answer.status, signed[1], host)
+    if answer.status == 429:
+        raise errors.TooFast(f"{host} said 429", retry_after=answer.retry_after)
