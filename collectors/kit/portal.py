@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from collectors.kit import browsers, challenge, downloads, evidence, hand, troubles
-from collectors.kit.wire import Note, Outside, Wire
+from collectors.kit.errand import Errand, Note, Outside
 from core import errors, nouns
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ async def open_portal(
         )
 
 
-class Portal(Wire):
+class Portal(Errand):
     """One visit to one account."""
 
     keep: Keep

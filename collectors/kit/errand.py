@@ -31,7 +31,7 @@ class Outside:
     browsers: Browsers
 
 
-class Wire:
+class Errand:
     """The part of a Portal that needs no browser.
 
     `memory` is JSON that a collector keeps, sealed, with the session; `whole` asks for every list to its proved end;
