@@ -35,4 +35,4 @@ def test_a_word_it_does_not_know_is_wrong_use_and_leaves_stdout_alone() -> None:
 @pytest.mark.skipif(not (HOUSE / ".venv/.stamp").exists(), reason="this environment was not made by ./run")
 def test_the_farm_command_has_stdout_to_itself() -> None:
     answer = run("moisson", "collector", "list", "--json")
-    assert json.loads(answer.stdout), answer.stderr
+    assert [json.loads(line)["supplier"] for line in answer.stdout.splitlines()], answer.stderr
