@@ -30,7 +30,7 @@ def collect(settings: Settings, redactor: Redactor, account_id: int | None) -> l
 
 def _worker_is_there(settings: Settings) -> bool:
     folder = settings.data / "workers"
-    return bool(set(path.stem for path in folder.glob("*.lock")) - set(lease.Presence.gone(folder)))
+    return bool({path.stem for path in folder.glob("*.lock")} - set(lease.Presence.gone(folder)))
 
 
 async def _here(settings: Settings, redactor: Redactor, account_id: int | None) -> list[dict[str, Any]]:

@@ -3,10 +3,13 @@
 from core.ledger.accounts import (
     AlreadyThere,
     add_account,
+    close_challenge,
+    forget_trial,
     mark_paused,
     new_credentials,
     remove_account,
     resume_account,
+    try_again,
 )
 from core.ledger.budget import count_login, grant_login, remaining_logins
 from core.ledger.lines import (
