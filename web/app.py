@@ -1,0 +1,68 @@
+"""The Flask application, put together."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+
+from collectors.kit import catalogue
+from core import archive, db
+from core import settings as farm_settings
+from web import banners, farm, favicon, guard, headers, limits, mishaps, pages, people, shelf, speech, status_words, webkey
+
+
+def create_app(
+    settings: farm_settings.Settings,
+    *,
+    database: db.Database | None = None,
+    setup_token: str | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Flask:
+    """The application. `setup_token` is asked once at /setup while there is no person; made here when not given."""
+    app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
+    key = webkey.load(settings.data / "web" / "web.key")
+    app.extensions["moisson"] = farm.Farm(
+        settings=settings,
+        database=database or db.Database.of(settings),
+        archive=archive.Archive(settings.data),
+        catalogue=catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback),
+        key=key,
+        setup_token=setup_token or secrets.token_urlsafe(18),
+        now=now,
+    )
+    _settle(app, key)
+    for blueprint in (shelf.shelf, favicon.favicon, *pages.ALL):
+        app.register_blueprint(blueprint)
+    guard.stand_before(app)
+    return app
+
+
+def _settle(app: Flask, key: webkey.WebKey) -> None:
+    app.config.update(
+        SECRET_KEY=key.of("forms"),
+        SESSION_COOKIE_NAME="moisson-form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_CHECK_DEFAULT=False,  # the guard checks, after the role
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=64 * 1024,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=speech.say,
+        knows=speech.knows,
+        language=speech.language,
+        time=speech.time_tag,
+        static=shelf.address,
+        banners=banners.shown,
+        look=status_words.look,
+    )
+    app.jinja_env.filters.update(
+        day=speech.day, money=speech.money, size=speech.size, labels=speech.labels, ago=speech.ago
+    )
+    headers.put_on(app)
+    limits.limiter.init_app(app)
+    mishaps.catch(app)

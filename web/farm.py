@@ -1,0 +1,37 @@
+"""What every page needs of the farm, in one frozen object that travels with the Flask application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import current_app
+
+from collectors.kit import catalogue, manifest
+from core import archive, db, settings
+from web import webkey
+
+
+@dataclass(frozen=True)
+class Farm:
+    """`now` gives aware UTC; `setup_token` opens /setup once, while there is no person."""
+
+    settings: settings.Settings
+    database: db.Database
+    archive: archive.Archive
+    catalogue: catalogue.Catalogue
+    key: webkey.WebKey
+    setup_token: str
+    now: Callable[[], datetime]
+
+    def manifest(self, supplier: str) -> manifest.Manifest | None:
+        """The supplier's manifest, or None when its collector is no longer in the catalogue."""
+        collector = self.catalogue.collectors.get(supplier)
+        return collector.manifest if collector else None
+
+
+def here() -> Farm:
+    """The farm of the running application."""
+    return cast(Farm, current_app.extensions["moisson"])

@@ -1,0 +1,96 @@
+"""Who may see or do what. Every route says it with a decorator; one that says nothing keeps the application from starting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from core import nouns
+from web import people, sessions
+
+csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
+EVERY_ROLE = frozenset(nouns.Role)
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def anyone(view: View) -> View:
+    """Open before signing in."""
+    return _allow(view, None)
+
+
+def members(view: View) -> View:
+    """For every role of the Workspace."""
+    return _allow(view, EVERY_ROLE)
+
+
+def finance(view: View) -> View:
+    """For those who make collections run."""
+    return _allow(view, frozenset({nouns.Role.ADMIN, nouns.Role.FINANCE}))
+
+
+def admin(view: View) -> View:
+    """For those who hold accounts and their secrets."""
+    return _allow(view, frozenset({nouns.Role.ADMIN}))
+
+
+def _allow(view: View, roles: frozenset[nouns.Role] | None) -> View:
+    view.allowed = roles  # type: ignore[attr-defined]
+    return view
+
+
+def allowed(app: Flask, endpoint: str) -> frozenset[nouns.Role] | None:
+    """The roles a route is for; None when it is open to anyone."""
+    return app.view_functions[endpoint].allowed  # type: ignore[attr-defined, no-any-return]
+
+
+def stand_before(app: Flask) -> None:
+    """Put the guard before every request; raises when a route does not say who may pass."""
+    silent = [name for name, view in app.view_functions.items() if not hasattr(view, "allowed")]
+    if silent:
+        raise LookupError(f"these routes do not say who may pass: {', '.join(silent)}")
+    csrf.init_app(app)
+    app.before_request(_pass)
+
+
+def _pass() -> Response | None:
+    if request.endpoint is None:
+        return None
+    _refuse_foreign_page()
+    polled = "HX-Request" in request.headers
+    g.visitor = sessions.visitor_of(request.cookies.get(sessions.cookie_name(request)), clicked=not polled)
+    roles = allowed(current_app, request.endpoint)
+    if roles is not None:
+        if g.visitor is None:
+            return _to_the_entrance(polled)
+        if g.visitor.role not in roles:
+            abort(403)
+    if request.method not in _SAFE:
+        csrf.protect()
+    return None
+
+
+def _refuse_foreign_page() -> None:
+    """A form posted from another site is refused by what the browser says of its origin, before any token is looked at."""
+    if request.method in _SAFE:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "same-origin", "none") or (origin and urlsplit(origin).netloc != request.host):
+        abort(403)
+
+
+def _to_the_entrance(polled: bool) -> Response:
+    place = url_for("entrance.setup") if not people.exist() else url_for("entrance.login", next=_wanted())
+    if polled:
+        # A page that refreshes itself would otherwise swap the sign-in form into its middle.
+        return Response(status=204, headers={"HX-Redirect": place})
+    return redirect(place)
+
+
+def _wanted() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None

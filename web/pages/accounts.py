@@ -1,0 +1,190 @@
+"""One account: how it stands, what was already there, collect now, pause, leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from core import ledger, nouns
+from core.db import models
+from core.ledger import accounts as sign_ins
+from web import farm, guard, lately, people, sealer, strip
+from web.pages.status import supplier_name
+
+pages = Blueprint("accounts", __name__, url_prefix="/accounts/<int:account_id>")
+
+
+def view_of(session: Session, account_id: int) -> ledger.AccountView:
+    """The account in the visitor's own workspace; anything else does not exist."""
+    view = ledger.account_view(session, g.visitor.workspace_id, account_id, farm.here().now())
+    return view or abort(404)
+
+
+@pages.get("")
+@guard.members
+def account(account_id: int) -> str:
+    here = farm.here()
+    with here.database.read() as session:
+        view = view_of(session, account_id)
+        manifest = here.manifest(view.account.supplier)
+        newest, total = ledger.invoices(
+            session, g.visitor.workspace_id, account_id=account_id, page=1, per_page=5
+        )
+        return render_template(
+            "account.html",
+            view=view,
+            supplier=supplier_name(view.account.supplier),
+            manifest=manifest,
+            owner=people.named(session, view.account.owner_id),
+            noted=_noted(session, account_id),
+            newest=newest,
+            total=total,
+            sign_ins=_sign_ins_left(session, view.account),
+            strip=strip.drawn,
+            fate=strip.fate,
+        )
+
+
+def _noted(session: Session, account_id: int) -> int:
+    """How many invoices the census left at the supplier."""
+    chosen = select(func.count()).where(models.ListedRow.account_id == account_id, models.ListedRow.baseline)
+    return session.scalar(chosen) or 0
+
+
+def _sign_ins_left(session: Session, account: models.Account) -> int:
+    here = farm.here()
+    manifest = here.manifest(account.supplier)
+    return ledger.remaining_logins(
+        session,
+        account,
+        lock_limit=manifest.lock_limit if manifest else 5,
+        automatic=False,
+        now=here.now(),
+    )
+
+
+@pages.get("/test")
+@guard.members
+def trial(account_id: int) -> Response | str:
+    """Between *Test and save* and the first step: the worker takes the wish up within a second or so."""
+    with farm.here().database.read() as session:
+        view = view_of(session, account_id)
+    if view.last_runs:
+        place = url_for("runs.run", run_id=view.last_runs[0].id)
+        if "HX-Request" in request.headers:
+            return Response(status=204, headers={"HX-Redirect": place})
+        return redirect(place)
+    return render_template("waiting.html", view=view, supplier=supplier_name(view.account.supplier))
+
+
+@pages.post("/collect")
+@guard.finance
+def collect(account_id: int) -> Response:
+    """Collect now; with `answered`, the person says that what the portal asked is done."""
+    here = farm.here()
+    with here.database.write() as session:
+        view = view_of(session, account_id)
+        if view.open_challenge and request.form.get("answered") != "yes":
+            abort(403)
+        if view.open_challenge:
+            sign_ins.close_challenge(session, account_id, outcome="person_says_done", now=here.now())
+            sealer.record(session, g.visitor, "challenge.answered", view.account)
+        if not view.last_runs or view.state != nouns.AccountState.RUNNING:
+            ledger.wish(
+                session,
+                g.visitor.workspace_id,
+                "collect",
+                account_id=account_id,
+                asked_by=g.visitor.person_id,
+                now=here.now(),
+            )
+    return redirect(_back())
+
+
+def _back() -> str:
+    return url_for("status.home") if request.form.get("from") == "status" else url_for(
+        "accounts.account", account_id=request.view_args["account_id"] if request.view_args else 0
+    )
+
+
+@pages.post("/pause")
+@guard.admin
+def pause(account_id: int) -> Response:
+    return _change(account_id, "account.paused", lambda account, now: ledger.mark_paused(account, now=now))
+
+
+@pages.post("/resume")
+@guard.admin
+def resume(account_id: int) -> Response:
+    return _change(account_id, "account.resumed", lambda account, now: ledger.resume_account(account, now=now))
+
+
+def _change(account_id: int, action: str, change: Any) -> Response:
+    here = farm.here()
+    with here.database.write() as session:
+        account = view_of(session, account_id).account
+        change(account, here.now())
+        sealer.record(session, g.visitor, action, account)
+    return redirect(_back())
+
+
+@pages.get("/baseline")
+@guard.members
+def baseline(account_id: int) -> str:
+    with farm.here().database.read() as session:
+        view = view_of(session, account_id)
+        lines = ledger.baseline(session, g.visitor.workspace_id, account_id)
+    return render_template(
+        "baseline.html", view=view, lines=lines, supplier=supplier_name(view.account.supplier)
+    )
+
+
+@pages.get("/delete")
+@guard.admin
+def leave(account_id: int) -> str:
+    with farm.here().database.read() as session:
+        view = view_of(session, account_id)
+        counts = {name: session.scalar(chosen) or 0 for name, chosen in _at_stake(account_id).items()}
+    return render_template(
+        "delete.html", view=view, counts=counts, supplier=supplier_name(view.account.supplier)
+    )
+
+
+def _at_stake(account_id: int) -> dict[str, Any]:
+    """What goes and what stays, in numbers."""
+    mine = [
+        ("session", models.PortalSession.account_id),
+        ("invoices", models.Invoice.account_id),
+    ]
+    counted = {name: select(func.count()).where(column == account_id) for name, column in mine}
+    counted["pictures"] = (
+        select(func.count(models.Evidence.id))
+        .join(models.Run, models.Run.id == models.Evidence.run_id)
+        .where(models.Run.account_id == account_id)
+    )
+    return counted
+
+
+@pages.post("/delete")
+@guard.admin
+def remove(account_id: int) -> Response:
+    """Secrets and session go at once; what runs is stopped; invoices stay."""
+    with farm.here().database.write() as session:
+        account = view_of(session, account_id).account
+        forget(session, account)
+    return redirect(url_for("status.home"))
+
+
+def forget(session: Session, account: models.Account) -> None:
+    """A stored account leaves its invoices; one that is still on trial leaves nothing (journey a8)."""
+    now = farm.here().now()
+    sealer.record(session, g.visitor, "account.cancelled" if account.trial else "account.removed", account)
+    ledger.remove_account(session, account, now=now)
+    lately.forget(account.workspace_id, account.id)
+    if account.trial:
+        session.execute(delete(models.Wish).where(models.Wish.account_id == account.id))
+        session.execute(delete(models.Account).where(models.Account.id == account.id))
