@@ -6,6 +6,7 @@ import re
 import secrets
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -72,9 +73,10 @@ class House:
         self.password = brand.password
         self.seeds = {brand.login: brand.seed} if brand.seed else {}
         self.sms = "482913"
+        #: Called after every change that a demo should remember.
+        self.changed: Callable[[], None] = lambda: None
         self.sessions: dict[str, Session] = {}
         self._refusals: Counter[str] = Counter()
-        self._passwords = 1
         self._listings_of_cut = 0
         self._closing = threading.Event()
 
@@ -155,6 +157,7 @@ class House:
         """A page of the list was made: with the lever `between_pages`, a new bill comes before the next one."""
         if self.stage.struck(Lever.BETWEEN_PAGES):
             self.shelf.publish(cents=5190)
+            self.changed()
 
     def _cut(self) -> bool:
         if not self.stage.on(Lever.DROP_MID_LIST):
@@ -171,7 +174,9 @@ class House:
         """
         self.stage.require(lever)
         if lever in ACTS:
-            return deeds.DONE_BY[lever](self, about)
+            published = deeds.DONE_BY[lever](self, about)
+            self.changed()
+            return published
         self._listings_of_cut = 0
         self.stage.set(lever, on)
         return []
@@ -181,6 +186,7 @@ class House:
         self.stage.reset()
         self.password = self.brand.password
         self._refusals.clear()
+        self.changed()
 
     def wait(self) -> None:
         """The portal's own slowness; ends at once when the portal stops."""
@@ -192,8 +198,8 @@ class House:
         self._closing.set()
 
     def change_password(self) -> None:
-        self._passwords += 1
-        self.password = f"{self.brand.password}-{self._passwords}"
+        last = self.password.removeprefix(self.brand.password).removeprefix("-")
+        self.password = f"{self.brand.password}-{int(last or 1) + 1}"
         self._refusals.clear()
         self.sessions.clear()
 

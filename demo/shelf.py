@@ -66,6 +66,17 @@ class Shelf:
         mine = [_under_own_number(bill, login) for bill in bills if contract in (None, bill.contract)]
         return sorted(mine, key=lambda bill: (bill.issued, bill.number), reverse=True)
 
+    def everything(self) -> tuple[list[Bill], dict[str, list[Bill]]]:
+        """The common bills, and each login's own."""
+        with self._lock:
+            return list(self._common), {login: list(bills) for login, bills in self._own.items()}
+
+    def refill(self, common: list[Bill], own: dict[str, list[Bill]]) -> None:
+        """Put back what `everything` gave; numbers go on from there."""
+        with self._lock:
+            self._common, self._own = common, own
+            self._serial = len(common) + sum(map(len, own.values()))
+
     def find(self, login: str, number: str) -> Bill | None:
         return next((bill for bill in self.of(login) if bill.number == number), None)
 

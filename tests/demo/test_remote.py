@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import httpx
@@ -56,9 +57,11 @@ def test_a_stopped_portal_answers_nobody(mandarine: portals.Portal) -> None:
         client.get("/")
 
 
-def test_manifests_tell_the_port_that_was_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "catalogue").mkdir()
-    (tmp_path / "catalogue" / "nimbus.toml").write_text('origins = ["http://127.0.0.1:8922"]\n')
-    monkeypatch.setattr(portals, "CATALOGUE", tmp_path / "catalogue")
-    [copy] = portals.manifests(tmp_path / "mine", {"nimbus": 9100})
-    assert copy.read_text() == 'origins = ["http://127.0.0.1:9100"]\n'
+def test_manifests_tell_the_port_that_was_taken(tmp_path: Path) -> None:
+    copies = portals.manifests(tmp_path / "mine", {"mandarine": 9100, "nimbus": 9101})
+    told = [tomllib.loads(copy.read_text(encoding="utf-8")) for copy in copies]
+    assert [supplier["origins"] for supplier in told] == [
+        ["http://127.0.0.1:9100"],
+        ["http://127.0.0.1:9101"],
+    ]
+    assert [supplier["hosts"] for supplier in told] == [["127.0.0.1:9100"], ["127.0.0.1:9101"]]
