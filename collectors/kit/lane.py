@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from collectors.kit import ask, declared, door, jar, pace, reply, wire
+from collectors.kit import ask, crawler, declared, door, jar, pace, reply
 from core import errors
 
 #: The largest answer that is read, in bytes.
@@ -24,10 +24,10 @@ class Lanes:
         """`patience` is how long one answer may take, from asking to its last byte, in seconds."""
         self._patience = patience
         self._lanes: dict[str, Lane] = {}
-        self._line: wire.Line | None = None
+        self._line: crawler.Line | None = None
 
     async def start(self) -> None:
-        self._line = wire.Line()
+        self._line = crawler.Line()
 
     async def close(self) -> None:
         await asyncio.gather(*(lane.close() for lane in self._lanes.values()))
@@ -39,16 +39,16 @@ class Lanes:
         if self._line is None:
             raise RuntimeError("the lanes are not started")
         if manifest.id not in self._lanes:
-            self._lanes[manifest.id] = Lane(manifest.pace, wire.Wire(self._line, self._patience))
+            self._lanes[manifest.id] = Lane(manifest.pace, crawler.Resident(self._line, self._patience))
         return self._lanes[manifest.id]
 
 
 class Lane:
     """One supplier's HTTP."""
 
-    def __init__(self, speed: declared.Pace, supplier: wire.Wire) -> None:
+    def __init__(self, speed: declared.Pace, resident: crawler.Resident) -> None:
         self._turns = pace.Turns(speed)
-        self._wire = supplier
+        self._resident = resident
 
     async def fetch(
         self,
@@ -85,13 +85,13 @@ class Lane:
         return self._turns.login()
 
     async def close(self) -> None:
-        await self._wire.close()
+        await self._resident.close()
 
     async def _answer(self, passage: door.Passage, cookies: jar.Jar, asked: ask.Ask, cap: int) -> reply.Reply:
         passage.check(asked.url)
         try:
             answer, set_cookie = await self._take_turn(passage, cookies, asked, cap)
-        except wire.Unanswered:
+        except crawler.Unanswered:
             if asked.method != "GET":
                 raise
             answer, set_cookie = await self._take_turn(passage, cookies, asked, cap)
@@ -104,13 +104,13 @@ class Lane:
     ) -> tuple[reply.Reply, list[str]]:
         async with self._turns.request():
             passage.requests += 1
-            return await self._wire.send(asked, passage, cookies.header_for(asked.url), cap)
+            return await self._resident.send(asked, passage, cookies.header_for(asked.url), cap)
 
 
 def _raise_refusal(answer: reply.Reply, host: str) -> None:
     """Over plain HTTP the door answers in the portal's stead, and signs (RFC 9209)."""
     signed = re.fullmatch(r"moisson; error=(\w+)", answer.headers.get("proxy-status", ""))
     if signed:
-        raise wire.door_said(answer.status, signed[1], host)
+        raise crawler.door_said(answer.status, signed[1], host)
     if answer.status == 429:
         raise errors.TooFast(f"{host} said 429", retry_after=answer.retry_after)
