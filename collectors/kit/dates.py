@@ -91,8 +91,8 @@ def _month(text: str) -> date:
         if month := month_named(word):
             return date(int(year), month, 1)
     if found := _MONTH_NUMBER.search(text):
-        year, month = (found[1], found[2]) if found[1] else (found[4], found[3])
-        return date(int(year), int(month), 1)
+        ordered = (found[1], found[2]) if found[1] else (found[4], found[3])
+        return date(int(ordered[0]), int(ordered[1]), 1)
     raise ValueError(f"no month with its year in {text[:40]!r}")
 
 

@@ -1,0 +1,70 @@
+"""A manifest's requests, filled in and sent: addresses, headers with their tokens, bodies; and what the answer means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from collectors.kit import templates, tokens
+from collectors.kit.declared import Request
+from collectors.kit.reply import Reply
+from core import errors
+
+if TYPE_CHECKING:
+    from collectors.kit.portal import Portal
+
+#: The `text` fields of the account, such as a workspace's name, kept with the session for the visits that need no sign-in.
+FIELDS = "fields"
+
+
+async def ask(
+    portal: Portal, request: Request, values: Mapping[str, Any], where: str, *, peek: bool = False
+) -> Reply:
+    """The answer. A token that is refused is looked for once more. Raises what `answers.judge` makes of it."""
+    try:
+        return await _ask(portal, request, values, where, peek)
+    except (errors.SessionExpired, errors.Blocked, errors.PortalChanged):
+        if not tokens.forget(portal):
+            raise
+    return await _ask(portal, request, values, where, peek)
+
+
+async def filled(
+    portal: Portal, request: Request, values: Mapping[str, Any]
+) -> tuple[str, dict[str, str], Mapping[str, Any]]:
+    """The absolute address, the headers, and all the values that a template may name."""
+    known = await everything(portal, values)
+    headers = {**portal.manifest.headers, **request.headers}
+    address = urljoin(portal.manifest.website, templates.url(request.url, known))
+    return address, {name: templates.text(text, known) for name, text in headers.items()}, known
+
+
+async def everything(portal: Portal, values: Mapping[str, Any]) -> dict[str, Any]:
+    today = date.today().isoformat()
+    return {"today": today, **portal.memory.get(FIELDS, {}), **await tokens.known(portal), **values}
+
+
+async def _ask(portal: Portal, request: Request, values: Mapping[str, Any], where: str, peek: bool) -> Reply:
+    url, headers, known = await filled(portal, request, values)
+    reply = await _send(portal, request, url, headers, known, where, peek)
+    tokens.renewed(portal, reply)
+    return reply
+
+
+async def _send(
+    portal: Portal,
+    request: Request,
+    url: str,
+    headers: Mapping[str, str],
+    known: Mapping[str, Any],
+    where: str,
+    peek: bool,
+) -> Reply:
+    if request.method == "GET":
+        return await (portal.peek if peek else portal.get)(url, headers=headers, where=where)
+    if request.json is not None:
+        return await portal.post(url, json=templates.tree(request.json, known), headers=headers, where=where)
+    form = {name: templates.text(text, known) for name, text in request.form.items()}
+    return await portal.post(url, form=form, headers=headers, where=where)

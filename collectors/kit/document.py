@@ -1,0 +1,57 @@
+"""One document, fetched as the manifest tells it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from collectors.kit import asking, templates, tokens
+from collectors.kit.declared import DocumentSpec
+from core import errors
+from core.nouns import File, Listed
+
+if TYPE_CHECKING:
+    from collectors.kit.portal import Portal
+
+
+async def fetch(portal: Portal, listed: Listed) -> File:
+    """Into the inbox. A token that is refused is looked for once more."""
+    spec = portal.manifest.document
+    if spec is None:
+        raise errors.BadManifest(
+            f"{portal.manifest.id}: there is no [document], and the collector's class fetches none"
+        )
+    if spec.kind != "get":
+        return await _by_page(portal, spec, listed)
+    try:
+        return await _by_http(portal, spec, listed)
+    except (errors.SessionExpired, errors.Blocked, errors.PortalChanged):
+        if not tokens.forget(portal):
+            raise
+    return await _by_http(portal, spec, listed)
+
+
+async def _by_http(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
+    url, headers, known = await asking.filled(portal, spec.request, _values(portal, listed))
+    return await portal.download(url, headers=headers, name=templates.text(spec.name, known))
+
+
+async def _by_page(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
+    url, _, known = await asking.filled(portal, spec.request, _values(portal, listed))
+    await portal.go(url, name="the document's page")
+    if await portal.glimpse("input[type=password]", within=0.2) is not None:
+        raise errors.SessionExpired(step="the document")
+    if spec.kind == "print":
+        return await portal.print_pdf(name=templates.text(spec.name, known))
+    where = templates.text(spec.click, known)
+    await portal.see(where, name="the document's button")
+    take = portal.download_click if spec.kind == "click" else portal.download_blob
+    return await take(where, name="the document's button")
+
+
+def _values(portal: Portal, listed: Listed) -> dict[str, str]:
+    """What the list kept for the document, and its contract with its own values."""
+    kept: dict[str, str] = next(
+        (found[2] for found in portal.memory.get("contracts", []) if found[0] == listed.contract.portal_id),
+        {},
+    )
+    return {**kept, "contract": listed.contract.portal_id, **listed.fetch}
