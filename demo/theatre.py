@@ -50,21 +50,20 @@ def _settings(shown: Sequence[portals.Portal], data: Path, keys: Path, port: int
         "MOISSON_PORT": str(port),
         "MOISSON_ALLOW_LOOPBACK": "1",
     }
-    moved = {
-        portal.brand.id: portal.port for portal in shown if portal.port != portals.PORTS[portal.brand.id]
-    }
-    if not moved:
+    if not _moved(shown):
         return told
-    portals.manifests(data / "collectors", moved)
+    portals.manifests(data / "collectors", {portal.brand.id: portal.port for portal in shown})
     return told | {"MOISSON_COLLECTORS": str(data / "collectors")}
+
+
+def _moved(shown: Sequence[portals.Portal]) -> list[portals.Portal]:
+    return [portal for portal in shown if portal.port != portals.PORTS[portal.brand.id]]
 
 
 def _say(shown: Sequence[portals.Portal], levers: panel.Panel) -> None:
     lines = [f"The stage panel: {levers.url}   (publish, break and slow things there)"]
     lines += [f"{portal.brand.name}: {portal.url}" for portal in shown]
-    lines += [
-        f"Port {portals.PORTS[p.brand.id]} was taken." for p in shown if p.port != portals.PORTS[p.brand.id]
-    ]
+    lines += [f"Port {portals.PORTS[portal.brand.id]} was taken." for portal in _moved(shown)]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
 
