@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -72,7 +71,7 @@ def _remove_picture(kept: archive.Archive, png: Path, now: datetime) -> bool:
 
 def _old(path: Path, now: datetime) -> bool:
     try:
-        written = datetime.fromtimestamp(os.stat(path).st_mtime, UTC)
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except FileNotFoundError:
         return False
     return now - written > GRACE

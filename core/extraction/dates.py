@@ -67,14 +67,14 @@ def _day(match: re.Match[str]) -> Day | None:
         (match[f"y{n}"], match[f"m{n}"], match[f"d{n}"]) for n in (1, 2, 3) if match[f"y{n}"]
     )
     value = _date(year, MONTH_OF.get(month) or int(month), int(day))
-    return value and Day(value, match.start(), match.end())
+    return Day(value, match.start(), match.end()) if value else None
 
 
 def _numeric(match: re.Match[str]) -> Day | None:
     first, second = int(match["a"]), int(match["b"])
     usual, turned = _date(match["y4"], second, first), _date(match["y4"], first, second)
     if usual is None:
-        return turned and Day(turned, match.start(), match.end(), turned=True)
+        return Day(turned, match.start(), match.end(), turned=True) if turned else None
     return Day(usual, match.start(), match.end(), other=turned if turned != usual else None)
 
 

@@ -58,7 +58,9 @@ def _unnamed(every: list[Dated], evidence: Evidence) -> Dated | None:
         (
             one
             for one in every
-            if not one.hints and evidence.box(one.spot).page == 1 and evidence.box(one.spot).top < LETTERHEAD * bottom
+            if not one.hints
+            and evidence.box(one.spot).page == 1
+            and evidence.box(one.spot).top < LETTERHEAD * bottom
         ),
         None,
     )
@@ -73,11 +75,15 @@ def _field(one: Dated, evidence: Evidence, score: float, every: list[Dated]) -> 
         confidence=round(0.5 * min(1.0, score + 0.1), 2),
         raw=line.text[one.spot.start : one.spot.end],
         box=evidence.box(one.spot),
-        rejected=tuple(nouns.Rejected(day.isoformat(), _why(other)) for day, other in list(others.items())[:5]),
+        rejected=tuple(
+            nouns.Rejected(day.isoformat(), _why(other)) for day, other in list(others.items())[:5]
+        ),
     )
 
 
 def _why(other: Dated) -> str:
     if other.score(labels.DUE):
         return "named as a due date"
-    return "named as another date" if other.score(labels.OTHER_DATE) else "named as the issue date less surely"
+    return (
+        "named as another date" if other.score(labels.OTHER_DATE) else "named as the issue date less surely"
+    )

@@ -6,8 +6,6 @@ NO_TEXT = "The document has no text: it is a picture, and a person must read it.
 OTHER_PAPER = "The document seems to be a quote, an order or a delivery note, not an invoice."
 NOT_SUMMING = "Net and VAT do not add up to the total."
 DUE_BEFORE_ISSUE = "The due date is before the issue date."
-IN_FUTURE = "The issue date is in the future."
-OLD = "The issue date is more than 400 days ago."
 NUMBER_DIFFERS = "The document and the portal do not show the same number."
 DATE_DIFFERS = "The document and the portal do not show the same date."
 TOTAL_DIFFERS = "The document and the portal do not show the same total."
@@ -19,8 +17,6 @@ ALL = (
     OTHER_PAPER,
     NOT_SUMMING,
     DUE_BEFORE_ISSUE,
-    IN_FUTURE,
-    OLD,
     NUMBER_DIFFERS,
     DATE_DIFFERS,
     TOTAL_DIFFERS,

@@ -35,7 +35,11 @@ class Evidence:
     def hints(self, spot: Spot, family: str) -> dict[str, float]:
         """For each role that a nearby label names, how surely it means this spot (0..1)."""
         scores: dict[str, float] = {}
-        for role, score in (*self._left(spot, family), *self._behind(spot, family), *self._above(spot, family)):
+        for role, score in (
+            *self._left(spot, family),
+            *self._behind(spot, family),
+            *self._above(spot, family),
+        ):
             scores[role] = max(score, scores.get(role, 0.0))
         return scores
 
@@ -48,12 +52,14 @@ class Evidence:
         return [(label.role, label.weight * _closeness(between))]
 
     def _behind(self, spot: Spot, family: str) -> list[tuple[str, float]]:
-        """"29,99 € TTC": the tax word may follow its amount."""
+        """ "29,99 € TTC": the tax word may follow its amount."""
         line = self.lines[spot.index]
         return [
             (one.role, 0.8 * one.weight)
             for one in self.labels[spot.index]
-            if one.family == family == "amount" and 0 <= one.start - spot.end <= 1 and line.text[one.start - 1] == " "
+            if one.family == family == "amount"
+            and 0 <= one.start - spot.end <= 1
+            and line.text[one.start - 1] == " "
         ]
 
     def _above(self, spot: Spot, family: str) -> list[tuple[str, float]]:
@@ -81,4 +87,8 @@ def _over(line: lines.Line, label: labels.Label, place: nouns.Box) -> bool:
     """Do label and value share a column: overlapping in width, or flush on a side?"""
     box = line.box(label.start, label.end)
     overlap = min(box.x1, place.x1) - max(box.x0, place.x0)
-    return overlap > 0.3 * min(box.x1 - box.x0, place.x1 - place.x0) or abs(box.x0 - place.x0) < 4 or abs(box.x1 - place.x1) < 4
+    return (
+        overlap > 0.3 * min(box.x1 - box.x0, place.x1 - place.x0)
+        or abs(box.x0 - place.x0) < 4
+        or abs(box.x1 - place.x1) < 4
+    )

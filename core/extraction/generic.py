@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import BinaryIO
 
 from core import nouns
@@ -15,11 +16,25 @@ def read(document: BinaryIO) -> nouns.Reading:
     paper = pages.paper(document)
     evidence = Evidence(paper.lines)
     kind, other_paper = kinds.of(paper.lines, paper.text)
-    fields = numbers.read(evidence) | days.read(evidence) | sums.read(evidence, paper.text) | parties.read(evidence)
+    fields = (
+        numbers.read(evidence)
+        | days.read(evidence)
+        | sums.read(evidence, paper.text)
+        | parties.read(evidence)
+    )
     no_text = () if paper.text.strip() else (doubts.NO_TEXT,)
     return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_checked(fields)))
 
 
 def _checked(fields: Mapping[str, nouns.FieldRead]) -> tuple[str, ...]:
+    """What contradicts itself on one paper."""
     issued, due = fields.get("date"), fields.get("due_date")
-    return (doubts.DUE_BEFORE_ISSUE,) if issued and due and due.value < issued.value else ()
+    late = (doubts.DUE_BEFORE_ISSUE,) if issued and due and due.value < issued.value else ()
+    return late if _sums_up(fields) else (*late, doubts.NOT_SUMMING)
+
+
+def _sums_up(fields: Mapping[str, nouns.FieldRead]) -> bool:
+    total, net, vat = (
+        Decimal(fields[name].value) if name in fields else None for name in ("total", "net", "vat")
+    )
+    return total is None or net is None or vat is None or abs(net + vat - total) <= sums.TOLERANCE

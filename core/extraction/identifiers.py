@@ -19,7 +19,9 @@ VAT_SHAPES = {
     "SE": r"\d{12}", "DK": r"\d{8}", "FI": r"\d{8}", "EU": r"\d{9}",
 }  # fmt: skip
 _VAT = re.compile(
-    r"(?<![A-Z0-9])(?:" + "|".join(f"{land} ?{shape}" for land, shape in VAT_SHAPES.items()) + r")(?![A-Z0-9])"
+    r"(?<![A-Z0-9])(?:"
+    + "|".join(f"{land} ?{shape}" for land, shape in VAT_SHAPES.items())
+    + r")(?![A-Z0-9])"
 )
 #: A number as suppliers print it: at least one digit; letters, dashes, slashes, dots and underscores within.
 NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9/_.\-]{0,34}[A-Za-z0-9])?")

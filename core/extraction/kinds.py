@@ -32,7 +32,7 @@ def of(paper: Sequence[lines.Line], text: str) -> tuple[nouns.Kind, tuple[str, .
 
 def _titles(line: lines.Line) -> list[tuple[tuple[float, float], nouns.Kind]]:
     """Cells of a line that open with a sort's name, ranked by size of letters, then height on the page."""
-    found = []
+    found: list[tuple[tuple[float, float], nouns.Kind]] = []
     for cell in re.finditer(r"\S+(?: \S+)*", line.folded):
         kind = next((kind for kind, words in _TITLES if words.match(cell[0])), None)
         if kind and len(cell[0]) <= LONGEST_TITLE:

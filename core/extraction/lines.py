@@ -12,7 +12,9 @@ from core import nouns
 
 #: Two columns stand apart by more than this share of the letters' height; such a gap is written as two spaces.
 COLUMN_GAP = 0.9
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufffe\x02"))
+INVISIBLE = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufffe\x02")
+)
 PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "−": "-", "–": "-", "‐": "-", "‑": "-", "º": "°"})
 
 

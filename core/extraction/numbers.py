@@ -66,7 +66,11 @@ def _below(evidence: Evidence, index: int, label: labels.Label) -> Iterator[Numb
             box = under.box(cell.start(), cell.end())
             code = _code(under.text, cell.start())
             if code and min(box.x1, head.x1) - max(box.x0, head.x0) > 0:
-                yield Numbered(code, Spot(under_index, cell.start(), cell.start() + len(code)), label.weight * (0.8 - 0.1 * steps))
+                yield Numbered(
+                    code,
+                    Spot(under_index, cell.start(), cell.start() + len(code)),
+                    label.weight * (0.8 - 0.1 * steps),
+                )
                 return
 
 

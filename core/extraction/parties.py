@@ -9,7 +9,9 @@ from core import nouns
 from core.extraction import identifiers
 from core.extraction.evidence import Evidence, Spot
 
-_OURS = re.compile(r"client|customer|acheteur|buyer|bill to|ship to|kunde|kaufer|klant|votre|your|vos identifiants")
+_OURS = re.compile(
+    r"client|customer|acheteur|buyer|bill to|ship to|kunde|kaufer|klant|votre|your|vos identifiants"
+)
 Found = tuple[str, int, int]
 
 

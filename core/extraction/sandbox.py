@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from core import errors, nouns
 from core.extraction import wire
@@ -88,7 +89,7 @@ class Readers:
             self.free.put(seat)
 
 
-def _believed(answer: dict[str, object]) -> nouns.Reading:
+def _believed(answer: dict[str, Any]) -> nouns.Reading:
     """A child that a hostile page has taken over may say anything; only the shape of a Reading is taken."""
     if "not_an_invoice" in answer:
         raise errors.NotAnInvoice(str(answer.get("said")), reason=str(answer["not_an_invoice"]))

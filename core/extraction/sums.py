@@ -15,8 +15,11 @@ from core.extraction.evidence import Evidence, Spot
 
 #: Rounding per rate on a bill; two rates are common.
 TOLERANCE = Decimal("0.02")
-RATES = [Decimal(rate) for rate in "20 10 5.5 2.1 8.5 13 0.9 19 7 21 12 6 9 22 4 5 23 25 8.1 2.6 17 16 14 8 3".split()]
+#: VAT rates in percent, of France with its overseas departments and Corsica first, then of its neighbours.
+RATES = [Decimal(tenths) / 10 for tenths in (200, 100, 55, 21, 85, 130, 9, 190, 70, 210, 120, 60, 90, 220, 40, 50, 230, 250, 81, 26, 170, 160, 140, 80, 30)]  # fmt: skip
 MOST = 24
+#: A sum that comes out; a label alone.
+CLOSED, NAMED = 0.8, 0.5
 NEVER = Decimal(10) ** 9
 _NAMES = r"(?:eur|euros?|usd|us dollars?|gbp|chf|cad|€|\$|£)(?![a-z])"
 _CURRENCY = re.compile(rf"(?<![a-z]){_NAMES}")
@@ -74,12 +77,13 @@ def read(evidence: Evidence, text: str) -> dict[str, nouns.FieldRead]:
     figures = list(_figures(evidence))
     closed = max(_sums(figures), key=lambda one: one.score, default=None)
     if closed:
-        fields = {"net": _field(closed.net, evidence, 0.8), "vat": _vat(closed, evidence)}
         total: Figure | None = closed.total
+        fields = {"net": _field(closed.net, evidence, CLOSED), "vat": _vat(closed, evidence)}
     else:
-        fields, total = {}, max(figures, key=_total_rank, default=None)
+        total = max(figures, key=_total_rank, default=None)
+        fields = _stated(figures, evidence)
     if total and total.score(labels.TOTAL):
-        confidence = 0.8 if closed else 0.5 * min(1.0, total.score(labels.TOTAL) + 0.2)
+        confidence = CLOSED if closed else NAMED * min(1.0, total.score(labels.TOTAL) + 0.2)
         fields["total"] = _field(total, evidence, confidence, _rejected(figures, total))
     return fields | _currency(total, figures, text, evidence)
 
@@ -132,6 +136,16 @@ def _known_rate(net: Decimal, vat: Decimal) -> bool:
     return any(abs(net * rate / 100 - vat) <= TOLERANCE for rate in RATES)
 
 
+def _stated(figures: list[Figure], evidence: Evidence) -> dict[str, nouns.FieldRead]:
+    """Net and VAT as their labels say, where there is one sure place for each, though the sum does not come out."""
+    fields = {}
+    for name in (labels.NET, labels.VAT):
+        sure = {figure.value: figure for figure in figures if figure.score(name) >= labels.SURE}
+        if len(sure) == 1:
+            fields[name] = _field(next(iter(sure.values())), evidence, 0.4)
+    return fields
+
+
 def _field(
     figure: Figure, evidence: Evidence, confidence: float, rejected: tuple[nouns.Rejected, ...] = ()
 ) -> nouns.FieldRead:
@@ -142,7 +156,7 @@ def _field(
 
 
 def _vat(closed: Sum, evidence: Evidence) -> nouns.FieldRead:
-    field = _field(closed.vats[0], evidence, 0.8)
+    field = _field(closed.vats[0], evidence, CLOSED)
     return replace(field, value=f"{closed.vat:.2f}") if len(closed.vats) > 1 else field
 
 
@@ -157,7 +171,9 @@ def _currency(
     """Printed at the total; else declared for the whole paper; else the one that other amounts bear, or that is named."""
     if total and total.amount.currency:
         raw = evidence.lines[total.spot.index].text[total.spot.start : total.spot.end]
-        return {"currency": nouns.FieldRead(total.amount.currency, "generic", 0.8, raw, evidence.box(total.spot))}
+        return {
+            "currency": nouns.FieldRead(total.amount.currency, "generic", 0.8, raw, evidence.box(total.spot))
+        }
     borne = Counter(figure.amount.currency for figure in figures if figure.amount.currency)
     if declared := _DECLARED.search(lines.fold(text)):
         return {"currency": nouns.FieldRead(_iso(declared[1]), "generic", 0.7, declared[0])}

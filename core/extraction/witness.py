@@ -1,0 +1,162 @@
+"""The portal as a second witness: what its list said of a document, against what the document says itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from core import nouns
+from core.extraction import amounts, dates, doubts, lines
+
+BOTH, PORTAL = "portal:row+page", "portal:row"
+AGREED, AGREED_ON_MONTH, PORTAL_ALONE, AT_ODDS = 0.97, 0.95, 0.9, 0.3
+#: From here a page's own reading is a statement (a sure label, or a sum that comes out) and can contradict.
+STATED = 0.35
+#: A shorter number turns up in any text by chance.
+LONG_ENOUGH = 5
+
+
+def confirm(reading: nouns.Reading, listed: nouns.Listed) -> nouns.Reading:
+    """The Reading with each field that the portal listed confirmed, filled in or doubted."""
+    fields, said = dict(reading.fields), list(reading.doubts)
+    for name, value, judge, doubt in _claims(listed):
+        field = judge(reading, name, value)
+        fields[name] = field
+        if field.confidence <= AT_ODDS:
+            said.append(doubt)
+    kind = reading.kind if reading.kind is not nouns.Kind.UNKNOWN else listed.kind
+    if kind is not listed.kind:
+        said.append(doubts.KIND_DIFFERS)
+    return replace(reading, fields=fields, kind=kind, doubts=tuple(dict.fromkeys(said)))
+
+
+def is_other_document(reading: nouns.Reading, listed: nouns.Listed) -> str | None:
+    """Why the document cannot be the one listed, as when a portal mixes up two customers; None when it may be.
+
+    It names another number with a label, its total or date differs too, and nothing that was listed stands in it.
+    """
+    number = reading.fields.get("number")
+    if not listed.number or not number or number.confidence < STATED or _same(number.value, listed.number):
+        return None
+    if any(_stands_in(reading, listed)):
+        return None
+    differs = [name for name in ("total", "date") if _differs(reading, listed, name)]
+    return f"it names another number and another {' and '.join(differs)}" if differs else None
+
+
+Judge = Callable[[nouns.Reading, str, str], nouns.FieldRead]
+
+
+def _claims(listed: nouns.Listed) -> list[tuple[str, str, Judge, str]]:
+    """What the portal says: field, value, how to judge it, and the doubt when the page says otherwise."""
+    claims: list[tuple[str, str, Judge, str]] = []
+    if listed.number:
+        claims.append(("number", listed.number, _number, doubts.NUMBER_DIFFERS))
+    if listed.date:
+        by = _month if listed.precision is nouns.Precision.MONTH else _day
+        claims.append(("date", listed.date.isoformat(), by, doubts.DATE_DIFFERS))
+    if listed.total:
+        claims.append(("total", f"{listed.total.amount:.2f}", _total, doubts.TOTAL_DIFFERS))
+        claims.append(("currency", listed.total.currency, _currency, doubts.CURRENCY_DIFFERS))
+    return claims
+
+
+def _number(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
+    page = reading.fields.get(name)
+    return _judged(
+        page, value, agrees=_number_stands_in(reading, value) or bool(page and _same(page.value, value))
+    )
+
+
+def _day(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
+    page = reading.fields.get(name)
+    seen = date.fromisoformat(value) in _days(reading) and not (page and page.confidence > STATED)
+    return _judged(page, value, agrees=seen or bool(page and page.value == value))
+
+
+def _month(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
+    """The portal names a month only: the day is the page's own, as long as it lies in that month."""
+    page = reading.fields.get(name)
+    if page and page.value[:7] == value[:7]:
+        return replace(page, source=BOTH, confidence=AGREED_ON_MONTH)
+    return _judged(page, value, agrees=False)
+
+
+def _total(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
+    page = reading.fields.get(name)
+    seen = Decimal(value) in _amounts(reading) and not (page and page.confidence > STATED)
+    return _judged(page, value, agrees=seen or bool(page and _same_amount(page.value, value, reading.kind)))
+
+
+def _currency(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
+    page = reading.fields.get(name)
+    return _judged(page, value, agrees=bool(page and page.value == value))
+
+
+def _judged(page: nouns.FieldRead | None, value: str, *, agrees: bool) -> nouns.FieldRead:
+    """The portal's value: agreed on by the page, alone, or against the page's, which is then kept beside it."""
+    if agrees and page and page.value == value:
+        return replace(page, source=BOTH, confidence=AGREED)
+    if agrees:
+        return nouns.FieldRead(value, BOTH, AGREED, raw=value)
+    if page is None:
+        return nouns.FieldRead(value, PORTAL, PORTAL_ALONE, raw=value)
+    said = nouns.Rejected(page.value, "the document says so, the portal does not")
+    return nouns.FieldRead(value, PORTAL, AT_ODDS, value, page.box, (said, *page.rejected))
+
+
+def _stands_in(reading: nouns.Reading, listed: nouns.Listed) -> tuple[bool, bool, bool]:
+    """Do the listed number, day and total stand anywhere in the document?"""
+    whole_day = listed.date if listed.precision is nouns.Precision.DAY else None
+    return (
+        bool(listed.number and _number_stands_in(reading, listed.number)),
+        bool(whole_day and whole_day in _days(reading)),
+        bool(listed.total and abs(listed.total.amount) in map(abs, _amounts(reading))),
+    )
+
+
+def _differs(reading: nouns.Reading, listed: nouns.Listed, name: str) -> bool:
+    page = reading.fields.get(name)
+    if page is None:
+        return False
+    if name == "total":
+        return listed.total is not None and not _same_amount(
+            page.value, str(listed.total.amount), nouns.Kind.CREDIT_NOTE
+        )
+    width = 7 if listed.precision is nouns.Precision.MONTH else 10
+    return listed.date is not None and page.value[:width] != listed.date.isoformat()[:width]
+
+
+def _number_stands_in(reading: nouns.Reading, number: str) -> bool:
+    """Spaces and dashes within a number differ between a portal and its paper."""
+    key = _key(number)
+    if len(key) >= LONG_ENOUGH:
+        return key in _key(reading.text)
+    return bool(re.search(rf"(?<![\w-]){re.escape(number)}(?![\w-])", reading.text))
+
+
+def _same(one: str, other: str) -> bool:
+    short, long = sorted((_key(one), _key(other)), key=len)
+    return short == long or (len(short) >= LONG_ENOUGH and short in long)
+
+
+def _same_amount(one: str, other: str, kind: nouns.Kind) -> bool:
+    """A credit note is printed negative by some and positive by others."""
+    a, b = Decimal(one), Decimal(other)
+    return a == b or (kind is nouns.Kind.CREDIT_NOTE and abs(a) == abs(b))
+
+
+def _key(number: str) -> str:
+    return re.sub(r"[\W_]+", "", number).upper()
+
+
+def _days(reading: nouns.Reading) -> set[date]:
+    found = dates.found(lines.fold(reading.text))
+    return {day for one in found for day in (one.value, one.other) if day}
+
+
+def _amounts(reading: nouns.Reading) -> set[Decimal]:
+    return {amount.value for line in reading.text.splitlines() for amount in amounts.found(line)}
