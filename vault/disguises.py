@@ -35,6 +35,7 @@ def _in_code(value: str) -> Iterator[str]:
     for quoted in (json.dumps(value), json.dumps(value, ensure_ascii=False), repr(value), ascii(value)):
         yield quoted[1:-1]
         yield quoted[1:-1].replace("/", "\\/")  # as PHP writes JSON
+    yield repr(value.encode())[2:-1]
 
 
 def _in_html(value: str) -> Iterator[str]:

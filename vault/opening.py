@@ -205,4 +205,4 @@ def _all_sealed(session: Session) -> Iterator[tuple[models.Account, Sealed]]:
     tables: tuple[Any, ...] = (models.Credential, models.PortalSession)
     for table in tables:
         rows = select(models.Account, table).join(table, table.account_id == models.Account.id)
-        yield from session.execute(rows.execution_options(yield_per=500)).tuples()
+        yield from session.execute(rows.execution_options(yield_per=500))

@@ -43,7 +43,9 @@ class Farm:
 
     def trail(self) -> list[str]:
         with self.database.read() as session:
-            return [entry.action for entry in session.query(models.AuditEntry).order_by(models.AuditEntry.seq)]
+            return [
+                entry.action for entry in session.query(models.AuditEntry).order_by(models.AuditEntry.seq)
+            ]
 
 
 @pytest.fixture

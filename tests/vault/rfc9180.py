@@ -36,14 +36,16 @@ def _expand(key: bytes, suite: bytes, label: bytes, info: bytes, size: int) -> b
 
 def opens_vector_a_1() -> bool:
     """A.1.1, sequence number 0."""
-    return b"Beauty is truth, truth beauty" == open_base(
-        bytes.fromhex("4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8"),
-        bytes.fromhex("37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"),
-        bytes.fromhex("4f6465206f6e2061204772656369616e2055726e"),
-        bytes.fromhex("436f756e742d30"),
-        bytes.fromhex(
-            "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a9"
-            "6d8770ac83d07bea87e13c512a"
-        ),
-        aead=1,
+    return (
+        open_base(
+            bytes.fromhex("4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8"),
+            bytes.fromhex("37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"),
+            bytes.fromhex("4f6465206f6e2061204772656369616e2055726e"),
+            bytes.fromhex("436f756e742d30"),
+            bytes.fromhex(
+                "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a"
+            ),
+            aead=1,
+        )
+        == b"Beauty is truth, truth beauty"
     )

@@ -4,6 +4,7 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from vault import keys, opening, sealing
 
 BINDING = sealing.Binding(1, 42, "orange", "password", 3, ("https://id.orange.fr", "https://login.orange.fr"))
 
-OTHERS = {
+OTHERS: dict[str, Any] = {
     "workspace": 2,
     "account": 43,
     "supplier": "sfr",
