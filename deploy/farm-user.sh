@@ -58,6 +58,7 @@ hold() {
 }
 
 put_back() {
+    umask 022
     number=$((number + 1))
     [ -e "/run/moisson/$number" ] || return 0
     closed=$(closed_above "$1")
@@ -136,13 +137,15 @@ settle_farm() {
         stop "the farm does not work as root, and $why. Move it, for example to /opt/moisson, and start again"
     }
     printf '%s\n' "$folders" | while IFS= read -r folder; do give "$folder"; done || exit
+    [ ! -e .env ] || as_decided test -r .env ||
+        stop "the user moisson cannot read .env: chgrp moisson .env && chmod 640 .env"
     can_sandbox || red "the browser will refuse to start: $why (docs/operations.md tells how to allow them)"
 }
 
 farm_folders() {
     $py -c 'from core import settings
 s = settings.load()
-print(s.data.absolute(), s.key_file.parent.absolute(), sep="\n")' 2>/dev/null
+print(s.data.absolute(), s.key_file.parent.absolute(), s.exports.absolute(), sep="\n")' 2>/dev/null
 }
 
 # Files and folders that the command or a setting names; of a browser, the folder with all that belongs to it.
