@@ -50,7 +50,7 @@ def append(
     last = _last(session)
     entry = models.AuditEntry(
         seq=last.seq + 1 if last else 1,
-        at=at.astimezone(UTC),
+        at=at,
         workspace_id=workspace_id,
         actor=actor,
         action=action,
@@ -91,7 +91,7 @@ def _last(session: Session) -> models.AuditEntry | None:
 def _hash(entry: models.AuditEntry) -> str:
     told = {
         "seq": entry.seq,
-        "at": entry.at.isoformat(timespec="microseconds"),
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "workspace_id": entry.workspace_id,
         "actor": entry.actor,
         "action": entry.action,

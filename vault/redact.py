@@ -177,7 +177,7 @@ def _formatter(*, json: bool) -> structlog.stdlib.ProcessorFormatter:
         foreign_pre_chain=[*_FACTS, _keep_traceback],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer() if json else plain,
+            structlog.processors.JSONRenderer(ensure_ascii=False) if json else plain,
         ],
     )
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -149,6 +151,15 @@ def test_an_entry_lives_and_dies_with_what_it_tells_of(database: Database, keyri
         raise RuntimeError("the account could not be added after all")
     with database.read() as session:
         assert "account.added" not in session.scalars(select(models.AuditEntry.action)).all()
+
+
+def test_an_instant_means_the_same_in_every_time_zone(database: Database, keyring: keys.Keyring) -> None:
+    with database.write() as session:
+        for at in (NOW, NOW.astimezone(ZoneInfo("Europe/Paris"))):
+            audit.append(session, at=at, actor="person:1", action="account.added", object="account:1")
+    assert problems(database, keyring) == []
+    with database.write() as session, pytest.raises(StatementError, match="time zone"):
+        audit.append(session, at=NOW.replace(tzinfo=None), actor="a", action="b", object="c")
 
 
 def test_a_secret_cannot_get_into_the_audit(database: Database) -> None:

@@ -100,6 +100,14 @@ def test_a_record_that_was_never_seen_sealed_is_refused(farm: Farm) -> None:
         farm.credentials()
 
 
+def test_a_new_account_under_a_removed_one_s_number_is_not_taken_for_it(farm: Farm) -> None:
+    farm.seal("totp", "JBSWY3DPEHPK3PXP")
+    with farm.database.write() as session:
+        session.execute(delete(models.Credential))
+    farm.seal("password", "another one's")
+    assert farm.credentials() == {"password": "another one's"}
+
+
 def test_two_records_that_changed_places_are_refused(farm: Farm) -> None:
     with farm.database.write() as session:
         one, two = session.query(models.Credential).order_by(models.Credential.id)
