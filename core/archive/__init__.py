@@ -48,7 +48,7 @@ class Archive:
         """
         path, part = self._new_part(run_id)
         try:
-            with part, _room_needed():
+            with part, room_needed():
                 sha256, size = _write(part, chunks, cap)
                 sync_file(part)
         except BaseException:
@@ -59,7 +59,7 @@ class Archive:
     def put(self, file: nouns.File) -> Path:
         """Move a kept file to its place for good; equal bytes already there are success. Raises DiskFull."""
         place_of = self.path(file.sha256)
-        with _room_needed():
+        with room_needed():
             place_of.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
             with locks.held(self.root):
                 place(file.path, place_of, FILE_MODE & ~self.mask)
@@ -87,7 +87,7 @@ class Archive:
         picture = self.preview_path(sha256)
         fresh = picture.with_suffix(f".{os.getpid()}.part")
         try:
-            with _room_needed():
+            with room_needed():
                 picture.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
                 fresh.write_bytes(png)
                 fresh.chmod(FILE_MODE & ~self.mask)
@@ -156,7 +156,8 @@ def _write(part: BinaryIO, chunks: Iterable[bytes], cap: int) -> tuple[str, int]
 
 
 @contextmanager
-def _room_needed() -> Iterator[None]:
+def room_needed() -> Iterator[None]:
+    """Names what the system says when the disk is full."""
     try:
         yield
     except OSError as err:

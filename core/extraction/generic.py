@@ -22,7 +22,7 @@ def read(document: BinaryIO) -> nouns.Reading:
         | sums.read(evidence, paper.text)
         | parties.read(evidence)
     )
-    no_text = () if paper.text.strip() else (doubts.NO_TEXT,)
+    no_text = () if paper.readable else (doubts.NO_TEXT,)
     return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_checked(fields)))
 
 

@@ -20,6 +20,8 @@ MOST_LETTERS = 200_000
 #: A page of more letters or drawing steps than any bill has; its words are not looked for.
 MOST_ON_PAGE = 20_000
 PICTURE_WIDTH = 800
+#: Over a scan, fewer letters than this are a stamp ("COPIE") and not the document's words.
+STAMP = 60
 SMALLEST_LETTER = 2.0
 #: Letters of one word stand no further apart than this share of their size.
 LETTER_GAP = 0.2
@@ -32,27 +34,43 @@ class Paper:
     pages: int
     text: str
     lines: tuple[lines.Line, ...]
+    #: An image fills the first page: what text there is may be no more than a stamp.
+    picture: bool = False
+
+    @property
+    def readable(self) -> bool:
+        letters = sum(map(str.isalnum, self.text))
+        return letters >= (STAMP if self.picture else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page's text, cut where no bill goes on; `light` when its words can be looked for, `picture` when an image fills it."""
+
+    text: str
+    light: bool
+    picture: bool
 
 
 def paper(document: BinaryIO) -> Paper:
     """Raises NotAnInvoice(reason="unreadable") when it cannot be opened or has no page."""
-    content = document.read()
+    content = _whole(document)
     pdf = _opened(content)
     try:
-        texts = {number: _text(pdf[number - 1]) for number in _ends(len(pdf), FIRST_PAGES, LAST_PAGES)}
-        light = [number for number, text in texts.items() if text is not None]
+        sheets = {number: _sheet(pdf[number - 1]) for number in _ends(len(pdf), FIRST_PAGES, LAST_PAGES)}
+        light = [number for number, sheet in sheets.items() if sheet.light]
         wanted = [light[at - 1] for at in _ends(len(light), *WORD_PAGES)]
-        known = {word for number in wanted for word in (texts[number] or "").split()}
+        known = {word for number in wanted for word in sheets[number].text.split()}
         words = _words(content if len(pdf) == len(wanted) else _only(pdf, wanted), wanted, known)
-        whole = lines.clean("\n".join(text for text in texts.values() if text))
-        return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)))
+        whole = lines.clean("\n".join(sheet.text for sheet in sheets.values()))
+        return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)), sheets[1].picture)
     finally:
         pdf.close()
 
 
 def picture(document: BinaryIO) -> bytes:
     """The first page as PNG, 800 pixels wide; its height is bounded too."""
-    pdf = _opened(document.read())
+    pdf = _opened(_whole(document))
     try:
         page = pdf[0]
         width, height = page.get_size()
@@ -62,6 +80,11 @@ def picture(document: BinaryIO) -> bytes:
         return drawn.getvalue()
     finally:
         pdf.close()
+
+
+def _whole(document: BinaryIO) -> bytes:
+    document.seek(0)
+    return document.read()
 
 
 def _opened(content: bytes) -> Any:
@@ -80,12 +103,21 @@ def _ends(count: int, first: int, last: int) -> list[int]:
     return [number for number in range(1, count + 1) if number <= first or number > count - last]
 
 
-def _text(page: Any) -> str | None:
-    """A page's text; None when it holds too much to be a bill."""
-    if raw.FPDFPage_CountObjects(page) > MOST_ON_PAGE:
-        return None
+def _sheet(page: Any) -> Sheet:
     letters = page.get_textpage()
-    return letters.get_text_bounded() if letters.count_chars() <= MOST_ON_PAGE else None
+    text = letters.get_text_bounded().replace("\r\n", "\n")[:MOST_ON_PAGE]
+    light = max(letters.count_chars(), raw.FPDFPage_CountObjects(page)) <= MOST_ON_PAGE
+    return Sheet(text, light, light and _mostly_picture(page))
+
+
+def _mostly_picture(page: Any) -> bool:
+    """Does one image cover more than half of the page, as a scan does?"""
+    width, height = page.get_size()
+    images = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2)
+    return any(
+        (x1 - x0) * (y1 - y0) > width * height / 2
+        for x0, y0, x1, y1 in (image.get_bounds() for image in images)
+    )
 
 
 def _only(pdf: Any, wanted: Sequence[int]) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core import errors, nouns
+from core.extraction import doubts
 
 NAMES = (
     "number", "date", "due_date", "total", "net", "vat", "currency", "supplier", "supplier_vat", "iban", "customer_ref",
@@ -18,7 +19,7 @@ SURE = 0.95
 
 def action(reading: nouns.Reading) -> str:
     """`accept` without a person, `review` by one, `ocr` when there is no text, `reject` when nothing speaks of an invoice."""
-    if not reading.text.strip():
+    if doubts.NO_TEXT in reading.doubts:
         return "ocr"
     if reading.kind is nouns.Kind.UNKNOWN and not {"number", "total"} & set(reading.fields):
         return "reject"
