@@ -94,6 +94,17 @@ def find(settings: Settings) -> Kek | None:
     return Kek(key) if key else None
 
 
+def expect_own(session: Session, key: Kek) -> None:
+    """Raises VaultClosed when the key is not this installation's; a database without keys takes any."""
+    check = session.get(models.Installation, KEY_CHECK)
+    if check is None and is_founded(session):
+        raise errors.VaultClosed(
+            "The vault's key check is gone from the database while its keys are there: restore a backup."
+        )
+    if check is not None and not hmac.compare_digest(check.value, key.check()):
+        raise errors.VaultClosed("The vault's key is not the one that this installation was started with.")
+
+
 def is_founded(session: Session) -> bool:
     """Whether this database has keys that some key-encryption key has wrapped."""
     checked = session.get(models.Installation, KEY_CHECK) is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import ctypes
 import hashlib
-import hmac
 import os
 import resource
 import sys
@@ -22,10 +21,7 @@ from sqlalchemy.orm import Session
 from core import errors
 from core.db import Database, models
 from vault import audit, files, sealing
-from vault.kek import KEY_CHECK, is_founded
-from vault.kek import Kek as Kek
-from vault.kek import find as find
-from vault.kek import key_from as key_from
+from vault.kek import KEY_CHECK, Kek, expect_own, is_founded
 
 #: The row of `installation` that holds the wrapped signing key, and what it is wrapped with.
 SIGNING_KEY = "vault.signing_key"
@@ -48,13 +44,9 @@ class Keyring:
     def open(cls, database: Database, kek: Kek, *, now: datetime) -> Self:
         """Raises VaultClosed, with nothing written, when the key is not this installation's."""
         with database.write() as session:
-            check = session.get(models.Installation, KEY_CHECK)
-            if check is None:
+            expect_own(session, kek)
+            if not is_founded(session):
                 _found(session, kek, now)
-            elif not hmac.compare_digest(check.value, kek.check()):
-                raise errors.VaultClosed(
-                    "The vault's key is not the one that this installation was started with."
-                )
             return cls(database, kek, _signing_key(session, kek))
 
     def publish(self, trust_file: Path) -> None:
@@ -134,10 +126,6 @@ def harden() -> None:
 
 def _found(session: Session, kek: Kek, now: datetime) -> None:
     """A new installation: note which key it is for, and make the signing key."""
-    if is_founded(session):
-        raise errors.VaultClosed(
-            "The vault's key check is gone from the database while its keys are there: restore a backup."
-        )
     signing = kek.wrap(Ed25519PrivateKey.generate().private_bytes_raw(), _ABOUT_SIGNING)
     session.add(models.Installation(name=KEY_CHECK, value=kek.check()))
     session.add(models.Installation(name=SIGNING_KEY, value=base64.b64encode(signing).decode()))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.db import Database, models
-from vault import keys, opening, sealing
+from vault import kek, keys, opening, sealing
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ORIGINS = ("https://id.orange.fr", "https://login.orange.fr")
@@ -60,7 +60,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def keyring(database: Database) -> keys.Keyring:
-    keyring = keys.Keyring.open(database, keys.Kek(bytes(range(32))), now=NOW)
+    keyring = keys.Keyring.open(database, kek.Kek(bytes(range(32))), now=NOW)
     keyring.ensure_workspace_keys(NOW)
     return keyring
 

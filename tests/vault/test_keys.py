@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from core import errors
 from core.db import Database, models
 from tests.vault.conftest import NOW, Farm
-from vault import keys, sealing
+from vault import kek, keys, sealing
 
 RIGHT = bytes(range(32))
 
@@ -41,7 +41,7 @@ def test_a_new_company_gets_its_pair_without_touching_the_others(
 
 
 def test_the_same_key_opens_the_vault_again(database: Database, keyring: keys.Keyring) -> None:
-    again = keys.Keyring.open(database, keys.Kek(RIGHT), now=NOW)
+    again = keys.Keyring.open(database, kek.Kek(RIGHT), now=NOW)
     assert again.trusted == keyring.trusted
     assert again.verify() == []
 
@@ -49,7 +49,7 @@ def test_the_same_key_opens_the_vault_again(database: Database, keyring: keys.Ke
 def test_a_wrong_key_closes_the_vault_and_writes_nothing(database: Database, keyring: keys.Keyring) -> None:
     before = rows(database)
     with pytest.raises(errors.VaultClosed, match="not the one"):
-        keys.Keyring.open(database, keys.Kek(b"x" * 32), now=NOW)
+        keys.Keyring.open(database, kek.Kek(b"x" * 32), now=NOW)
     assert rows(database) == before
 
 
@@ -59,7 +59,7 @@ def test_a_key_check_that_was_removed_does_not_let_another_key_in(
     with database.write() as session:
         session.execute(delete(models.Installation))
     with pytest.raises(errors.VaultClosed, match="restore a backup"):
-        keys.Keyring.open(database, keys.Kek(b"x" * 32), now=NOW)
+        keys.Keyring.open(database, kek.Kek(b"x" * 32), now=NOW)
     assert rows(database) == []
 
 
@@ -69,7 +69,7 @@ def test_a_pair_planted_or_moved_by_a_database_writer_is_not_used(
     with database.write() as session:
         one, two = (sealing.active_key(session, n) for n in (1, 2))
         one.wrapped_private, two.wrapped_private = two.wrapped_private, one.wrapped_private
-    fresh = keys.Keyring.open(database, keys.Kek(RIGHT), now=NOW)
+    fresh = keys.Keyring.open(database, kek.Kek(RIGHT), now=NOW)
     for key in (one, two):
         with pytest.raises(errors.VaultError):
             fresh.private(key.key_id)
@@ -80,7 +80,7 @@ def test_a_private_half_of_another_public_half_is_not_used(database: Database, k
     with database.write() as session:
         key = sealing.active_key(session, 1)
         key.workspace_id = 2
-    fresh = keys.Keyring.open(database, keys.Kek(RIGHT), now=NOW)
+    fresh = keys.Keyring.open(database, kek.Kek(RIGHT), now=NOW)
     with pytest.raises(errors.VaultError):
         fresh.private(key.key_id)
 
@@ -148,7 +148,7 @@ def test_a_published_key_that_is_garbage_is_refused(tmp_path: Path) -> None:
 def test_a_hardened_process_leaves_no_core_and_is_closed_to_its_own_user() -> None:
     program = """
 import ctypes, resource
-from vault import keys
+from vault import kek, keys
 before = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
 keys.harden()
 print(before, ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE))

@@ -11,7 +11,7 @@ import pytest
 from core import errors
 from core.db import Database, models
 from tests.vault import rfc9180
-from vault import keys, opening, sealing
+from vault import kek, keys, opening, sealing
 
 BINDING = sealing.Binding(1, 42, "orange", "password", 3, ("https://id.orange.fr", "https://login.orange.fr"))
 
@@ -139,7 +139,7 @@ def test_nothing_is_sealed_with_a_key_that_somebody_planted_in_the_database(
     models.Base.metadata.create_all(thief.engine)
     with thief.write() as session:
         session.add(models.Workspace(id=1, name="Thief", created_at=key_of(database).created_at))
-    forger = keys.Keyring.open(thief, keys.Kek(b"f" * 32), now=key_of(database).created_at)
+    forger = keys.Keyring.open(thief, kek.Kek(b"f" * 32), now=key_of(database).created_at)
     forger.ensure_workspace_keys(key_of(database).created_at)
     planted = key_of(thief)
     assert sealing.seal(planted, forger.trusted, BINDING, "x"), "the forged row is sound in itself"
