@@ -51,14 +51,33 @@ def read_secrets(form: Mapping[str, str], manifest: manifests.Manifest, filled: 
     """The fields that the supplier's manifest asks for."""
     for spec in manifest.fields:
         typed = form.get(f"field-{spec.name}", "")
-        value, problem = _checked(typed, spec)
+        value, problem = checked(typed, spec)
         if problem:
             filled.problems[spec.name] = problem
         if value:
             filled.values[spec.name] = value
 
 
-def _checked(typed: str, spec: manifests.FieldSpec) -> tuple[str, str]:
+def read_changes(
+    form: Mapping[str, str], manifest: manifests.Manifest, *, needed: frozenset[str]
+) -> Filled:
+    """A correction: a field left empty stays as it was sealed, but for those that are `needed`."""
+    filled = Filled()
+    for spec in manifest.fields:
+        typed = form.get(f"field-{spec.name}", "")
+        if not typed.strip() and spec.name not in needed:
+            continue
+        value, problem = checked(typed, spec)
+        if problem:
+            filled.problems[spec.name] = problem
+        if value:
+            filled.values[spec.name] = value
+    if not filled.values and not filled.problems:
+        filled.problems["form"] = "form.nothing_typed"
+    return filled
+
+
+def checked(typed: str, spec: manifests.FieldSpec) -> tuple[str, str]:
     if not typed.strip():
         return "", "" if spec.optional else "form.missing"
     if spec.kind == "text":

@@ -17,12 +17,17 @@ _FAILED = (
 )
 
 
+#: Errors whose words are the portal's own.
+_SPOKEN = ("BadCredentials", "Locked", "ActionNeeded", "CodeNeeded", "Captcha")
+
+
 @dataclass(frozen=True)
 class Parts:
     """`said` is the portal's own sentence, or empty; `code` closes it."""
 
     what: str
     said: str
+    looked: str
     side: str
     kept: str
     next: str
@@ -39,7 +44,8 @@ def of(run: models.Run, view: ledger.AccountView | None) -> Parts | None:
     kept = speech.say("kept.brought", count=receipt["new"]) if receipt.get("new") else speech.say("kept.nothing")
     return Parts(
         what=speech.say(f"error.{name}.what"),
-        said=run.error_said or "",
+        said=(run.error_said or "") if run.error in _SPOKEN else "",
+        looked=_looked(run),
         side=speech.say(f"side.{_side(name)}"),
         kept=kept,
         next=speech.say(f"error.{name}.next"),
@@ -48,10 +54,21 @@ def of(run: models.Run, view: ledger.AccountView | None) -> Parts | None:
     )
 
 
+def _looked(run: models.Run) -> str:
+    """What was looked for and what the portal showed instead, at the step's human name."""
+    detail = run.error_detail or {}
+    if run.error == "PortalChanged" and detail.get("expected"):
+        return speech.say(
+            "looked.text", step=run.error_step or "—", expected=detail["expected"], seen=detail.get("seen", "—")
+        )
+    return speech.say("looked.step", step=run.error_step) if run.error_step else ""
+
+
 def _known(run: models.Run) -> str:
     """The words for this error: those for what it wants, those for its name, else those for anything else."""
     wants = (run.error_detail or {}).get("wants", "")
-    for name in (f"{run.error}_{wants}", run.error or "", "MoissonError"):
+    lost = "lost" if run.state == nouns.RunState.LOST else ""
+    for name in (f"{run.error}_{wants}", run.error or lost, "MoissonError"):
         if speech.knows(f"error.{name}.what"):
             return name
     raise LookupError("no words for an unknown error")

@@ -12,7 +12,21 @@ from flask import Flask
 from collectors.kit import catalogue
 from core import archive, db
 from core import settings as farm_settings
-from web import banners, farm, favicon, guard, headers, limits, mishaps, pages, people, shelf, speech, status_words, webkey
+from web import (
+    banners,
+    farm,
+    favicon,
+    guard,
+    headers,
+    limits,
+    mishaps,
+    pages,
+    register,
+    shelf,
+    speech,
+    status_words,
+    webkey,
+)
 
 
 def create_app(
@@ -24,17 +38,17 @@ def create_app(
 ) -> Flask:
     """The application. `setup_token` is asked once at /setup while there is no person; made here when not given."""
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
-    key = webkey.load(settings.data / "web" / "web.key")
+    desk = register.desk_of(settings)
     app.extensions["moisson"] = farm.Farm(
         settings=settings,
         database=database or db.Database.of(settings),
         archive=archive.Archive(settings.data),
         catalogue=catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback),
-        key=key,
+        desk=desk,
         setup_token=setup_token or secrets.token_urlsafe(18),
         now=now,
     )
-    _settle(app, key)
+    _settle(app, desk.key)
     for blueprint in (shelf.shelf, favicon.favicon, *pages.ALL):
         app.register_blueprint(blueprint)
     guard.stand_before(app)

@@ -14,7 +14,7 @@ def shown() -> list[str]:
     if getattr(g, "visitor", None):
         with here.database.read() as session:
             seen = health.look(session, here.now())
-        told += [name for name, holds in (("vault_closed", seen.vault_closed), ("silent", seen.silent)) if holds]
+        told += ["vault_closed"] if seen.vault_closed else ["silent"] if seen.silent else []
     told += ["no_sandbox"] if here.settings.allow_no_sandbox else []
     told += ["loopback"] if here.settings.allow_loopback else []
     return told

@@ -11,7 +11,7 @@ from flask import current_app
 
 from collectors.kit import catalogue, manifest
 from core import archive, db, settings
-from web import webkey
+from web import register
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Farm:
     database: db.Database
     archive: archive.Archive
     catalogue: catalogue.Catalogue
-    key: webkey.WebKey
+    desk: register.Desk
     setup_token: str
     now: Callable[[], datetime]
 

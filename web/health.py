@@ -25,6 +25,7 @@ class Health:
     last_beat: datetime | None
     last_run: datetime | None
     oldest_due: datetime | None
+    newest: models.Worker | None
     now: datetime
 
     @property
@@ -38,7 +39,8 @@ class Health:
 
     @property
     def vault_closed(self) -> bool:
-        return bool(self.workers) and all(w.facts.get("vault") not in (None, "open") for w in self.workers)
+        """The last worker that started had to stop at once."""
+        return not self.workers and self.newest is not None and self.newest.facts.get("vault") == "closed"
 
 
 def look(session: Session, now: datetime) -> Health:
@@ -55,5 +57,6 @@ def look(session: Session, now: datetime) -> Health:
                 models.Account.deleted_at.is_(None), models.Account.next_run_at <= now
             )
         ),
+        newest=session.scalar(select(models.Worker).order_by(models.Worker.started_at.desc()).limit(1)),
         now=now,
     )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core import ledger, nouns
+from core import nouns
 from core.db import models
 from web import farm
 
@@ -57,7 +57,6 @@ def _first_admin(
     session.add(
         models.Membership(workspace_id=workspace.id, person_id=person.id, role=nouns.Role.ADMIN.value)
     )
-    ledger.wish(session, workspace.id, "new_workspace_key", asked_by=person.id, now=now)
     return person.id, workspace.id
 
 

@@ -1,22 +1,170 @@
-"""`moisson account add`: the web form's work without the form."""
+"""Accounts and their secrets on the way in: sealed with the workspace's public key and forgotten. Nothing here can open one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from collectors.kit import catalogue
-from core import errors, ledger
-from core.db import Database
-from core.settings import Settings
-from vault import sealing
-from web import account_form, enlist, webkey
+from collectors.kit import manifest as manifests
+from core import db, errors, ledger
+from core import settings as farm_settings
+from core.db import models
+from vault import audit, sealing
+from web import account_form, webkey
+
+#: An account that a command added is visited by itself after this, if nobody asks for it before.
+_FIRST_VISIT = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where secrets are sealed: the web's own key (it tells equal logins) and the vault's public side."""
+
+    key: webkey.WebKey
+    data: Path
+
+    def trusted(self) -> sealing.TrustedKey:
+        """The worker's signing key as it was first seen. Raises VaultClosed, VaultError."""
+        return sealing.pin(self.data / "vault.pub", self.data / "web" / "pinned.pub")
+
+    def login_hash(self, manifest: manifests.Manifest, values: Mapping[str, str], workspace_id: int) -> str:
+        login = account_form.login_of(manifest, values)
+        return sealing.login_hash(self.key.of("logins"), workspace_id, manifest.id, login)
+
+
+def desk_of(settings: farm_settings.Settings) -> Desk:
+    return Desk(webkey.load(settings.data / "web" / "web.key"), settings.data)
+
+
+def is_ready(session: Session, desk: Desk, workspace_id: int) -> bool:
+    """Whether secrets can be sealed: the key is there, and the signer is the one we know."""
+    try:
+        sealing.active_key(session, workspace_id)
+        desk.trusted()
+    except errors.VaultError:
+        return False
+    return True
+
+
+def add(
+    session: Session,
+    desk: Desk,
+    manifest: manifests.Manifest,
+    filled: account_form.Filled,
+    *,
+    workspace_id: int,
+    by: int | None,
+    now: datetime,
+) -> models.Account:
+    """A new account on trial with its sealed credentials. Raises AlreadyThere, VaultError."""
+    account = ledger.add_account(
+        session,
+        workspace_id=workspace_id,
+        supplier=manifest.id,
+        label=filled.label,
+        owner_id=_member(session, filled.owner, workspace_id) or by,
+        masked_login=sealing.mask_login(account_form.first_login(manifest, filled.values)),
+        login_hash=desk.login_hash(manifest, filled.values, workspace_id),
+        origins=manifest.origins,
+        terms_version=account_form.TERMS,
+        now=now,
+    )
+    about = {"supplier": manifest.id, "terms": account_form.TERMS}
+    record(session, by, "account.added", account, now, about)
+    _seal(session, desk, account, filled.values, by, now)
+    return account
+
+
+def correct(
+    session: Session,
+    desk: Desk,
+    manifest: manifests.Manifest,
+    account: models.Account,
+    values: Mapping[str, str],
+    *,
+    by: int,
+    now: datetime,
+) -> None:
+    """A new version of the fields that were typed; the others stay as sealed. Raises AlreadyThere, VaultError."""
+    if any(spec.kind == "text" and spec.name in values for spec in manifest.fields):
+        hashed = desk.login_hash(manifest, values, account.workspace_id)
+        _refuse_twin(session, account, hashed)
+        account.login_hash = hashed
+        account.masked_login = sealing.mask_login(account_form.first_login(manifest, values))
+    account.origins = origins_of(manifest)
+    ledger.new_credentials(session, account, asked_by=by, now=now)
+    record(session, by, "credentials.corrected", account, now)
+    _seal(session, desk, account, values, by, now)
+
+
+def origins_of(manifest: manifests.Manifest) -> str:
+    """As an Account keeps them: one a line, sorted."""
+    return "\n".join(sorted(manifest.origins))
+
+
+def _refuse_twin(session: Session, account: models.Account, hashed: str) -> None:
+    twin = session.scalar(
+        select(models.Account).where(
+            models.Account.workspace_id == account.workspace_id,
+            models.Account.supplier == account.supplier,
+            models.Account.login_hash == hashed,
+            models.Account.id != account.id,
+            models.Account.deleted_at.is_(None),
+        )
+    )
+    if twin:
+        raise ledger.AlreadyThere(twin)
+
+
+def _member(session: Session, wanted: int | None, workspace_id: int) -> int | None:
+    """Whom to tell must belong to the workspace."""
+    membership = session.get(models.Membership, (workspace_id, wanted)) if wanted else None
+    return membership.person_id if membership else None
+
+
+def _seal(
+    session: Session,
+    desk: Desk,
+    account: models.Account,
+    values: Mapping[str, str],
+    by: int | None,
+    now: datetime,
+) -> None:
+    trusted = desk.trusted()
+    for name, value in values.items():
+        sealing.seal_credential(session, trusted, account, name, value, by=by, at=now)
+
+
+def record(
+    session: Session,
+    by: int | None,
+    action: str,
+    account: models.Account,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Who did it, in the chain."""
+    audit.append(
+        session,
+        at=now,
+        actor=f"person:{by}" if by else "command",
+        action=action,
+        object=f"account:{account.id}",
+        workspace_id=account.workspace_id,
+        detail=detail,
+    )
 
 
 def from_command(
-    settings: Settings,
-    database: Database,
+    settings: farm_settings.Settings,
+    database: db.Database,
     supplier: str,
     values: Mapping[str, str],
     *,
@@ -24,27 +172,32 @@ def from_command(
     workspace_id: int,
     now: datetime,
 ) -> dict[str, Any]:
-    """Gives `{"account", "supplier", "login"}`; raises BadSettings with everything that is wrong with the fields."""
-    found = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
-    manifest = found.manifest(supplier)
-    filled = account_form.from_mapping(values, manifest)
-    if filled.problems:
-        raise errors.BadSettings(_told(filled, manifest.id))
-    asked = enlist.Application(workspace_id, None, None, label or manifest.name("fr"), filled.values)
-    key = webkey.load(settings.data / "web" / "web.key")
-    trusted = sealing.pin(settings.data / "vault.pub", settings.data / "web" / "pinned.pub")
+    """`moisson account add`: the same form without its page. Raises BadManifest, BadSettings, VaultError."""
+    known = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
+    manifest = known.collector(supplier).manifest
+    filled = account_form.Filled(label=label)
+    account_form.read_secrets({f"field-{name}": value for name, value in values.items()}, manifest, filled)
+    _expect_all(manifest, filled, values)
     try:
         with database.write() as session:
-            account = enlist.enlist(session, manifest, asked, key=key, trusted=trusted, now=now)
-    except ledger.AlreadyThere as err:
+            account = add(
+                session, desk_of(settings), manifest, filled, workspace_id=workspace_id, by=None, now=now
+            )
+            account.next_run_at = now + _FIRST_VISIT
+            return {"account": account.id, "supplier": supplier, "label": label, "login": account.masked_login}
+    except ledger.AlreadyThere as there:
+        raise errors.BadSettings(f"this login is account {there.account.id} already") from None
+
+
+def _expect_all(
+    manifest: manifests.Manifest, filled: account_form.Filled, values: Mapping[str, str]
+) -> None:
+    """An error names the fields, never what they hold."""
+    asked = {spec.name for spec in manifest.fields}
+    unknown = sorted(set(values) - asked)
+    if filled.problems or unknown:
+        problems = [f"{name} is missing or cannot be used" for name in filled.problems]
+        problems += [f"{name} is not asked for" for name in unknown]
         raise errors.BadSettings(
-            f"this login is account {err.account.id} already ({err.account.label})"
-        ) from None
-    return {"account": account.id, "supplier": supplier, "login": account.masked_login}
-
-
-def _told(filled: account_form.Filled, supplier: str) -> str:
-    problems = ", ".join(
-        f"{name}: {problem.removeprefix('form.')}" for name, problem in sorted(filled.problems.items())
-    )
-    return f"the fields of {supplier} are not right ({problems}); nothing was stored"
+            f"{manifest.id} asks for {', '.join(spec.name for spec in manifest.fields)}: {'; '.join(problems)}"
+        )

@@ -43,7 +43,7 @@ def open_for(session: Session, person_id: int, workspace_id: int, now: datetime)
     session.execute(delete(models.WebSession).where(models.WebSession.created_at < now - ABSOLUTE))
     session.add(
         models.WebSession(
-            token_hash=farm.here().key.hash_token(token),
+            token_hash=farm.here().desk.key.hash_token(token),
             person_id=person_id,
             workspace_id=workspace_id,
             created_at=now,
@@ -62,7 +62,7 @@ def visitor_of(token: str | None, *, clicked: bool) -> Visitor | None:
     if not token:
         return None
     here, now = farm.here(), farm.here().now()
-    hashed = here.key.hash_token(token)
+    hashed = here.desk.key.hash_token(token)
     with here.database.read() as session:
         found = session.execute(_holder(hashed)).first()
     if found is None or not _alive(found[0], now):

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from core import ledger, nouns
 from core.db import models
 from core.ledger import accounts as sign_ins
-from web import farm, guard, lately, people, sealer, strip
+from web import farm, guard, people, register, strip
 from web.pages.status import supplier_name
 
 pages = Blueprint("accounts", __name__, url_prefix="/accounts/<int:account_id>")
@@ -70,10 +70,14 @@ def _sign_ins_left(session: Session, account: models.Account) -> int:
 @pages.get("/test")
 @guard.members
 def trial(account_id: int) -> Response | str:
-    """Between *Test and save* and the first step: the worker takes the wish up within a second or so."""
+    """Between *Test and save* and the first step: the worker takes the wish up within a second or so.
+
+    `after` is the last run before the wish; the one to show comes later than it.
+    """
+    after = request.args.get("after", 0, type=int)
     with farm.here().database.read() as session:
         view = view_of(session, account_id)
-    if view.last_runs:
+    if view.last_runs and view.last_runs[0].id > after:
         place = url_for("runs.run", run_id=view.last_runs[0].id)
         if "HX-Request" in request.headers:
             return Response(status=204, headers={"HX-Redirect": place})
@@ -92,7 +96,7 @@ def collect(account_id: int) -> Response:
             abort(403)
         if view.open_challenge:
             sign_ins.close_challenge(session, account_id, outcome="person_says_done", now=here.now())
-            sealer.record(session, g.visitor, "challenge.answered", view.account)
+            _record(session, "challenge.answered", view.account)
         if not view.last_runs or view.state != nouns.AccountState.RUNNING:
             ledger.wish(
                 session,
@@ -103,6 +107,10 @@ def collect(account_id: int) -> Response:
                 now=here.now(),
             )
     return redirect(_back())
+
+
+def _record(session: Session, action: str, account: models.Account) -> None:
+    register.record(session, g.visitor.person_id, action, account, farm.here().now())
 
 
 def _back() -> str:
@@ -128,7 +136,7 @@ def _change(account_id: int, action: str, change: Any) -> Response:
     with here.database.write() as session:
         account = view_of(session, account_id).account
         change(account, here.now())
-        sealer.record(session, g.visitor, action, account)
+        _record(session, action, account)
     return redirect(_back())
 
 
@@ -179,12 +187,23 @@ def remove(account_id: int) -> Response:
     return redirect(url_for("status.home"))
 
 
+@pages.post("/abandon")
+@guard.admin
+def abandon(account_id: int) -> Response:
+    """Cancel a first try: no row, no secret and no session stay."""
+    with farm.here().database.write() as session:
+        account = view_of(session, account_id).account
+        if not account.trial:
+            abort(404)
+        forget(session, account)
+    return redirect(url_for("suppliers.tiles"))
+
+
 def forget(session: Session, account: models.Account) -> None:
     """A stored account leaves its invoices; one that is still on trial leaves nothing (journey a8)."""
     now = farm.here().now()
-    sealer.record(session, g.visitor, "account.cancelled" if account.trial else "account.removed", account)
+    _record(session, "account.cancelled" if account.trial else "account.removed", account)
     ledger.remove_account(session, account, now=now)
-    lately.forget(account.workspace_id, account.id)
     if account.trial:
         session.execute(delete(models.Wish).where(models.Wish.account_id == account.id))
         session.execute(delete(models.Account).where(models.Account.id == account.id))

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collectors.kit import manifest as manifests
-from core import ledger
+from core import errors, ledger
 from core.db import models
-from web import account_form, farm, guard, lately, people, sealer
+from web import account_form, farm, guard, people, register
 from web.pages.accounts import view_of
 
 pages = Blueprint("credentials", __name__, url_prefix="/accounts/<int:account_id>/credentials")
@@ -19,47 +19,65 @@ pages = Blueprint("credentials", __name__, url_prefix="/accounts/<int:account_id
 @pages.get("")
 @guard.admin
 def form(account_id: int) -> str:
-    here = farm.here()
-    typed = lately.typed(g.visitor.workspace_id, account_id, here.now())
-    return _shown(account_id, account_form.Filled(values=typed))
+    return _shown(account_id, account_form.blank())
 
 
 @pages.post("")
 @guard.admin
 def correct(account_id: int) -> Response | tuple[str, int]:
-    manifest = _manifest(account_id)
-    filled = account_form.blank()
-    account_form.read_secrets(request.form, manifest, filled)
+    here = farm.here()
+    with here.database.read() as session:
+        view = view_of(session, account_id)
+    manifest = here.manifest(view.account.supplier) or abort(404)
+    filled = account_form.read_changes(request.form, manifest, needed=_needed(view, manifest))
     if filled.problems:
         return _shown(account_id, filled), 422
     try:
-        sealer.correct(account_id, manifest, filled.values, g.visitor)
-    except sealer.NotReady:
+        _store(account_id, manifest, filled)
+    except errors.VaultError:
         filled.problems["form"] = "form.not_ready"
         return _shown(account_id, filled), 422
     except ledger.AlreadyThere:
         filled.problems["form"] = "form.already_there"
         return _shown(account_id, filled), 409
-    return redirect(url_for("accounts.account", account_id=account_id))
+    return redirect(url_for("accounts.trial", account_id=account_id, after=_last_run(view)))
 
 
-def _manifest(account_id: int) -> manifests.Manifest:
+def _last_run(view: ledger.AccountView) -> int:
+    return view.last_runs[0].id if view.last_runs else 0
+
+
+def _needed(view: ledger.AccountView, manifest: manifests.Manifest) -> frozenset[str]:
+    """What must be typed again: secrets after a refusal, everything when the supplier signs in elsewhere now."""
+    asked = [spec for spec in manifest.fields if not spec.optional]
+    if register.origins_of(manifest) != view.account.origins:
+        return frozenset(spec.name for spec in asked)
+    refused = view.account.refused_version == view.account.secret_version
+    return frozenset(spec.name for spec in asked if refused and spec.kind == "password")
+
+
+def _store(account_id: int, manifest: manifests.Manifest, filled: account_form.Filled) -> None:
     here = farm.here()
-    with here.database.read() as session:
-        return here.manifest(view_of(session, account_id).account.supplier) or abort(404)
+    with here.database.write() as session:
+        account = view_of(session, account_id).account
+        register.correct(
+            session, here.desk, manifest, account, filled.values, by=g.visitor.person_id, now=here.now()
+        )
 
 
 def _shown(account_id: int, filled: account_form.Filled) -> str:
     here = farm.here()
     with here.database.read() as session:
         view = view_of(session, account_id)
+        manifest = here.manifest(view.account.supplier) or abort(404)
         stored = _stored(session, view.account)
         return render_template(
             "credentials.html",
             view=view,
-            manifest=here.manifest(view.account.supplier) or abort(404),
+            manifest=manifest,
             filled=filled,
-            ready=sealer.is_ready(session, g.visitor.workspace_id),
+            needed=_needed(view, manifest),
+            ready=register.is_ready(session, here.desk, g.visitor.workspace_id),
             refused=_refused(view),
             stored=stored,
             by=people.named(session, stored.sealed_by if stored else None),

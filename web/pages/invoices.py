@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from core import ledger
 from core.db import models
-from web import farm, guard, headers
+from core.extraction import doubts
+from web import farm, guard, headers, speech
 from web.pages.status import supplier_name
 
 pages = Blueprint("invoices", __name__)
@@ -85,6 +86,8 @@ def invoice(invoice_id: int) -> str:
         account=account,
         contract=contract,
         fields=fields,
+        source=_source,
+        doubt=_doubt,
         supplier=supplier_name(seen.supplier),
     )
 
@@ -103,6 +106,19 @@ def _read_fields(session: Session, papers: Sequence[models.Document]) -> list[tu
     fields = reading.fields if reading else {}
     known = [name for name in order if name in fields]
     return [(name, fields[name]) for name in known + sorted(set(fields) - set(order))]
+
+
+def _source(source: str) -> str:
+    """Where a value was read, in words."""
+    known = {"generic": "generic", "portal:row": "portal_row", "portal:row+page": "portal_row_page"}
+    family = source.partition(":")[0]
+    return speech.say(f"source.{known.get(source, family if family in ('xml', 'template') else 'other')}", name=source)
+
+
+def _doubt(sentence: str) -> str:
+    """A reader's doubt in the viewer's language; a sentence that is not known is shown as it came."""
+    names = {said: name.lower() for name, said in vars(doubts).items() if name.isupper() and isinstance(said, str)}
+    return speech.say(f"doubt.{names[sentence]}") if sentence in names else sentence
 
 
 def _document(session: Session, document_id: int) -> models.Document:

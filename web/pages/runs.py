@@ -6,15 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, send_file, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import ledger, nouns
 from core.db import models
-from web import anatomy, diagnosis, farm, guard, headers
-from web.pages.accounts import forget, view_of
+from web import anatomy, diagnosis, farm, guard, headers, steps
 from web.pages.status import supplier_name
 
 pages = Blueprint("runs", __name__, url_prefix="/runs/<int:run_id>")
@@ -47,10 +46,19 @@ def run(run_id: int) -> str | AnyResponse:
             brought=brought,
             noted=_noted(session, seen),
             parts=anatomy.of(seen, view),
+            step=steps.told,
+            login_page=_login_page(view),
             pictures=[e for e in left if e.kind == "screenshot"],
             papers=[e for e in left if e.kind != "screenshot"],
             diagnosis=json.dumps(diagnosis.of(seen, events, view), indent=2, ensure_ascii=False),
         )
+
+
+def _login_page(view: ledger.AccountView | None) -> str:
+    """Where the supplier itself lets its customers in, as its manifest says."""
+    manifest = farm.here().manifest(view.account.supplier) if view else None
+    page = manifest.login_page if manifest else ""
+    return page if page.startswith(("https://", "http://")) else ""
 
 
 def _noted(session: Session, run: models.Run) -> Any:
@@ -64,16 +72,10 @@ def _noted(session: Session, run: models.Run) -> Any:
 @pages.post("/stop")
 @guard.finance
 def stop(run_id: int) -> AnyResponse:
-    """Stop a run. On an account that is still on trial, stopping leaves nothing behind."""
+    """Ask the worker to stop this run; what came home stays."""
     here = farm.here()
     with here.database.write() as session:
         seen, _, _ = _found(session, run_id)
-        account = view_of(session, seen.account_id).account
-        if account.trial and request.form.get("abandon") == "yes":
-            if g.visitor.role != nouns.Role.ADMIN:
-                abort(403)
-            forget(session, account)
-            return redirect(url_for("suppliers.tiles"))
         if seen.state in nouns.ACTIVE_STATES:
             ledger.wish(
                 session,

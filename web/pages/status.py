@@ -55,7 +55,7 @@ def _sentence(views: Sequence[ledger.AccountView]) -> str:
     fine = sum(map(status_words.is_fine, views))
     rest = len(views) - asked - fine
     told = [("status.asked", asked)] if asked else []
-    told += [("status.fine", fine)] if fine or not told else []
+    told += [("status.fine" if told else "status.fine_alone", fine)] if fine or not told else []
     told += [("status.rest", rest)] if rest else []
     return speech.say("status.comma").join(speech.say(key, count=count) for key, count in told)
 

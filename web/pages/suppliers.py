@@ -9,8 +9,8 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from collectors.kit import manifest as manifests
-from core import ledger
-from web import account_form, farm, guard, people, sealer, speech
+from core import errors, ledger
+from web import account_form, farm, guard, people, register, speech
 
 pages = Blueprint("suppliers", __name__, url_prefix="/suppliers")
 
@@ -53,9 +53,8 @@ def add(supplier: str) -> Response | tuple[str, int]:
     filled = account_form.read(request.form, manifest)
     if not filled.problems:
         try:
-            account_id = sealer.add_account(manifest, filled, g.visitor)
-            return redirect(url_for("accounts.trial", account_id=account_id))
-        except sealer.NotReady:
+            return redirect(url_for("accounts.trial", account_id=_added(manifest, filled)))
+        except errors.VaultError:
             filled.problems["form"] = "form.not_ready"
         except ledger.AlreadyThere as there:
             filled.problems["form"] = "form.already_there"
@@ -63,14 +62,33 @@ def add(supplier: str) -> Response | tuple[str, int]:
     return _shown(manifest, filled), 422
 
 
+def _added(manifest: manifests.Manifest, filled: account_form.Filled) -> int:
+    here, by = farm.here(), g.visitor.person_id
+    with here.database.write() as session:
+        account = register.add(
+            session,
+            here.desk,
+            manifest,
+            filled,
+            workspace_id=g.visitor.workspace_id,
+            by=by,
+            now=here.now(),
+        )
+        ledger.wish(
+            session, account.workspace_id, "collect", account_id=account.id, asked_by=by, now=here.now()
+        )
+        return account.id
+
+
 def _known(supplier: str) -> manifests.Manifest:
     return farm.here().manifest(supplier) or abort(404)
 
 
 def _shown(manifest: manifests.Manifest, filled: account_form.Filled, twin: Any = None) -> str:
-    with farm.here().database.read() as session:
+    here = farm.here()
+    with here.database.read() as session:
         owners = people.of_workspace(session, g.visitor.workspace_id)
-        ready = sealer.is_ready(session, g.visitor.workspace_id)
+        ready = register.is_ready(session, here.desk, g.visitor.workspace_id)
         connected = people.named(session, twin.owner_id) if twin else None
     return render_template(
         "account_form.html",

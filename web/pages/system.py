@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from core import nouns
 from web import farm, guard, health
 
 pages = Blueprint("system", __name__)
@@ -31,7 +32,6 @@ def system() -> str:
         collectors=len(here.catalogue.collectors),
         problems=[str(problem) for problem in here.catalogue.problems],
         time_zone=here.settings.time_zone,
-        no_sandbox=here.settings.allow_no_sandbox,
     )
 
 
@@ -43,4 +43,6 @@ def _facts(seen: health.Health) -> dict[str, Any]:
 @pages.get("/help")
 @guard.members
 def manual() -> str:
-    return render_template("help.html", key_file=farm.here().settings.key_file)
+    return render_template(
+        "help.html", key_file=farm.here().settings.key_file, states=[state.value for state in nouns.AccountState]
+    )

@@ -1,0 +1,18 @@
+"""A run's named steps in words. The visit says `listed` with its counts; here it becomes a sentence."""
+
+from __future__ import annotations
+
+from core.db import models
+from web import speech
+
+
+def told(event: models.RunEvent) -> str:
+    """The sentence of a step. A step that a collector has named itself is shown under that name."""
+    words = dict(event.words)
+    if event.step == "listed" and words.get("census"):
+        return speech.say("step.census", **words)
+    if event.step == "held" and speech.knows(f"reason.{words.get('reason')}"):
+        return speech.say("step.held_why", why=speech.say(f"reason.{words['reason']}"))
+    if speech.knows(f"step.{event.step}"):
+        return speech.say(f"step.{event.step}", **words)
+    return event.step.replace("_", " ").capitalize()
