@@ -37,7 +37,9 @@ _SHELLS = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
 _FULLS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 
 _ARGUMENTS = (
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",  # else WebRTC walks round the door
+    # Else WebRTC walks round the door. Full Chromium heeds the first spelling only, the headless shell the second only.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
     "--disable-domain-reliability",
     "--disable-remote-fonts",
@@ -256,11 +258,10 @@ async def _new_context(
         context = None  # Playwright's text may hold cookies
     if context is None:
         raise errors.BrowserLost
-    context.on("page", _unseen)
     return context
 
 
-async def _unseen(page: Page) -> None:
+async def blind(page: Page) -> None:
     """No pictures, fonts or media. By CDP and not by `route()`, which would turn the HTTP cache off."""
     try:
         session = await page.context.new_cdp_session(page)

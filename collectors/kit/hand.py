@@ -195,7 +195,10 @@ async def of(
 ) -> Hand:
     """The hand on a new page of `context`."""
     try:
-        return Hand(await context.new_page(), origins, refused, mask)
+        page = await context.new_page()
+        await browsers.blind(page)
+        context.on("page", browsers.blind)  # what a click may open
+        return Hand(page, origins, refused, mask)
     except browsers.Error:
         pass  # it can only be that the browser has gone
     raise errors.BrowserLost

@@ -1,0 +1,440 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import os
+import signal
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from playwright.async_api import BrowserContext
+
+from collectors.kit import browsers as browsers_module
+from collectors.kit import footprint, hand
+from collectors.kit.browsers import Browsers
+from collectors.kit.door import Door
+from core import errors
+from tests.collectors.kit.site import Site, new_browsers, served
+
+PICTURE = (
+    "<!doctype html><title>t</title><img src='/logo.png'><p id=text>Bonjour</p><script>fetch('/api')</script>"
+)
+
+
+class TestFinding:
+    def test_what_it_is_told_wins(self, tmp_path: Path) -> None:
+        told = _program(tmp_path / "my-chrome")
+
+        assert browsers_module.find(str(told)) == str(told)
+
+    def test_a_wrong_telling_is_said_and_nothing_else_is_taken(self, tmp_path: Path) -> None:
+        with pytest.raises(errors.NoBrowser, match=f"MOISSON_BROWSER says {tmp_path}/nothing"):
+            browsers_module.find(f"{tmp_path}/nothing")
+
+    def test_playwrights_own_comes_before_the_systems_and_the_newest_first(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _program(tmp_path / "bin" / "chromium-headless-shell")
+        for revision in ("1200", "1255"):
+            folder = (
+                tmp_path / "own" / f"chromium_headless_shell-{revision}" / "chrome-headless-shell-linux64"
+            )
+            newest = _program(folder / "chrome-headless-shell")
+        monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+        monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "own"))
+
+        assert browsers_module.find() == str(newest)
+
+    def test_a_supplier_that_needs_the_full_browser_gets_no_shell(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _program(tmp_path / "chromium-headless-shell")
+        full = _program(tmp_path / "chromium")
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+
+        assert browsers_module.find(kind="full") == str(full)
+
+    def test_without_any_it_says_what_to_type(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+
+        with pytest.raises(errors.NoBrowser, match="apt-get install chromium-headless-shell"):
+            browsers_module.find()
+
+
+class TestStarting:
+    async def test_root_does_not_lose_the_sandbox_by_accident(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: Door
+    ) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        as_root = Browsers(sandbox=True, at_once=1, tmp=tmp_path)
+        passage = await door.open([])
+
+        with pytest.raises(errors.NoBrowser, match="MOISSON_ALLOW_NO_SANDBOX=1"):
+            async with as_root.context(passage, state=None, user_agent=None):
+                pass
+
+    async def test_a_program_that_is_no_browser_is_named(self, tmp_path: Path, door: Door) -> None:
+        false = Browsers(executable="/bin/false", sandbox=False, at_once=1, tmp=tmp_path)
+        passage = await door.open([])
+
+        with pytest.raises(errors.NoBrowser, match="/bin/false does not start"):
+            async with false.context(passage, state=None, user_agent=None):
+                pass
+        await false.close()
+
+    async def test_the_environment_cannot_make_it_print_what_it_types(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: Door, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        for name in ("DEBUG", "DEBUGP"):
+            monkeypatch.setenv(name, "pw:*")
+        quiet = new_browsers(tmp_path)
+
+        with served({"/": "<input id=name>"}) as site:
+            await _typed(quiet, door, site, "canary-5d1f")
+        await quiet.close()
+
+        assert "canary-5d1f" not in "".join(capfd.readouterr())
+
+    async def test_with_that_environment_playwright_alone_does_print_it(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        door: Door,
+        browsers: Browsers,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        with served({"/": "<input id=name>"}) as site:
+            async with _context(browsers, door, site) as context:
+                monkeypatch.setenv("DEBUGP", "1")
+                page = await context.new_page()
+                await page.goto(site.url)
+                await page.locator("#name").press_sequentially("canary-5d1f")
+
+        assert "canary-5d1f" in "".join(capfd.readouterr())
+
+    async def test_it_says_it_is_chrome_and_not_headless(self, door: Door, browsers: Browsers) -> None:
+        with served({"/": "hello"}) as site:
+            async with _context(browsers, door, site) as context:
+                await (await context.new_page()).goto(site.url)
+
+        assert site.user_agents == {browsers.user_agent}
+        assert "Chrome/" in browsers.user_agent
+        assert "Headless" not in browsers.user_agent
+
+
+class TestSharing:
+    async def test_one_browser_serves_all_visits_and_mixes_none(self, tmp_path: Path, door: Door) -> None:
+        shared = new_browsers(tmp_path)
+        with served({"/": "hello"}) as site:
+            async with _context(shared, door, site) as one, _context(shared, door, site) as other:
+                await one.add_cookies([{"name": "sid", "value": "one", "url": site.url}])
+                alive = shared.alive
+                strangers = await other.cookies()
+
+        assert (shared.starts, alive, shared.alive) == (1, 2, 0)
+        assert strangers == []
+        await shared.close()
+
+    async def test_no_more_visits_at_once_than_told(self, tmp_path: Path, door: Door) -> None:
+        bounded = new_browsers(tmp_path, at_once=2)
+        most = 0
+
+        async def visit() -> None:
+            nonlocal most
+            async with _context(bounded, door, None) as context:
+                most = max(most, bounded.alive)
+                await context.new_page()
+
+        await asyncio.gather(*(visit() for _ in range(5)))
+        await bounded.close()
+
+        assert most == 2
+
+    async def test_a_spent_browser_gives_way_and_its_last_visit_ends_in_peace(
+        self, tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(browsers_module, "CONTEXTS_PER_BROWSER", 2)
+        shared = new_browsers(tmp_path)
+
+        with served({"/": "hello"}) as site:
+            async with _context(shared, door, site) as long:
+                for _ in range(2):
+                    async with _context(shared, door, site):
+                        pass
+                page = await long.new_page()
+                await page.goto(site.url)
+                said = await page.inner_text("body")
+        profiles = _profiles(tmp_path)
+        await shared.close()
+
+        assert (said, shared.starts) == ("hello", 2)
+        assert len(profiles) == 1
+
+    async def test_a_browser_that_holds_too_much_gives_way(
+        self, tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(browsers_module, "ROOM", 0)
+        monkeypatch.setattr(browsers_module, "ROOM_PER_VISIT", 0)
+        shared = new_browsers(tmp_path)
+
+        for _ in range(11):
+            async with _context(shared, door, None):
+                pass
+        await shared.close()
+
+        assert shared.starts == 2
+
+
+class TestEnding:
+    async def test_nothing_is_left(self, tmp_path: Path, door: Door) -> None:
+        shared = new_browsers(tmp_path)
+        async with _context(shared, door, None) as context:
+            await context.new_page()
+            during = (len(_processes(tmp_path)), len(_profiles(tmp_path)))
+            held = footprint.private_bytes(str(tmp_path))
+        await shared.close()
+
+        assert during > (1, 0)
+        assert held > 10 << 20
+        assert _processes(tmp_path) == []
+        assert _left_in(tmp_path) == []
+        assert [
+            child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE
+        ] == []
+
+    async def test_what_a_dead_worker_left_is_swept_and_a_living_ones_is_not(
+        self, tmp_path: Path, door: Door
+    ) -> None:
+        dead, living = tmp_path / "browser-4194305-x", tmp_path / f"browser-{os.getppid()}-x"
+        (dead / "profile").mkdir(parents=True)
+        living.mkdir()
+        shared = new_browsers(tmp_path)
+
+        async with _context(shared, door, None):
+            pass
+        await shared.close()
+
+        assert (dead.exists(), living.exists()) == (False, True)
+
+    async def test_a_killed_browser_costs_its_visits_and_no_others(self, tmp_path: Path, door: Door) -> None:
+        shared = new_browsers(tmp_path)
+        with served({"/": "<p id=here>hello</p>"}) as site:
+            async with _context(shared, door, site) as context:
+                touch = await hand.of(context, [site.url], [], str)
+                _kill(tmp_path)
+                with pytest.raises(errors.BrowserLost):
+                    await touch.see("#never", name="a button", within=5)
+            async with _context(shared, door, site) as context:
+                touch = await hand.of(context, [site.url], [], str)
+                await touch.go(site.url, "the page")
+                await touch.see("#here", name="the text")
+        await shared.close()
+
+        assert shared.starts == 2
+        assert _processes(tmp_path) == []
+
+    async def test_a_visit_that_fails_closes_its_context(self, door: Door, browsers: Browsers) -> None:
+        with pytest.raises(ZeroDivisionError):
+            async with _context(browsers, door, None):
+                raise ZeroDivisionError
+
+        assert browsers.alive == 0
+
+
+class TestTheWorldOutside:
+    async def test_no_picture_is_fetched_and_the_page_works(self, door: Door, browsers: Browsers) -> None:
+        with served({"/": PICTURE, "/api": "{}"}) as site:
+            async with _context(browsers, door, site) as context:
+                touch = await hand.of(context, [site.url], [], str)
+                await touch.go(site.url, "the page")
+                await touch.page.wait_for_load_state("load")
+
+        assert "/logo.png" not in site.asked
+        assert "/api" in site.asked
+
+    async def test_an_ordinary_page_would_fetch_it(self, door: Door, browsers: Browsers) -> None:
+        with served({"/": PICTURE}) as site:
+            async with _context(browsers, door, site) as context:
+                page = await context.new_page()
+                await page.goto(site.url, wait_until="load")
+
+        assert "/logo.png" in site.asked
+
+    async def test_what_the_door_refuses_is_not_reached(self, door: Door, browsers: Browsers) -> None:
+        with served({"/": "secret of the intranet"}) as inside, served({"/": "portal"}) as site:
+            passage = await door.open([site.authority])
+            async with browsers.context(passage, state=None, user_agent=None) as context:
+                touch = await hand.of(context, [site.url], passage.refused, str)
+                with pytest.raises(errors.DoorClosed, match=inside.authority):
+                    await touch.go(inside.url, "the page")
+                await touch.go(site.url, "the page")
+
+        assert inside.asked == []
+        assert site.asked == ["/"]
+
+    @pytest.mark.parametrize("full", [False, True], ids=["shell", "full"])
+    async def test_webrtc_does_not_walk_round_the_door(
+        self, door: Door, browsers: Browsers, full: bool
+    ) -> None:
+        if full:
+            _needs_full_browser()
+
+        assert await _packets_by_webrtc(browsers, door, full=full) == 0
+
+    async def test_without_our_argument_webrtc_does(
+        self, tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(browsers_module, "_ARGUMENTS", ())
+        careless = new_browsers(tmp_path)
+
+        packets = await _packets_by_webrtc(careless, door)
+        await careless.close()
+
+        assert packets > 0
+
+
+class TestCertificates:
+    async def test_one_of_an_unknown_authority_is_not_trusted(self, door: Door, browsers: Browsers) -> None:
+        async with _secured(browsers, door, trustme.CA().issue_cert("127.0.0.1")) as (touch, site):
+            with pytest.raises(errors.Untrusted):
+                await touch.go(site.url, "the page")
+
+        assert site.asked == []
+
+    async def test_the_tests_own_is_trusted_where_it_is_told(self, tmp_path: Path, door: Door) -> None:
+        authority = trustme.CA()
+        leaf = authority.issue_cert("127.0.0.1")
+        told = new_browsers(tmp_path, trust_spki=(_spki(leaf),))
+
+        async with _secured(told, door, leaf) as (touch, site):
+            await touch.go(site.url, "the page")
+        async with _secured(told, door, authority.issue_cert("127.0.0.1")) as (touch, other_key):
+            with pytest.raises(errors.Untrusted):
+                await touch.go(other_key.url, "the page")
+        await told.close()
+
+        assert (site.asked, other_key.asked) == (["/"], [])
+
+
+@asynccontextmanager
+async def _context(
+    browsers: Browsers, door: Door, site: Site | None, *, full: bool = False
+) -> AsyncIterator[BrowserContext]:
+    """A context with a passage of its own."""
+    passage = await door.open([site.authority] if site else [])
+    try:
+        async with browsers.context(passage, state=None, user_agent=None, full=full) as context:
+            yield context
+    finally:
+        await passage.close()
+
+
+@asynccontextmanager
+async def _secured(
+    browsers: Browsers, door: Door, leaf: trustme.LeafCert
+) -> AsyncIterator[tuple[hand.Hand, Site]]:
+    """A hand, and a site that shows this certificate."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    leaf.configure_cert(tls)
+    with served({"/": "hello"}, tls=tls) as site:
+        async with _context(browsers, door, site) as context:
+            yield await hand.of(context, [site.url], [], str), site
+
+
+async def _typed(browsers: Browsers, door: Door, site: Site, text: str) -> None:
+    async with _context(browsers, door, site) as context:
+        touch = await hand.of(context, [site.url], [], str)
+        await touch.go(site.url, "the page")
+        await touch.type(lambda: text, "#name", "the name", whole=True)
+
+
+def _needs_full_browser() -> None:
+    try:
+        browsers_module.find(kind="full")
+    except errors.NoBrowser:
+        pytest.skip("no full Chromium on this machine, only the headless shell")
+
+
+async def _packets_by_webrtc(browsers: Browsers, door: Door, *, full: bool = False) -> int:
+    """How many UDP packets reach a listener on this machine from a page that names it as its STUN server."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.setblocking(False)
+        port = listener.getsockname()[1]
+        with served({"/": _STUN.replace("PORT", str(port))}) as site:
+            async with _context(browsers, door, site, full=full) as context:
+                page = await context.new_page()
+                await page.goto(site.url)
+                await page.wait_for_function("window.gathered", timeout=15_000)
+        return _drained(listener)
+
+
+def _drained(listener: socket.socket) -> int:
+    packets = 0
+    while True:
+        try:
+            listener.recv(2048)
+        except BlockingIOError:
+            return packets
+        packets += 1
+
+
+_STUN = """<script>
+  const peer = new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:PORT' }] });
+  peer.onicegatheringstatechange = () => { window.gathered = peer.iceGatheringState === 'complete'; };
+  peer.createDataChannel('x');
+  peer.createOffer().then(offer => peer.setLocalDescription(offer));
+  setTimeout(() => { window.gathered = true; }, 3000);
+</script>"""
+
+
+def _program(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+def _profiles(tmp: Path) -> list[Path]:
+    return list(tmp.glob("*/playwright_chromium*"))
+
+
+def _left_in(tmp: Path) -> list[Path]:
+    return list(tmp.iterdir())
+
+
+def _processes(tmp: Path) -> list[psutil.Process]:
+    """Ours that run on a profile in this folder."""
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if child.is_running() and str(tmp) in " ".join(_words(child))]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _kill(tmp: Path) -> None:
+    for process in _processes(tmp):
+        process.send_signal(signal.SIGKILL)
+
+
+def _spki(leaf: trustme.LeafCert) -> str:
+    """What Chromium calls a key's fingerprint: base64 of SHA-256 of its public part."""
+    certificate = x509.load_pem_x509_certificate(leaf.cert_chain_pems[0].bytes())
+    public = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return base64.b64encode(hashlib.sha256(public).digest()).decode()
