@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -94,9 +97,36 @@ def test_everything_at_the_top_has_its_place() -> None:
     assert names == FILES | FOLDERS
 
 
-def test_every_dependency_is_pinned_to_a_version_it_allows() -> None:
+def pinned() -> dict[str, str]:
     lines = (HOUSE / "constraints.txt").read_text().splitlines()
-    pins = dict(line.lower().split("==") for line in lines if not line.startswith("#"))
+    return dict(line.lower().split("==") for line in lines if not line.startswith("#"))
+
+
+def imported(text: str) -> set[str]:
+    """The packages that a file names, by their first word."""
+    nodes = list(ast.walk(ast.parse(text)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {
+        name.split(".")[0]
+        for name in plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    }
+
+
+def test_what_is_imported_is_also_installed() -> None:
+    at_hand = FOLDERS | {"moisson"} | sys.stdlib_module_names
+    owners = metadata.packages_distributions()
+    missing = {
+        f"{path}: {name}"
+        for path, text in written(*PRODUCT, "tests")
+        if path.suffix == ".py"
+        for name in imported(text) - at_hand
+        if pinned().keys().isdisjoint(owner.lower() for owner in owners.get(name, [name]))
+    }
+    assert missing == set()
+
+
+def test_every_dependency_is_pinned_to_a_version_it_allows() -> None:
+    pins = pinned()
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
     wanted = [
         Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["test"]
