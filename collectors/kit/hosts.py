@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 #: (IETF protocols with Teredo and ORCHID, documentation twice, 6to4).
 _UNICAST6 = ipaddress.IPv6Network("2000::/3")
 _RESERVED6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-_CARRIER4 = ipaddress.IPv4Network("100.64.0.0/10")
+#: Carriers' own, IETF protocols, 6to4 relays: not every Python calls them private.
+_RESERVED4 = tuple(map(ipaddress.IPv4Network, ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def is_public(address: str) -> bool:
     """Whether an address as resolved lies on the public internet, whatever notation hides it."""
     found = _literal(address)
     if isinstance(found, ipaddress.IPv4Address):
-        return found.is_global and not (found.is_multicast or found.is_reserved or found in _CARRIER4)
+        special = found.is_multicast or found.is_reserved or any(found in corner for corner in _RESERVED4)
+        return found.is_global and not special
     if isinstance(found, ipaddress.IPv6Address):
         return found in _UNICAST6 and not any(found in corner for corner in _RESERVED6)
     return False

@@ -10,7 +10,7 @@ import copy
 import re
 import time
 from collections.abc import Iterable, Mapping
-from http.cookiejar import http2time  # type: ignore[attr-defined]  # typeshed leaves it out
+from email.utils import mktime_tz, parsedate_tz
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -157,5 +157,7 @@ def _expires(said: Mapping[str, str]) -> float:
     if re.fullmatch(r"-?\d+", said.get("max-age", "")):
         age = min(int(said["max-age"]), _LONGEST)
         return now + age if age > 0 else 0
-    until = http2time(said["expires"]) if "expires" in said else None
-    return -1 if until is None else float(min(max(until, 0), now + _LONGEST))
+    until = parsedate_tz(said.get("expires", ""))
+    if until is None or until[0] > 9999:
+        return -1
+    return float(min(max(mktime_tz(until), 0), now + _LONGEST))
