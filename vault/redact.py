@@ -146,7 +146,6 @@ def start_logging(*, json: bool = False, level: int | str = logging.INFO) -> Red
     handler.setFormatter(_formatter(json=json))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
-    logging.raiseExceptions = False  # else a record that cannot be formatted is printed bare
     for talkative in ("alembic", "scrapy", "twisted", "urllib3", "waitress"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.configure(

@@ -57,10 +57,11 @@ def test_a_key_check_that_was_removed_does_not_let_another_key_in(
     database: Database, keyring: keys.Keyring
 ) -> None:
     with database.write() as session:
-        session.execute(delete(models.Installation))
+        session.execute(delete(models.Installation).where(models.Installation.name == kek.KEY_CHECK))
+    before = rows(database)
     with pytest.raises(errors.VaultClosed, match="restore a backup"):
         keys.Keyring.open(database, kek.Kek(b"x" * 32), now=NOW)
-    assert rows(database) == []
+    assert rows(database) == before
 
 
 def test_a_pair_planted_or_moved_by_a_database_writer_is_not_used(
@@ -76,7 +77,41 @@ def test_a_pair_planted_or_moved_by_a_database_writer_is_not_used(
     assert len(fresh.verify()) == 2
 
 
-def test_a_private_half_of_another_public_half_is_not_used(database: Database, keyring: keys.Keyring) -> None:
+def test_a_pair_whose_signature_is_not_ours_is_not_used(database: Database, keyring: keys.Keyring) -> None:
+    with database.write() as session:
+        key = sealing.active_key(session, 1)
+        key.signature = b"s" * 64
+    fresh = keys.Keyring.open(database, kek.Kek(RIGHT), now=NOW)
+    with pytest.raises(errors.VaultError):
+        fresh.private(key.key_id)
+    assert fresh.verify() == [f"key {key.key_id} (company 1) was damaged or is not ours"]
+
+
+def test_two_halves_that_do_not_belong_together_are_not_used(
+    database: Database, keyring: keys.Keyring
+) -> None:
+    with database.write() as session:
+        key, other = (sealing.active_key(session, n) for n in (1, 2))
+        key.public_key = other.public_key
+        key.signature = keyring.sign(sealing.key_statement(key))
+    with pytest.raises(errors.VaultError):
+        keys.Keyring.open(database, kek.Kek(RIGHT), now=NOW).private(key.key_id)
+
+
+def test_a_private_half_is_wrapped_for_its_company_and_its_number(
+    database: Database, keyring: keys.Keyring
+) -> None:
+    with database.read() as session:
+        key = sealing.active_key(session, 1)
+    about = sealing.canonical("kw1", 1, key.key_id)
+    assert (
+        kek.Kek(RIGHT).unwrap(key.wrapped_private, about) == keyring.private(key.key_id).private_bytes_raw()
+    )
+
+
+def test_a_pair_that_was_given_to_another_company_is_not_used(
+    database: Database, keyring: keys.Keyring
+) -> None:
     with database.write() as session:
         key = sealing.active_key(session, 1)
         key.workspace_id = 2
@@ -124,6 +159,15 @@ def test_the_web_pins_the_worker_s_key_at_first_sight(keyring: keys.Keyring, tmp
     assert stat.S_IMODE(published.stat().st_mode) == 0o644
     published.unlink()
     assert sealing.pin(published, pinned) == keyring.trusted
+
+
+def test_a_strict_umask_does_not_hide_the_published_key(keyring: keys.Keyring, tmp_path: Path) -> None:
+    usual = os.umask(0o077)
+    try:
+        keyring.publish(tmp_path / "vault.pub")
+    finally:
+        os.umask(usual)
+    assert stat.S_IMODE((tmp_path / "vault.pub").stat().st_mode) == 0o644
 
 
 def test_a_published_key_that_changes_is_refused(keyring: keys.Keyring, tmp_path: Path) -> None:

@@ -180,6 +180,16 @@ def test_no_part_of_a_record_keeps_the_value(printed: io.StringIO) -> None:
     assert printed.getvalue().count(redact.MASK) == 6
 
 
+def test_the_source_lines_of_a_stack_are_masked_as_well() -> None:
+    record, redactor = (
+        logging.makeLogRecord({"msg": "here", "stack_info": f'sign_in("{CANARY}")'}),
+        redact.Redactor(),
+    )
+    with redactor.live(CANARY):
+        redactor.filter(record)
+    assert record.stack_info == f'sign_in("{redact.MASK}")'
+
+
 def test_without_the_filter_the_same_lines_hold_the_value(printed: io.StringIO) -> None:
     everything_that_can_be_logged(logging.getLogger("portal"))
     assert printed.getvalue().count("nary") == 5, "the record with wrong arguments is not printed at all"
