@@ -52,9 +52,8 @@ class Opener:
             rows = _credentials(session, account)
             for row in rows:
                 _expect_last_sealed(session, row)
-            _note(
-                session, account, run_id, "credential.opened", now, fields=sorted(row.field for row in rows)
-            )
+            fields = sorted(row.field for row in rows)
+            _note(session, account, run_id, "credential.opened", now, fields=fields)
         return {row.field: Secret(self._open(account, row).decode()) for row in rows}
 
     def session_for_run(

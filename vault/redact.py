@@ -19,7 +19,7 @@ from vault import disguises
 
 MASK = "•••••"
 
-#: Shorter live values would mask half of every line, and are found in no time anyway.
+#: Shorter live values would mask half of every line.
 SHORTEST = 4
 
 _NEVER = re.compile(r"(?!)")
