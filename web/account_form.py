@@ -58,9 +58,7 @@ def read_secrets(form: Mapping[str, str], manifest: manifests.Manifest, filled: 
             filled.values[spec.name] = value
 
 
-def read_changes(
-    form: Mapping[str, str], manifest: manifests.Manifest, *, needed: frozenset[str]
-) -> Filled:
+def read_changes(form: Mapping[str, str], manifest: manifests.Manifest, *, needed: frozenset[str]) -> Filled:
     """A correction: a field left empty stays as it was sealed, but for those that are `needed`."""
     filled = Filled()
     for spec in manifest.fields:

@@ -41,7 +41,9 @@ def of(run: models.Run, view: ledger.AccountView | None) -> Parts | None:
         return None
     name = _known(run)
     receipt = run.receipt or {}
-    kept = speech.say("kept.brought", count=receipt["new"]) if receipt.get("new") else speech.say("kept.nothing")
+    kept = (
+        speech.say("kept.brought", count=receipt["new"]) if receipt.get("new") else speech.say("kept.nothing")
+    )
     return Parts(
         what=speech.say(f"error.{name}.what"),
         said=(run.error_said or "") if run.error in _SPOKEN else "",
@@ -59,7 +61,10 @@ def _looked(run: models.Run) -> str:
     detail = run.error_detail or {}
     if run.error == "PortalChanged" and detail.get("expected"):
         return speech.say(
-            "looked.text", step=run.error_step or "—", expected=detail["expected"], seen=detail.get("seen", "—")
+            "looked.text",
+            step=run.error_step or "—",
+            expected=detail["expected"],
+            seen=detail.get("seen", "—"),
         )
     return speech.say("looked.step", step=run.error_step) if run.error_step else ""
 
@@ -88,4 +93,7 @@ def _again(run: models.Run, view: ledger.AccountView | None) -> str:
     if account.paused_at:
         return speech.say("again.paused")
     at = account.next_run_at or run.retry_at
-    return speech.say("again.at", when=speech.soon_or_past(at)) if at else speech.say("again.on_demand")
+    if at is None:
+        return speech.say("again.on_demand")
+    said = speech.say("again.at", when=speech.soon_or_past(at))
+    return said[0].upper() + said[1:]

@@ -10,9 +10,7 @@ from core import ledger
 from core.db import models
 
 
-def of(
-    run: models.Run, events: Sequence[models.RunEvent], view: ledger.AccountView | None
-) -> dict[str, Any]:
+def of(run: models.Run, events: Sequence[models.RunEvent], view: ledger.AccountView | None) -> dict[str, Any]:
     """One run, told without anything that is whose it is."""
     return {
         "moisson": metadata.version("moisson"),

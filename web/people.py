@@ -42,16 +42,12 @@ def set_up(email: str, password: str, language: str) -> tuple[int, int]:
         raise SetUpAlready from None
 
 
-def _first_admin(
-    session: Session, email: str, hashed: str, language: str, now: datetime
-) -> tuple[int, int]:
+def _first_admin(session: Session, email: str, hashed: str, language: str, now: datetime) -> tuple[int, int]:
     workspace = session.scalar(select(models.Workspace).order_by(models.Workspace.id).limit(1))
     if workspace is None:
         workspace = models.Workspace(name="Moisson", created_at=now)
         session.add(workspace)
-    person = models.Person(
-        email=normal(email), password_hash=hashed, language=language, created_at=now
-    )
+    person = models.Person(email=normal(email), password_hash=hashed, language=language, created_at=now)
     session.add(person)
     session.flush()
     session.add(

@@ -184,14 +184,17 @@ def from_command(
                 session, desk_of(settings), manifest, filled, workspace_id=workspace_id, by=None, now=now
             )
             account.next_run_at = now + _FIRST_VISIT
-            return {"account": account.id, "supplier": supplier, "label": label, "login": account.masked_login}
+            return {
+                "account": account.id,
+                "supplier": supplier,
+                "label": label,
+                "login": account.masked_login,
+            }
     except ledger.AlreadyThere as there:
         raise errors.BadSettings(f"this login is account {there.account.id} already") from None
 
 
-def _expect_all(
-    manifest: manifests.Manifest, filled: account_form.Filled, values: Mapping[str, str]
-) -> None:
+def _expect_all(manifest: manifests.Manifest, filled: account_form.Filled, values: Mapping[str, str]) -> None:
     """An error names the fields, never what they hold."""
     asked = {spec.name for spec in manifest.fields}
     unknown = sorted(set(values) - asked)

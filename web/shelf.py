@@ -55,7 +55,7 @@ def address(name: str) -> str:
 @guard.anyone
 def static(name: str) -> Response:
     piece = pieces().get(name) or abort(404)
-    packed = "gzip" in request.accept_encodings
+    packed = request.accept_encodings.quality("gzip") > 0
     response = Response(piece.packed if packed else piece.body, content_type=piece.media_type)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"

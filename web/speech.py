@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,19 +19,21 @@ from web import farm
 
 LANGUAGES = ("fr", "en")
 _LOCALES = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
+#: A table with nothing but these holds the plural forms of one sentence (CLDR, and `zero` for none at all).
+_FORMS = {"zero", "one", "other"}
 _FOLDER = Path(__file__).parent / "i18n"
 
 
 @cache
 def words(language: str) -> Mapping[str, str | dict[str, str]]:
-    """Every sentence of a language by its dotted key; a table with `other` holds the plural forms of one sentence."""
+    """Every sentence of a language by its dotted key; a table of plural forms is one sentence."""
     return dict(_flatten(tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8")), ""))
 
 
 def _flatten(table: Mapping[str, Any], prefix: str) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for name, value in table.items():
-        if isinstance(value, dict) and "other" not in value:
+        if isinstance(value, dict) and not set(value) <= _FORMS:
             found += _flatten(value, f"{prefix}{name}.")
         else:
             found.append((f"{prefix}{name}", value))
@@ -95,6 +97,8 @@ def clock(at: datetime) -> str:
 def ago(at: datetime) -> str:
     """How long ago, in short: `il y a 2 h`."""
     since = at - farm.here().now()
+    if abs(since) < timedelta(minutes=1):
+        return say("time.now")
     return dates.format_timedelta(
         since, add_direction=True, format="short", threshold=1.2, granularity="minute", locale=locale()
     )
@@ -119,13 +123,19 @@ def money(minor: int | None, currency: str | None) -> str:
     """Minor units of an ISO 4217 currency, as the language writes money."""
     if minor is None or currency is None:
         return "—"
-    digits = numbers.get_currency_precision(currency)
-    return str(numbers.format_currency(Decimal(minor).scaleb(-digits), currency, locale=locale()))
+    return amount(Decimal(minor).scaleb(-numbers.get_currency_precision(currency)), currency)
+
+
+def amount(value: Decimal, currency: str | None) -> str:
+    """An amount in its major unit; without a currency, the number alone."""
+    if not currency:
+        return str(numbers.format_decimal(value, "#,##0.00", locale=locale()))
+    return str(numbers.format_currency(value, currency, locale=locale()))
 
 
 def size(count: int) -> str:
     """Bytes as people say them."""
-    for unit, step in (("mega", 1_000_000), ("kilo", 1_000)):
+    for unit, step in (("giga", 1_000_000_000), ("mega", 1_000_000), ("kilo", 1_000)):
         if count >= step:
             return say(f"size.{unit}", n=round(count / step, 1))
     return say("size.bytes", n=count)

@@ -59,4 +59,6 @@ def worst_first(views: Sequence[AccountView]) -> list[AccountView]:
 def oldest_first(views: Sequence[AccountView]) -> list[AccountView]:
     """Those that need a person, the longest waiting first."""
     asked = [view for view in views if needs_you(view)]
-    return sorted(asked, key=lambda view: (view.account.last_success_at or view.account.created_at).timestamp())
+    return sorted(
+        asked, key=lambda view: (view.account.last_success_at or view.account.created_at).timestamp()
+    )

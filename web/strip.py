@@ -45,5 +45,9 @@ def in_words(runs: Sequence[models.Run]) -> str:
         return speech.say("strip.none")
     fates = [fate(run) for run in runs[:SLOTS]]
     told = [speech.say("strip.runs", count=len(fates))]
-    told += [speech.say(f"strip.{kind}", count=n) for kind in ("new", "fine", "trouble") if (n := fates.count(kind))]
+    told += [
+        speech.say(f"strip.{kind}", count=n)
+        for kind in ("new", "fine", "trouble")
+        if (n := fates.count(kind))
+    ]
     return ", ".join(told)

@@ -19,7 +19,7 @@ from core import archive, db, nouns, settings
 from core.db import models
 from demo import paper
 from vault import kek, keys
-from web import create_app, people
+from web import create_app, limits, people
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SETUP_TOKEN = "only-once"
@@ -68,7 +68,11 @@ def post(client: FlaskClient, place: str, *, at: str, **fields: str) -> Any:
 def empty(folder: Path, **changes: Any) -> World:
     """A farm just started: the vault has its key, nobody has signed up."""
     farm_settings = settings.Settings(
-        data=folder / "data", key_file=folder / "keys" / "vault.key", allow_loopback=True, _env_file=None, **changes
+        data=folder / "data",
+        key_file=folder / "keys" / "vault.key",
+        allow_loopback=True,
+        _env_file=None,  # type: ignore[call-arg]
+        **changes,
     )
     farm_settings.data.mkdir(parents=True)
     database = db.Database.of(farm_settings)
@@ -79,7 +83,7 @@ def empty(folder: Path, **changes: Any) -> World:
     keyring.publish(farm_settings.data / "vault.pub")
     keyring.ensure_workspace_keys(NOW)
     app = create_app(farm_settings, database=database, setup_token=SETUP_TOKEN, now=lambda: NOW)
-    app.config["RATELIMIT_ENABLED"] = False
+    limits.limiter.enabled = False
     return World(farm_settings, database, keyring, app, {})
 
 
@@ -91,8 +95,17 @@ def full(folder: Path, **changes: Any) -> World:
         _people(session)
         session.add(
             models.Worker(
-                id="worker-1", pid=1, started_at=NOW - timedelta(days=3), beat_at=NOW, stopped_at=None,
-                facts={"vault": "open", "browser": "chromium-headless-shell 156", "sandbox": True, "isolation": False},
+                id="worker-1",
+                pid=1,
+                started_at=NOW - timedelta(days=3),
+                beat_at=NOW,
+                stopped_at=None,
+                facts={
+                    "vault": "open",
+                    "browser": "chromium-headless-shell 156",
+                    "sandbox": True,
+                    "isolation": False,
+                },
             )
         )
         for name, build in _STATES.items():
@@ -144,9 +157,15 @@ def run(session: Session, account_id: int, state: str, *, hours: float, **more: 
     ended = None if state in nouns.ACTIVE_STATES else begun + timedelta(seconds=14)
     row = models.Run(
         **{
-            "workspace_id": 1, "account_id": account_id, "state": state, "cause": "schedule",
-            "queued_at": begun, "started_at": begun, "ended_at": ended,
-            "receipt": _receipt(more.pop("new", 0)) if ended else None, **more,
+            "workspace_id": 1,
+            "account_id": account_id,
+            "state": state,
+            "cause": "schedule",
+            "queued_at": begun,
+            "started_at": begun,
+            "ended_at": ended,
+            "receipt": _receipt(more.pop("new", 0)) if ended else None,
+            **more,
         }
     )
     session.add(row)
@@ -156,8 +175,17 @@ def run(session: Session, account_id: int, state: str, *, hours: float, **more: 
 
 def _receipt(new: int) -> dict[str, Any]:
     return {
-        "listed": 14, "known": 14 - new, "baseline": 0, "new": new, "held": 0, "failed": 0,
-        "whole": True, "logins": 0, "requests": 2, "received_bytes": 48_213, "browser": False,
+        "listed": 14,
+        "known": 14 - new,
+        "baseline": 0,
+        "new": new,
+        "held": 0,
+        "failed": 0,
+        "whole": True,
+        "logins": 0,
+        "requests": 2,
+        "received_bytes": 48_213,
+        "browser": False,
     }
 
 
@@ -165,7 +193,9 @@ def _history(session: Session, account_id: int, *, days: int = 30, trouble: tupl
     """A visit a day, something new every ninth, `trouble` on the days named."""
     for day in range(days, 0, -1):
         if day in trouble:
-            run(session, account_id, "retry_at", hours=24 * day, error="PortalDown", error_code="MOISSON-P201")
+            run(
+                session, account_id, "retry_at", hours=24 * day, error="PortalDown", error_code="MOISSON-P201"
+            )
         else:
             run(session, account_id, "done", hours=24 * day, new=1 if day % 9 == 0 else 0)
 
@@ -174,8 +204,17 @@ def _fine(session: Session, name: str) -> int:
     made = account(session, name, label="Siège")
     _history(session, made, trouble=(12, 13))
     last = run(session, made, "done", hours=3, new=1, cause="person")
-    for step, words in (("signing_in", {}), ("signed_in", {}), ("listed", {"count": 14, "new": 1, "census": False}), ("fetching", {"position": 1, "count": 1})):
-        session.add(models.RunEvent(workspace_id=1, run_id=last.id, at=NOW - timedelta(hours=3), step=step, words=words))
+    for step, words in (
+        ("signing_in", {}),
+        ("signed_in", {}),
+        ("listed", {"count": 14, "new": 1, "census": False}),
+        ("fetching", {"position": 1, "count": 1}),
+    ):
+        session.add(
+            models.RunEvent(
+                workspace_id=1, run_id=last.id, at=NOW - timedelta(hours=3), step=step, words=words
+            )
+        )
     return made
 
 
@@ -194,11 +233,27 @@ def _failed(state: str, error: str, code: str, **facts: Any) -> Any:
         made = account(session, name, **more)
         _history(session, made, days=20)
         last = run(
-            session, made, state, hours=2, error=error, error_code=code, error_said=facts.get("said"),
-            error_step=facts.get("step"), error_detail=facts.get("detail", {}),
+            session,
+            made,
+            state,
+            hours=2,
+            error=error,
+            error_code=code,
+            error_said=facts.get("said"),
+            error_step=facts.get("step"),
+            error_detail=facts.get("detail", {}),
         )
         if facts.get("asks"):
-            session.add(models.Challenge(workspace_id=1, account_id=made, run_id=last.id, kind=error, wants=facts["asks"], opened_at=NOW))
+            session.add(
+                models.Challenge(
+                    workspace_id=1,
+                    account_id=made,
+                    run_id=last.id,
+                    kind=error,
+                    wants=facts["asks"],
+                    opened_at=NOW,
+                )
+            )
         return made
 
     return build
@@ -213,13 +268,30 @@ def _running(session: Session, name: str) -> int:
 
 
 def _trial(session: Session, name: str) -> int:
-    made = account(session, name, trial=True, baseline_at=None, last_success_at=None, last_new_at=None, last_attempt_at=None, next_run_at=None)
+    made = account(
+        session,
+        name,
+        trial=True,
+        baseline_at=None,
+        last_success_at=None,
+        last_new_at=None,
+        last_attempt_at=None,
+        next_run_at=None,
+    )
     run(session, made, "login", hours=0.001, cause="trial", census=True)
     return made
 
 
 def _never(session: Session, name: str) -> int:
-    return account(session, name, last_success_at=None, last_attempt_at=None, last_new_at=None, baseline_at=None, supplier="nimbus")
+    return account(
+        session,
+        name,
+        last_success_at=None,
+        last_attempt_at=None,
+        last_new_at=None,
+        baseline_at=None,
+        supplier="nimbus",
+    )
 
 
 def _paused(session: Session, name: str) -> int:
@@ -231,10 +303,26 @@ def _paused(session: Session, name: str) -> int:
 _STATES: dict[str, Any] = {
     "ok": _fine,
     "ok_nothing_new": _nothing_new,
-    "needs_password": _failed("refused", "BadCredentials", "MOISSON-P101", said="Identifiant ou mot de passe incorrect.", account={"refused_version": 1, "next_run_at": None}),
-    "needs_code": _failed("waiting", "CodeNeeded", "MOISSON-P104", said="Un code vous a été envoyé au •• •• 42.", asks="code"),
-    "needs_consent": _failed("waiting", "ActionNeeded", "MOISSON-P103", asks="terms", detail={"wants": "terms"}),
-    "portal_changed": _failed("needs_person", "PortalChanged", "MOISSON-P301", step="the password page", detail={"expected": "a field “Mot de passe”", "seen": "a page titled “Bienvenue”"}),
+    "needs_password": _failed(
+        "refused",
+        "BadCredentials",
+        "MOISSON-P101",
+        said="Identifiant ou mot de passe incorrect.",
+        account={"refused_version": 1, "next_run_at": None},
+    ),
+    "needs_code": _failed(
+        "waiting", "CodeNeeded", "MOISSON-P104", said="Un code vous a été envoyé au •• •• 42.", asks="code"
+    ),
+    "needs_consent": _failed(
+        "waiting", "ActionNeeded", "MOISSON-P103", asks="terms", detail={"wants": "terms"}
+    ),
+    "portal_changed": _failed(
+        "needs_person",
+        "PortalChanged",
+        "MOISSON-P301",
+        step="the password page",
+        detail={"expected": "a field “Mot de passe”", "seen": "a page titled “Bienvenue”"},
+    ),
     "portal_down": _failed("retry_at", "PortalDown", "MOISSON-P201"),
     "running": _running,
     "trial": _trial,
@@ -247,17 +335,32 @@ def _bills(session: Session, world: World) -> None:
     """Invoices with their documents and pictures for the account in good standing; its census; one doubt; one without a picture."""
     shelf = archive.Archive(world.settings.data)
     owner = world.accounts["ok"]
-    contract = models.ContractRow(workspace_id=1, account_id=owner, portal_id="06••••••12", label="Ligne 06 •• •• 12")
+    contract = models.ContractRow(
+        workspace_id=1, account_id=owner, portal_id="06••••••12", label="Ligne 06 •• •• 12"
+    )
     session.add(contract)
     session.flush()
     for n in range(14):
-        session.add(models.ListedRow(
-            workspace_id=1, account_id=owner, contract_id=contract.id, identity=f"old-{n}", number=f"F2025-{n:04}",
-            date=date(2025, 1 + n % 12, 3), precision="day", total_minor=4590, currency="EUR", kind="invoice",
-            baseline=True, seen_at=NOW, run_id=1, held_times=0,
-        ))
+        session.add(
+            models.ListedRow(
+                workspace_id=1,
+                account_id=owner,
+                contract_id=contract.id,
+                identity=f"old-{n}",
+                number=f"F2025-{n:04}",
+                date=date(2025, 1 + n % 12, 3),
+                precision="day",
+                total_minor=4590,
+                currency="EUR",
+                kind="invoice",
+                baseline=True,
+                seen_at=NOW,
+                run_id=1,
+                held_times=0,
+            )
+        )
     for n in range(34):
-        _bill(session, shelf, owner, contract.id, n, world.last_run("ok"))
+        _bill(session, shelf, owner, contract.id, n, world.last_run("ok") - n)
     bug = world.last_run("portal_changed")
     folder = world.settings.data / "evidence" / str(bug)
     folder.mkdir(parents=True)
@@ -267,7 +370,9 @@ def _bills(session: Session, world: World) -> None:
         session.add(models.Evidence(workspace_id=1, run_id=bug, kind=kind, path=name, at=NOW))
 
 
-def _bill(session: Session, shelf: archive.Archive, owner: int, contract_id: int, n: int, run_id: int) -> None:
+def _bill(
+    session: Session, shelf: archive.Archive, owner: int, contract_id: int, n: int, run_id: int
+) -> None:
     issued, total = date(2026, 11, 3) - timedelta(days=30 * n), Decimal("45.90") + n
     pdf = paper.invoice(f"F2026-{100 - n:04}", issued, total)
     file = shelf.keep([pdf], name="facture.pdf", media_type="application/pdf", run_id=run_id)
@@ -277,25 +382,50 @@ def _bill(session: Session, shelf: archive.Archive, owner: int, contract_id: int
         preview.parent.mkdir(parents=True, exist_ok=True)
         preview.write_bytes(_picture(pdf))
     invoice = models.Invoice(
-        workspace_id=1, account_id=owner, contract_id=contract_id, supplier="mandarine", number=f"F2026-{100 - n:04}",
-        issued_on=issued, precision="day", total_minor=int(total * 100), currency="EUR",
-        kind="credit_note" if n == 3 else "invoice", received_at=NOW - timedelta(days=9 * n, hours=3), read_at=NOW if n != 4 else None,
+        workspace_id=1,
+        account_id=owner,
+        contract_id=contract_id,
+        supplier="mandarine",
+        number=f"F2026-{100 - n:04}",
+        issued_on=issued,
+        precision="day",
+        total_minor=int(total * 100),
+        currency="EUR",
+        kind="credit_note" if n == 3 else "invoice",
+        received_at=NOW - timedelta(days=9 * n, hours=3),
+        read_at=NOW if n != 4 else None,
         doubts=["The document and the portal do not show the same total."] if n == 1 else [],
     )
     session.add(invoice)
     session.flush()
     document = models.Document(
-        workspace_id=1, account_id=owner, invoice_id=invoice.id, run_id=run_id, sha256=file.sha256, size=file.size,
-        name="facture.pdf", media_type="application/pdf", channel="portal", received_at=NOW,
+        workspace_id=1,
+        account_id=owner,
+        invoice_id=invoice.id,
+        run_id=run_id,
+        sha256=file.sha256,
+        size=file.size,
+        name="facture.pdf",
+        media_type="application/pdf",
+        channel="portal",
+        received_at=NOW,
     )
     session.add(document)
     session.flush()
-    session.add(models.ReadingRow(workspace_id=1, document_id=document.id, reader="generic", at=NOW, fields={
-        "number": {"value": f"F2026-{100 - n:04}", "source": "portal:row+page", "confidence": 0.97},
-        "date": {"value": issued.isoformat(), "source": "portal:row+page", "confidence": 0.97},
-        "total": {"value": str(total), "source": "generic", "confidence": 0.62},
-        "vat": {"value": "7.65", "source": "generic", "confidence": 0.4},
-    }))
+    session.add(
+        models.ReadingRow(
+            workspace_id=1,
+            document_id=document.id,
+            reader="generic",
+            at=NOW,
+            fields={
+                "number": {"value": f"F2026-{100 - n:04}", "source": "portal:row+page", "confidence": 0.97},
+                "date": {"value": issued.isoformat(), "source": "portal:row+page", "confidence": 0.97},
+                "total": {"value": str(total), "source": "generic", "confidence": 0.62},
+                "vat": {"value": "7.65", "source": "generic", "confidence": 0.4},
+            },
+        )
+    )
 
 
 def _picture(pdf: bytes) -> bytes:
@@ -313,4 +443,16 @@ def sign_in_cookie(world: World, email: str = "admin@firm.fr", language: str = "
     return cookie.value
 
 
-__all__ = ["NOW", "PASSWORD", "PEOPLE", "SETUP_TOKEN", "STRANGER", "World", "empty", "full", "people", "post", "token_of"]
+__all__ = [
+    "NOW",
+    "PASSWORD",
+    "PEOPLE",
+    "SETUP_TOKEN",
+    "STRANGER",
+    "World",
+    "empty",
+    "full",
+    "people",
+    "post",
+    "token_of",
+]

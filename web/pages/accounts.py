@@ -114,8 +114,12 @@ def _record(session: Session, action: str, account: models.Account) -> None:
 
 
 def _back() -> str:
-    return url_for("status.home") if request.form.get("from") == "status" else url_for(
-        "accounts.account", account_id=request.view_args["account_id"] if request.view_args else 0
+    return (
+        url_for("status.home")
+        if request.form.get("from") == "status"
+        else url_for(
+            "accounts.account", account_id=request.view_args["account_id"] if request.view_args else 0
+        )
     )
 
 
@@ -128,7 +132,9 @@ def pause(account_id: int) -> Response:
 @pages.post("/resume")
 @guard.admin
 def resume(account_id: int) -> Response:
-    return _change(account_id, "account.resumed", lambda account, now: ledger.resume_account(account, now=now))
+    return _change(
+        account_id, "account.resumed", lambda account, now: ledger.resume_account(account, now=now)
+    )
 
 
 def _change(account_id: int, action: str, change: Any) -> Response:

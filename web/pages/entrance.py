@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -19,7 +19,9 @@ pages = Blueprint("entrance", __name__)
 def setup() -> str:
     if people.exist():
         abort(404)
-    return render_template("setup.html", shortest=people.SHORTEST, token=request.args.get("token", ""), problems={})
+    return render_template(
+        "setup.html", shortest=people.SHORTEST, token=request.args.get("token", ""), problems={}
+    )
 
 
 @pages.post("/setup")
@@ -41,16 +43,14 @@ def set_up() -> Response | tuple[str, int]:
     return _let_in(person_id, workspace_id, "person.set_up", url_for("suppliers.tiles"))
 
 
-def _setup_problems(form: Any) -> dict[str, str]:
-    problems = {}
+def _setup_problems(form: Mapping[str, str]) -> dict[str, str]:
     token = form.get("token", "").strip()
-    if not hmac.compare_digest(token.encode(), farm.here().setup_token.encode()):
-        problems["token"] = "setup.wrong_token"
-    if "@" not in form.get("email", "").strip(" @"):
-        problems["email"] = "setup.wrong_email"
-    if len(form.get("password", "")) < people.SHORTEST:
-        problems["password"] = "setup.short_password"
-    return problems
+    right = {
+        "token": hmac.compare_digest(token.encode(), farm.here().setup_token.encode()),
+        "email": "@" in form.get("email", "").strip(" @"),
+        "password": len(form.get("password", "")) >= people.SHORTEST,
+    }
+    return {name: f"setup.wrong_{name}" for name, holds in right.items() if not holds}
 
 
 @pages.get("/login")

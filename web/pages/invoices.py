@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, render_template, request, send_file
@@ -23,7 +25,7 @@ PER_PAGE = 30
 @guard.members
 def invoices() -> str:
     here, page = farm.here(), max(1, request.args.get("page", 1, type=int))
-    chosen = {
+    chosen: dict[str, Any] = {
         "account_id": request.args.get("account", type=int),
         "supplier": request.args.get("supplier") or None,
         "words": request.args.get("q", "").strip(),
@@ -86,6 +88,7 @@ def invoice(invoice_id: int) -> str:
         account=account,
         contract=contract,
         fields=fields,
+        value=_value,
         source=_source,
         doubt=_doubt,
         supplier=supplier_name(seen.supplier),
@@ -108,16 +111,33 @@ def _read_fields(session: Session, papers: Sequence[models.Document]) -> list[tu
     return [(name, fields[name]) for name in known + sorted(set(fields) - set(order))]
 
 
+def _value(name: str, field: dict[str, Any], fields: dict[str, dict[str, Any]]) -> str:
+    """A field's normalised text as people of that language write it."""
+    text = str(field["value"])
+    try:
+        if name.endswith("date"):
+            return speech.day(date.fromisoformat(text))
+        if name in ("total", "net", "vat"):
+            return speech.amount(Decimal(text), fields.get("currency", {}).get("value"))
+    except (ValueError, InvalidOperation):
+        return text
+    return text
+
+
 def _source(source: str) -> str:
     """Where a value was read, in words."""
     known = {"generic": "generic", "portal:row": "portal_row", "portal:row+page": "portal_row_page"}
     family = source.partition(":")[0]
-    return speech.say(f"source.{known.get(source, family if family in ('xml', 'template') else 'other')}", name=source)
+    return speech.say(
+        f"source.{known.get(source, family if family in ('xml', 'template') else 'other')}", name=source
+    )
 
 
 def _doubt(sentence: str) -> str:
     """A reader's doubt in the viewer's language; a sentence that is not known is shown as it came."""
-    names = {said: name.lower() for name, said in vars(doubts).items() if name.isupper() and isinstance(said, str)}
+    names = {
+        said: name.lower() for name, said in vars(doubts).items() if name.isupper() and isinstance(said, str)
+    }
     return speech.say(f"doubt.{names[sentence]}") if sentence in names else sentence
 
 
@@ -147,7 +167,11 @@ def original(document_id: int) -> Response:
 
 
 def _named(invoice: models.Invoice, media_type: str) -> str:
-    parts = [invoice.issued_on.isoformat() if invoice.issued_on else "", invoice.supplier, invoice.number or str(invoice.id)]
+    parts = [
+        invoice.issued_on.isoformat() if invoice.issued_on else "",
+        invoice.supplier,
+        invoice.number or str(invoice.id),
+    ]
     plain = "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in part) for part in parts if part)
     return plain + (".pdf" if media_type == "application/pdf" else ".bin")
 

@@ -102,4 +102,6 @@ def healthz() -> tuple[Any, int]:
     with here.database.read() as session:
         seen = health.look(session, here.now())
     ill = seen.silent or seen.idle
-    return jsonify(ok=not ill, worker="silent" if seen.silent else "alive", collecting=not seen.idle), 503 if ill else 200
+    return jsonify(
+        ok=not ill, worker="silent" if seen.silent else "alive", collecting=not seen.idle
+    ), 503 if ill else 200

@@ -21,13 +21,13 @@ def system() -> str:
     here = farm.here()
     with here.database.read() as session:
         seen = health.look(session, here.now())
-    room = shutil.disk_usage(here.settings.data)
+    disk = shutil.disk_usage(here.settings.data)
     return render_template(
         "system.html",
         health=seen,
         facts=_facts(seen),
-        room=room,
-        tight=room.free < room.total * _TIGHT,
+        disk=disk,
+        tight=disk.free < disk.total * _TIGHT,
         key_file=here.settings.key_file,
         collectors=len(here.catalogue.collectors),
         problems=[str(problem) for problem in here.catalogue.problems],
@@ -44,5 +44,7 @@ def _facts(seen: health.Health) -> dict[str, Any]:
 @guard.members
 def manual() -> str:
     return render_template(
-        "help.html", key_file=farm.here().settings.key_file, states=[state.value for state in nouns.AccountState]
+        "help.html",
+        key_file=farm.here().settings.key_file,
+        states=[state.value for state in nouns.AccountState],
     )

@@ -1,0 +1,146 @@
+"""Every route × every role. A route without a row here fails."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from core import nouns
+from tests.web import world
+
+#: Who may pass, by endpoint: a(dmin), f(inance), v(iewer), u (auditor); `anyone` needs no sign-in.
+ROWS = {
+    "shelf.static": "anyone",
+    "favicon.icon": "anyone",
+    "entrance.setup": "anyone",
+    "entrance.set_up": "anyone",
+    "entrance.login": "anyone",
+    "entrance.sign_in": "anyone",
+    "entrance.logout": "anyone",
+    "entrance.speak": "anyone",
+    "status.healthz": "anyone",
+    "status.home": "afvu",
+    "status.key_copied": "a",
+    "suppliers.tiles": "afvu",
+    "suppliers.form": "a",
+    "suppliers.add": "a",
+    "accounts.account": "afvu",
+    "accounts.trial": "afvu",
+    "accounts.collect": "af",
+    "accounts.pause": "a",
+    "accounts.resume": "a",
+    "accounts.baseline": "afvu",
+    "accounts.leave": "a",
+    "accounts.remove": "a",
+    "accounts.abandon": "a",
+    "credentials.form": "a",
+    "credentials.correct": "a",
+    "runs.run": "afvu",
+    "runs.stop": "af",
+    "runs.evidence": "afvu",
+    "invoices.invoices": "afvu",
+    "invoices.invoice": "afvu",
+    "invoices.original": "afvu",
+    "invoices.preview": "afvu",
+    "system.system": "afvu",
+    "system.manual": "afvu",
+}
+LETTERS = {"a": nouns.Role.ADMIN, "f": nouns.Role.FINANCE, "v": nouns.Role.VIEWER, "u": nouns.Role.AUDITOR}
+#: What stands for a thing of this company in an address.
+OWN = {"account_id": "ok", "run_id": "ok"}
+
+
+def _rules(company: world.World) -> list[tuple[str, str, str]]:
+    """(endpoint, method, address) of every route, filled with things that exist."""
+    found = []
+    adapter = company.app.url_map.bind("localhost")
+    for rule in company.app.url_map.iter_rules():
+        place = adapter.build(rule.endpoint, _filled(company, rule.arguments), method=None)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            found.append((rule.endpoint, method, place))
+    return found
+
+
+def _filled(company: world.World, names: set[str]) -> dict[str, object]:
+    values: dict[str, object] = {
+        "name": "live.js",
+        "supplier": "mandarine",
+        "account_id": company.accounts["ok"],
+        "run_id": company.last_run("portal_changed"),
+        "evidence_id": 1,
+        "invoice_id": 1,
+        "document_id": 1,
+    }
+    return {name: values[name] for name in names}
+
+
+def _send(client: FlaskClient, method: str, place: str) -> int:
+    return client.open(place, method=method).status_code
+
+
+def test_every_route_has_its_row_and_no_row_is_left_over(museum: world.World) -> None:
+    assert {endpoint for endpoint, _, _ in _rules(museum)} == set(ROWS)
+
+
+def test_nobody_passes_without_signing_in(museum: world.World) -> None:
+    for endpoint, method, place in _rules(museum):
+        if ROWS[endpoint] == "anyone":
+            continue
+        answer = museum.app.test_client().open(place, method=method)
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/login"), endpoint
+
+
+@pytest.mark.parametrize("role", list(nouns.Role))
+def test_each_role_passes_where_its_row_says_and_nowhere_else(museum: world.World, role: nouns.Role) -> None:
+    client = museum.signed_in(world.PEOPLE[role])
+    for endpoint, method, place in _rules(museum):
+        if ROWS[endpoint] == "anyone":
+            continue
+        may = role in {LETTERS[letter] for letter in ROWS[endpoint]}
+        status = _send(client, method, place)
+        # A post without its form token gets as far as the token's check, and no further.
+        passed = 400 if method == "POST" else 200
+        expected = passed if may else 403
+        if endpoint == "accounts.trial" and may:
+            expected = 302
+        assert status == expected, f"{role} {method} {place}"
+
+
+def test_those_who_read_change_nothing(museum: world.World) -> None:
+    for role in (nouns.Role.VIEWER, nouns.Role.AUDITOR):
+        client = museum.signed_in(world.PEOPLE[role])
+        token = world.token_of(client, "/help")
+        for endpoint, method, place in _rules(museum):
+            if method == "POST" and ROWS[endpoint] != "anyone":
+                assert client.post(place, data={"csrf_token": token}).status_code == 403, f"{role} {place}"
+
+
+def test_what_belongs_to_another_company_does_not_exist(museum: world.World) -> None:
+    client = museum.signed_in(world.STRANGER)
+    token = world.token_of(client, "/help")
+    theirs = [(m, p) for e, m, p in _rules(museum) if any(w in p for w in ("/accounts/", "/runs/", "/invoices/", "/documents/"))]
+    assert len(theirs) > 15
+    for method, place in theirs:
+        data = {"csrf_token": token, "field-username": "x", "field-password": "y"}
+        status = client.open(place, method=method, data=data if method == "POST" else None).status_code
+        assert status == 404, f"{method} {place}"
+
+
+def test_lists_show_nothing_of_another_company(museum: world.World) -> None:
+    client = museum.signed_in(world.STRANGER)
+    for place in ("/", "/invoices", "/invoices?account=1", "/suppliers"):
+        page = client.get(place, follow_redirects=True).text
+        assert "Siège" not in page and "F2026" not in page, place
+    ours = museum.signed_in()
+    assert "Siège" in ours.get("/").text and "F2026" in ours.get("/invoices").text
+
+
+def test_a_route_that_does_not_say_who_may_pass_keeps_the_application_from_starting(museum: world.World) -> None:
+    from flask import Flask
+
+    from web import guard
+
+    app = Flask("forgetful")
+    app.add_url_rule("/open", "open", lambda: "")
+    with pytest.raises(LookupError, match="open"):
+        guard.stand_before(app)

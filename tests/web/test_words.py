@@ -1,0 +1,71 @@
+"""French and English are complete, and say the same things."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from core import errors, nouns
+from core.extraction import doubts
+from web import speech
+
+WEB = Path(speech.__file__).parent
+FRENCH, ENGLISH = speech.words("fr"), speech.words("en")
+
+
+def _holes(sentence: str | dict[str, str]) -> set[str]:
+    forms = [sentence] if isinstance(sentence, str) else list(sentence.values())
+    return {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name}
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert set(FRENCH) == set(ENGLISH)
+
+
+def test_both_languages_fill_in_the_same_values() -> None:
+    assert {key: _holes(FRENCH[key]) for key in FRENCH} == {key: _holes(ENGLISH[key]) for key in ENGLISH}
+
+
+def test_no_sentence_is_empty() -> None:
+    assert [key for words in (FRENCH, ENGLISH) for key, said in words.items() if not said] == []
+
+
+def test_every_key_that_the_pages_use_is_there() -> None:
+    used = set()
+    for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]:
+        used |= set(re.findall(r'(?:\bt|say)\(\s*[\'"]([a-z0-9_.]+)[\'"]', path.read_text()))
+    assert len(used) > 150
+    assert used - set(FRENCH) == set()
+
+
+def test_every_state_has_its_word_its_help_and_what_it_asks() -> None:
+    for state in nouns.AccountState:
+        assert f"state.{state}" in FRENCH and f"state_help.{state}" in FRENCH
+        assert not state.startswith("needs_") or f"ask.{state}" in FRENCH
+    assert all(f"run_state.{state}" in FRENCH for state in nouns.RunState)
+
+
+@pytest.mark.parametrize("part", ["what", "side", "next"])
+def test_every_error_has_its_words(part: str) -> None:
+    names = [n for n, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, errors.MoissonError)]
+    families = {"PortalError", "FarmError"}  # never raised themselves
+    assert [name for name in names if name not in families and f"error.{name}.{part}" not in FRENCH] == []
+
+
+def test_every_doubt_of_the_reader_is_told_in_both_languages() -> None:
+    names = [name for name, said in vars(doubts).items() if name.isupper() and isinstance(said, str)]
+    assert [name for name in names if f"doubt.{name.lower()}" not in FRENCH] == []
+
+
+def test_every_kind_of_paper_has_its_name() -> None:
+    assert [kind for kind in nouns.Kind if f"kind.{kind}" not in ENGLISH] == []
+
+
+def test_a_missing_key_would_be_found() -> None:
+    assert "no.such.key" not in FRENCH
+    with pytest.raises(KeyError):
+        FRENCH["no.such.key"]
