@@ -16,7 +16,7 @@ from collectors.kit import browsers, catalogue
 from core import errors
 from core.db import Database, migrate, models
 from core.settings import Settings
-from vault import kek, keys
+from vault import kek
 
 #: A worker that has not beaten for this long is silent.
 SILENT_AFTER = timedelta(minutes=2)
@@ -38,7 +38,7 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
         return [
             _data(settings),
             *_database(settings, database, now),
-            _key(settings, database, now),
+            _key(settings, database),
             *about_process(settings),
             *_catalogue(settings),
             _loopback(settings),
@@ -107,7 +107,7 @@ def _database(settings: Settings, database: Database, now: datetime) -> Iterator
         yield Finding("database", False, f"cannot be read: {type(err).__name__}", grave=True)
 
 
-def _key(settings: Settings, database: Database, now: datetime) -> Finding:
+def _key(settings: Settings, database: Database) -> Finding:
     try:
         found = kek.find(settings)
         if found is None:
@@ -117,7 +117,8 @@ def _key(settings: Settings, database: Database, now: datetime) -> Finding:
                 f"{settings.key_file} is made at the first start; if it was there before, bring it back",
             )
         if (settings.data / "moisson.db").exists():
-            keys.Keyring.open(database, found, now=now)
+            with database.read() as session:
+                kek.expect_own(session, found)
     except errors.VaultError as err:
         return Finding("key", False, str(err), grave=True)
     return Finding("key", True, "opens the vault; keep a copy of it apart from the data")
@@ -143,12 +144,9 @@ def _sandbox(settings: Settings) -> Finding:
 
 def _isolation(settings: Settings) -> Finding:
     """Web and worker as one user share what either may read; as two, web cannot reach the key."""
-    web_key = settings.data / "web" / "web.key"
-    if (
-        web_key.exists()
-        and settings.key_file.exists()
-        and web_key.stat().st_uid != settings.key_file.stat().st_uid
-    ):
+    # The folders tell it: each is closed to the other user, and what lies in it cannot even be looked at.
+    web, keys = settings.data / "web", settings.key_file.parent
+    if web.exists() and keys.exists() and web.stat().st_uid != keys.stat().st_uid:
         return Finding("isolation", True, "web and worker are two users")
     return Finding("isolation", False, "degraded isolation: web and worker are one user")
 

@@ -20,7 +20,7 @@ from core.archive import locks
 GIB = 1024**3
 #: Largest document we take in, in bytes.
 CAP = 25 * 1024**2
-FOLDER_MODE = 0o750
+FOLDER_MODE = 0o770
 FILE_MODE = 0o640
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -29,7 +29,7 @@ class Archive:
     """Documents under one folder. Safe for several threads and processes of one machine."""
 
     def __init__(self, root: Path) -> None:
-        """`root` is made when missing; modes are 0750 and 0640 less the umask, so that a group may read."""
+        """`root` is made when missing; modes are 0770 and 0640 less the umask, for two users of one group."""
         self.root = root.absolute()
         self.inbox, self.blobs, self.previews = (self.root / part for part in ("inbox", "blobs", "previews"))
         self.mask = _umask()

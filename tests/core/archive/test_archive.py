@@ -55,7 +55,7 @@ def test_a_kept_file_finds_its_place_by_its_hash(kept: archive.Archive) -> None:
 def test_the_archive_is_for_its_owner_and_group_only(kept: archive.Archive) -> None:
     blob = kept.put(fetched(kept))
     assert stat.S_IMODE(blob.stat().st_mode) == 0o640 & ~kept.mask
-    assert stat.S_IMODE(blob.parent.stat().st_mode) == 0o750 & ~kept.mask
+    assert stat.S_IMODE(blob.parent.stat().st_mode) == 0o770 & ~kept.mask
 
 
 def test_the_same_bytes_again_are_success_and_one_blob(kept: archive.Archive) -> None:
