@@ -312,7 +312,7 @@ def read(files: Sequence[Path], as_json: bool) -> None:
 
     with extraction.Readers(1) as readers:
         for file in files:
-            told = extraction.line_of(readers, file)
+            told = extraction.line(file, _read_or_say_why(readers, file))
             click.echo(json.dumps(told, ensure_ascii=False) if as_json else _reading_in_words(told))
 
 
@@ -432,7 +432,7 @@ def _account_row(view: Any) -> dict[str, Any]:
 def _collector_row(manifest: Any) -> dict[str, Any]:
     return {
         "supplier": manifest.id,
-        "name": manifest.name("en"),
+        "name": manifest.names["en"],
         "country": manifest.country,
         "verified": str(manifest.verified),
         "age": str(manifest.age),
@@ -451,6 +451,16 @@ def _show(rows: Sequence[dict[str, Any]], as_json: bool, empty: str) -> None:
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     Console().print(table)
+
+
+def _read_or_say_why(readers: Any, file: Path) -> Any:
+    from core import extraction
+
+    try:
+        extraction.check(file)
+        return readers.read(file)
+    except errors.MoissonError as err:
+        return err
 
 
 def _reading_in_words(told: dict[str, Any]) -> str:

@@ -19,6 +19,8 @@ from core.db import models
 
 log = structlog.get_logger(__name__)
 
+#: Who read: raise it when the generic reader changes, and what it read may be read again.
+READER = "generic/1"
 #: A document that ends at the reader's limits this often is left to a person.
 READ_AT_MOST = 2
 
@@ -36,11 +38,12 @@ def take_in(
         document = session.get_one(models.Document, document_id)
         listed = _listed(session, document)
     try:
-        reading, picture = readers.read_with_preview(stored.path(document.sha256))
+        reading, picture = readers.read_and_preview(stored.path(document.sha256))
     except (errors.ReaderFailed, errors.NotAnInvoice) as err:
         _note_failure(database, document_id, err, now())
         return
-    stored.put_preview(document.sha256, picture)
+    if picture:
+        stored.put_preview(document.sha256, picture)
     confirmed = extraction.confirm(reading, listed) if listed else reading
     with database.write() as session:
         _put_on_invoice(session, document_id, confirmed, now())
@@ -90,7 +93,7 @@ def _put_on_invoice(session: Session, document_id: int, reading: nouns.Reading, 
         models.ReadingRow(
             workspace_id=document.workspace_id,
             document_id=document.id,
-            reader=extraction.READER,
+            reader=READER,
             at=at,
             fields={name: dataclasses.asdict(field) for name, field in reading.fields.items()},
         )

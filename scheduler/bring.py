@@ -74,6 +74,7 @@ class Harvest:
         farm, in_pool = self._visit.farm, self._visit.in_pool
         file = await self._visit.collector.download(portal, line)
         try:
+            await in_pool(extraction.check, file.path)
             reading = await in_pool(farm.readers.read, file.path)
             if why := extraction.is_other_document(reading, line):
                 raise errors.NotAnInvoice(why, step="the document", reason="other_customer")

@@ -50,6 +50,11 @@ class Farm:
     now: Callable[[], datetime] = utc_now
     dice: SystemRandom = field(default_factory=SystemRandom)
 
+    def supplier_name(self, supplier: str) -> str:
+        """The supplier's French name, or its id when its collector is gone."""
+        collector = self.catalogue.collectors.get(supplier)
+        return collector.manifest.name if collector else supplier
+
 
 @asynccontextmanager
 async def opened(settings: Settings, redactor: redact.Redactor, **outside: Any) -> AsyncIterator[Farm]:

@@ -22,7 +22,7 @@ def deliver(farm: Farm) -> None:
         owed = outbox.owed(session, farm.now())
     for delivery_id in owed:
         outbox.deliver(
-            farm.database, farm.archive, delivery_id, supplier_name=farm.catalogue.name, now=farm.now
+            farm.database, farm.archive, delivery_id, supplier_name=farm.supplier_name, now=farm.now
         )
 
 

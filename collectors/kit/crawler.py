@@ -43,6 +43,13 @@ class Line:
         self.trust = _Trust()
         self._watched: weakref.WeakSet[door.Passage] = weakref.WeakSet()
 
+    def close(self) -> None:
+        """The reactor's idle threads would keep the process from ending."""
+        reactor = cast(Any, _reactor())
+        if reactor.threadpool is not None:
+            reactor.threadpool.stop()
+            reactor.threadpool = None
+
     def watch(self, passage: door.Passage) -> None:
         """A closed passage leaves no idle connection behind."""
         if passage not in self._watched:

@@ -32,6 +32,8 @@ class Lanes:
     async def close(self) -> None:
         await asyncio.gather(*(lane.close() for lane in self._lanes.values()))
         self._lanes.clear()
+        if self._line is not None:
+            self._line.close()
         self._line = None
 
     def lane(self, manifest: declared.Manifest) -> Lane:

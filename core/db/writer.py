@@ -31,7 +31,8 @@ class Writer:
 
     def now(self, change: Callable[[Session], T]) -> T:
         """The same from a thread that may wait. `change` may run again after a locked database, so it keeps no state."""
-        return _patiently(self._once, change)
+        written: T = _patiently(self._once, change)
+        return written
 
     def _once(self, change: Callable[[Session], T]) -> T:
         with self.database.write() as session:

@@ -57,7 +57,8 @@ def month_first(folded_text: str, days: Iterable[Day]) -> bool:
         return True
     if any(day.value.day > 12 and day.other is None for day in days if day.end - day.start <= 10):
         return False
-    return bool(re.search(r"\$|usd|us dollar", folded_text)) and not re.search(r"€|\beur\b", folded_text)
+    american = re.search(r"\$|usd|us dollar", folded_text) and re.search(r"invoice|receipt|bill", folded_text)
+    return bool(american) and not re.search(r"€|\beur\b|\bgst\b|facture|rechnung|factu|fattura", folded_text)
 
 
 def _day(match: re.Match[str]) -> Day | None:
@@ -75,7 +76,9 @@ def _numeric(match: re.Match[str]) -> Day | None:
     usual, turned = _date(match["y4"], second, first), _date(match["y4"], first, second)
     if usual is None:
         return Day(turned, match.start(), match.end(), turned=True) if turned else None
-    return Day(usual, match.start(), match.end(), other=turned if turned != usual else None)
+    # Nobody who writes the month first writes dots.
+    other = turned if turned != usual and "." not in match["s4"] else None
+    return Day(usual, match.start(), match.end(), other=other)
 
 
 def _date(year: str, month: int, day: int) -> date | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.extraction import lines
 
-_NO = r"(?:n ?[°o*]|no\b|nr\b|num(?:ero|ber)?\b|nummer|id\b|#)\.?"
+_NO = r"(?:n ?[°o*.]|no\b|nr\b|num(?:ero|ber)?\b|nummer|id\b|#)\.?"
 SURE, LIKELY, WEAK = 1.0, 0.7, 0.4
 
 NUMBER = "number"

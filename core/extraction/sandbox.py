@@ -76,7 +76,7 @@ class Readers:
             seat.hand_over({"read": True, "preview": preview, "cpu": self.cpu}, document.fileno())
             answer = seat.answer(until)
             png = seat.picture(until) if preview else b""
-        return _believed(answer), png
+        return believed(answer), png
 
     @contextmanager
     def _seat(self) -> Iterator[Seat]:
@@ -89,7 +89,7 @@ class Readers:
             self.free.put(seat)
 
 
-def _believed(answer: dict[str, Any]) -> nouns.Reading:
+def believed(answer: dict[str, Any]) -> nouns.Reading:
     """A child that a hostile page has taken over may say anything; only the shape of a Reading is taken."""
     if "not_an_invoice" in answer:
         raise errors.NotAnInvoice(str(answer.get("said")), reason=str(answer["not_an_invoice"]))

@@ -35,6 +35,8 @@ class Seat:
         """Have a child ready; raises ReaderFailed when none can be."""
         if self.closed:
             raise errors.ReaderFailed("the readers are closed")
+        if self.process and self.process.poll() is not None:
+            self.end()
         if self.process is None:
             self._spawn()
             self.isolation = self._hear(time.monotonic() + START_SECONDS)
