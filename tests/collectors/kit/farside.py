@@ -19,6 +19,16 @@ class Far:
     connections: int = 0
     at_once: int = 0
     most: int = 0
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def until(self, so: Callable[[Far], bool]) -> None:
+        """Waits for something to be so: a request heard, a connection gone."""
+        async with self.news:
+            await self.news.wait_for(lambda: so(self))
+
+    async def tell(self) -> None:
+        async with self.news:
+            self.news.notify_all()
 
     def header(self, name: str, request: int = -1) -> str | None:
         for line in self.heard[request].split("\r\n"):
@@ -51,6 +61,7 @@ async def listening(behave: Behave, tls: ssl.SSLContext | None = None) -> AsyncI
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 far.heard.append(head)
+                await far.tell()
                 await reader.readexactly(_length(head))
                 await behave(head, _writing(writer))
                 if "connection: close" in head.lower():
@@ -59,6 +70,7 @@ async def listening(behave: Behave, tls: ssl.SSLContext | None = None) -> AsyncI
             writer.transport.abort()
         finally:
             far.at_once -= 1
+            await far.tell()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     far.port = server.sockets[0].getsockname()[1]
