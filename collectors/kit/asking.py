@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -19,16 +20,24 @@ if TYPE_CHECKING:
 FIELDS = "fields"
 
 
-async def ask(
-    portal: Portal, request: Request, values: Mapping[str, Any], where: str, *, peek: bool = False
-) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request with the values for its templates. `where` is the part of the visit, `accept` the statuses that are no failure."""
+
+    request: Request
+    values: Mapping[str, Any]
+    where: str
+    accept: tuple[int, ...] = ()
+
+
+async def ask(portal: Portal, question: Question, *, peek: bool = False) -> Reply:
     """The answer. A token that is refused is looked for once more. Raises what `answers.judge` makes of it."""
     try:
-        return await _ask(portal, request, values, where, peek)
+        return await _ask(portal, question, peek)
     except (errors.SessionExpired, errors.Blocked, errors.PortalChanged):
         if not tokens.forget(portal):
             raise
-    return await _ask(portal, request, values, where, peek)
+    return await _ask(portal, question, peek)
 
 
 async def filled(
@@ -46,25 +55,16 @@ async def everything(portal: Portal, values: Mapping[str, Any]) -> dict[str, Any
     return {"today": today, **portal.memory.get(FIELDS, {}), **await tokens.known(portal), **values}
 
 
-async def _ask(portal: Portal, request: Request, values: Mapping[str, Any], where: str, peek: bool) -> Reply:
-    url, headers, known = await filled(portal, request, values)
-    reply = await _send(portal, request, url, headers, known, where, peek)
+async def _ask(portal: Portal, question: Question, peek: bool) -> Reply:
+    request = question.request
+    url, headers, known = await filled(portal, request, question.values)
+    how: dict[str, Any] = {"headers": headers, "where": question.where, "accept": question.accept}
+    if request.method == "GET":
+        reply = await (portal.peek if peek else portal.get)(url, **how)
+    elif request.json is not None:
+        reply = await portal.post(url, json=templates.tree(request.json, known), **how)
+    else:
+        form = {name: templates.text(text, known) for name, text in request.form.items()}
+        reply = await portal.post(url, form=form, **how)
     tokens.renewed(portal, reply)
     return reply
-
-
-async def _send(
-    portal: Portal,
-    request: Request,
-    url: str,
-    headers: Mapping[str, str],
-    known: Mapping[str, Any],
-    where: str,
-    peek: bool,
-) -> Reply:
-    if request.method == "GET":
-        return await (portal.peek if peek else portal.get)(url, headers=headers, where=where)
-    if request.json is not None:
-        return await portal.post(url, json=templates.tree(request.json, known), headers=headers, where=where)
-    form = {name: templates.text(text, known) for name, text in request.form.items()}
-    return await portal.post(url, form=form, headers=headers, where=where)

@@ -84,11 +84,7 @@ def of_file(path: Path) -> Collector:
 
 def of_module(module: ModuleType) -> list[Collector]:
     """Every collector that this module defines with a manifest of its own."""
-    kinds = [
-        each
-        for each in vars(module).values()
-        if isinstance(each, type) and issubclass(each, Collector)
-    ]
+    kinds = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Collector)]
     return [kind() for kind in kinds if kind.__module__ == module.__name__ and "manifest" in vars(kind)]
 
 

@@ -118,8 +118,8 @@ def _asked(manifest: Manifest) -> Iterator[tuple[str, Request]]:
     for key, lines in (("contracts", manifest.contracts), ("list", manifest.list)):
         if lines:
             yield key, lines.request
-    if manifest.document:
-        yield "document", manifest.document.request
+    for url in manifest.document.urls if manifest.document else ():
+        yield "document", Request(url, headers=manifest.document.headers if manifest.document else {})
 
 
 def _requests(manifest: Manifest) -> Iterator[str]:
@@ -167,7 +167,7 @@ def _read(key: str, lines: Lines) -> Iterator[str]:
         yield f"{key}.paging.next: is missing; expected the path of the next page's address"
     if (paging.by == "click") != (lines.kind == "xhr") and paging.by != "none":
         yield f"{key}.paging.by: {paging.by!r} does not go with kind = {lines.kind!r}; 'click' is for xhr, and xhr has 'click' or 'none'"
-    if lines.kind == "rows" and lines.empty is None and key == "list":
+    if lines.kind == "rows" and not lines.empty and key == "list":
         yield f"{key}.empty: is missing; expected how the page says that there are none, such as empty = {{ text = 'Aucune facture' }}"
     spots = lines.spots
     if key == "list" and not ({"id", "number"} & set(spots) or {"date", "total"} <= set(spots)):

@@ -130,10 +130,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where one value of a line stands and how it is written. `kinds` maps a Kind to the portal's words for it."""
+    """Where one value of a line stands (the first place that has it) and how it is written.
+
+    `kinds` maps a Kind to the portal's words for it.
+    """
 
     name: str
-    at: str
+    at: tuple[str, ...]
     match: str = ""
     style: str = "auto"
     zone: str = ""
@@ -141,7 +144,8 @@ class Spot:
 
     @property
     def optional(self) -> bool:
-        return self.at.endswith("?")
+        """Whether it may be missing: a `?` ends one of its places."""
+        return any(each.endswith("?") for each in self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How the next page is asked and how the end is known. `by` is `none`, `page`, `offset`, `cursor`, `link`, `link-header` or `click`."""
+    """How the next page is asked and how the end is known. `by` is `none`, `page`, `offset`, `cursor`, `link`, `link-header` or `click`.
+
+    `url` is where the next page is asked for, with `{next}` in it, when what the portal gives is not an address by itself.
+    """
 
     by: str
     first: int = 1
@@ -164,6 +171,7 @@ class Paging:
     more: str = ""
     total: str = ""
     pages: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +183,7 @@ class Lines:
     items: tuple[str, ...]
     spots: Mapping[str, Spot]
     filters: tuple[Filter, ...] = ()
-    empty: Sign | None = None
+    empty: tuple[Sign, ...] = ()
     paging: Paging = Paging("none")
     currency: str = ""
     script: str = ""
@@ -189,10 +197,11 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSpec:
-    """How one document is fetched: `kind` is `get`, `click`, `blob` or `print`."""
+    """How one document is fetched: `kind` is `get`, `click`, `blob` or `print`; of the `urls`, the first that its line can fill."""
 
     kind: str
-    request: Request
+    urls: tuple[str, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
     click: str = ""
     name: str = ""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from collectors.kit import asking, templates, tokens
-from collectors.kit.declared import DocumentSpec
+from collectors.kit import asking, listing, templates, tokens
+from collectors.kit.declared import DocumentSpec, Request
 from core import errors
 from core.nouns import File, Listed
 
@@ -31,12 +32,12 @@ async def fetch(portal: Portal, listed: Listed) -> File:
 
 
 async def _by_http(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
-    url, headers, known = await asking.filled(portal, spec.request, _values(portal, listed))
+    url, headers, known = await _filled(portal, spec, listed)
     return await portal.download(url, headers=headers, name=templates.text(spec.name, known))
 
 
 async def _by_page(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
-    url, _, known = await asking.filled(portal, spec.request, _values(portal, listed))
+    url, _, known = await _filled(portal, spec, listed)
     await portal.go(url, name="the document's page")
     if await portal.glimpse("input[type=password]", within=0.2) is not None:
         raise errors.SessionExpired(step="the document")
@@ -48,10 +49,15 @@ async def _by_page(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
     return await take(where, name="the document's button")
 
 
-def _values(portal: Portal, listed: Listed) -> dict[str, str]:
-    """What the list kept for the document, and its contract with its own values."""
-    kept: dict[str, str] = next(
-        (found[2] for found in portal.memory.get("contracts", []) if found[0] == listed.contract.portal_id),
-        {},
+async def _filled(
+    portal: Portal, spec: DocumentSpec, listed: Listed
+) -> tuple[str, dict[str, str], Mapping[str, Any]]:
+    """The first address for which the line has every value."""
+    values = {**listing.values_of(portal, listed.contract), **listed.fetch}
+    optional = set(portal.manifest.list.spots) if portal.manifest.list else set()
+    for url in spec.urls:
+        if templates.names(url) & optional <= set(listed.fetch):
+            return await asking.filled(portal, Request(url, headers=spec.headers), values)
+    raise errors.PortalChanged(
+        step="the document", expected=" or ".join(spec.urls), seen="a line without these values"
     )
-    return {**kept, "contract": listed.contract.portal_id, **listed.fetch}

@@ -23,14 +23,13 @@ def contracts(clause: Clause) -> Lines:
 def lines(clause: Clause, paging: str | None = None) -> Lines:
     """`[list]`. `paging` is taken when the file says nothing of it."""
     kind = clause.choice("kind", ("json", "rows", "embedded", "xhr"))
-    empty = clause.clause("empty") if clause.has("empty") else None
     found = Lines(
         kind=kind,
         request=_request(clause),
         items=clause.texts("items"),
         spots={name: _spot(name, raw, clause) for name, raw in clause.named("fields")},
         filters=(*_filters(clause, "only", True), *_filters(clause, "skip", False)),
-        empty=_empty(empty) if empty else None,
+        empty=tuple(_empty(each) for each in clause.clauses("empty")),
         paging=_paging(clause, paging),
         currency=clause.text("currency", ""),
         script=clause.text("script") if kind == "embedded" else "",
@@ -45,7 +44,8 @@ def document(clause: Clause) -> DocumentSpec:
     kind = clause.choice("kind", ("get", "click", "blob", "print"), "get")
     spec = DocumentSpec(
         kind=kind,
-        request=_request(clause),
+        urls=clause.texts("url"),
+        headers=clause.mapping("headers"),
         click=clause.text("click") if kind in ("click", "blob") else "",
         name=clause.text("name", ""),
     )
@@ -69,13 +69,13 @@ def _request(clause: Clause) -> Request:
 
 
 def _spot(name: str, raw: Any, parent: Clause) -> Spot:
-    if isinstance(raw, str):
-        return Spot(name, raw)
+    if not isinstance(raw, dict):
+        return Spot(name, Clause({"at": raw}, parent.at(f"fields.{name}"), parent.problems).texts("at"))
     clause = Clause(raw, parent.at(f"fields.{name}"), parent.problems)
     styles = {"date": dates.STYLES, "total": money.STYLES}.get(name, ("auto",))
     spot = Spot(
         name=name,
-        at=clause.text("at"),
+        at=clause.texts("at"),
         match=clause.text("match", ""),
         style=clause.choice("style", styles, "auto"),
         zone=clause.text("zone", "") if name == "date" else "",
@@ -114,6 +114,7 @@ def _paging(parent: Clause, default: str | None) -> Paging:
         more=clause.text("more", ""),
         total=clause.text("total", ""),
         pages=clause.text("pages", ""),
+        url=clause.text("url", ""),
     )
     clause.close()
     return paging

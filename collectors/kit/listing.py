@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from collectors.kit import asking, captured, paging, reading, templates
-from collectors.kit.declared import Lines, Manifest
+from collectors.kit.declared import Lines, Manifest, Request
 from collectors.kit.reply import Reply
 from core import errors
 from core.nouns import Contract, Sheet
@@ -32,9 +32,7 @@ async def peek(portal: Portal) -> None:
     """The first request of the list, kept for when the list is read. Raises SessionExpired."""
     manifest = portal.manifest
     if manifest.check:
-        await asking.ask(
-            portal, replace(_list(manifest).request, url=manifest.check, method="GET"), {}, "session"
-        )
+        await asking.ask(portal, asking.Question(Request(manifest.check), {}, "session"))
         return
     if manifest.contracts and not (held := _remembered(portal)):
         await _peek(portal, manifest.contracts, {}, "contracts")
@@ -106,8 +104,7 @@ async def _pages(
 async def _ask(
     portal: Portal, spec: Lines, values: Mapping[str, Any], turn: paging.Turn, where: str
 ) -> Reply:
-    request = replace(spec.request, url=turn.url) if turn.url else spec.request
-    reply = await asking.ask(portal, request, {**values, **turn.values(spec.paging)}, where)
+    reply = await asking.ask(portal, _question(spec, values, turn, where))
     if spec.kind == "json" and "html" in reply.media_type and reply.hops:
         raise errors.SessionExpired("sent on to a page instead of the list", step=where)
     return reply
@@ -116,8 +113,14 @@ async def _ask(
 async def _peek(portal: Portal, spec: Lines, values: Mapping[str, Any], where: str) -> None:
     """Only a GET can be kept; a list asked otherwise tells by itself, when it is read, that the session is over."""
     if spec.request.method == "GET" and spec.kind != "xhr":
-        turn = paging.first(spec.paging)
-        await asking.ask(portal, spec.request, {**values, **turn.values(spec.paging)}, where, peek=True)
+        await asking.ask(portal, _question(spec, values, paging.first(spec.paging), where), peek=True)
+
+
+def _question(spec: Lines, values: Mapping[str, Any], turn: paging.Turn, where: str) -> asking.Question:
+    request = replace(spec.request, url="{+next}") if turn.url else spec.request
+    none = tuple(status for sign in spec.empty for status in sign.status)
+    known = {**values, **turn.values(spec.paging), "next": turn.url}
+    return asking.Question(request, known, where, accept=none)
 
 
 def _list(manifest: Manifest) -> Lines:
@@ -140,18 +143,14 @@ def _remembered(portal: Portal) -> list[Held]:
     return [Held(Contract(found[0], found[1]), found[2]) for found in portal.memory.get(KEPT, [])]
 
 
+def values_of(portal: Portal, contract: Contract) -> Mapping[str, str]:
+    """What requests about this contract may name."""
+    held = [each.values for each in _remembered(portal) if each.contract.portal_id == contract.portal_id]
+    return {"contract": contract.portal_id, **(held[0] if held else {})}
+
+
 def _needed(manifest: Manifest) -> set[str]:
-    """The values that fetching a document will ask for."""
-    document = manifest.document
-    if document is None or manifest.list is None:
-        return set()
-    request = document.request
-    told = [
-        request.url,
-        request.json,
-        dict(request.form),
-        dict(request.headers),
-        document.click,
-        document.name,
-    ]
-    return templates.names(told) & set(manifest.list.spots)
+    """The values that fetching a document will ask for; a class may ask for any."""
+    spots = set(_list(manifest).spots)
+    told = manifest.document
+    return templates.names([told.urls, dict(told.headers), told.click, told.name]) & spots if told else spots

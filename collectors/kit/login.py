@@ -81,7 +81,14 @@ class _SignIn:
             place = await self._first(signs_of)
             if place is not None:
                 return states[place - 1] if place else None
+            await self._is_well()
         raise await self._lost()
+
+    async def _is_well(self) -> None:
+        """A page that is no page at all (503, 403, …) is not waited for."""
+        ails = await self.portal.lost("the sign-in", "a page")
+        if not isinstance(ails, errors.PortalChanged):
+            raise ails
 
     def _eligible(self) -> list[PageState]:
         """In the file's order; the page just acted on comes last, and only when it had time to go away."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urljoin
 
-from collectors.kit import paths, reading, signs
+from collectors.kit import paths, reading, signs, templates
 from collectors.kit.declared import Lines, Paging
 from collectors.kit.reply import Reply
 from core import errors
@@ -42,6 +43,8 @@ def after(turn: Turn, spec: Lines, reply: Reply, page: reading.Page) -> Turn | N
         raise errors.PortalChanged(
             step="the list's pages", expected=f"an end before page {MOST_PAGES}", seen="one more"
         )
+    if page.body is None:
+        return None
     moved = replace(turn, seen=turn.seen + page.count, turned=turn.turned + 1)
     if paging.by in ("none", "click"):
         return None
@@ -72,6 +75,8 @@ def _given(
         _not_again(cursor, turn.cursor)
         return replace(moved, cursor=cursor) if cursor else None
     url = _link(reply) if paging.by == "link-header" else _address(paging, kind, reply, page)
+    url = templates.text(paging.url, {"next": url}) if url and paging.url else url
+    url = urljoin(reply.url, url) if url else ""
     _not_again(url, turn.url)
     return replace(moved, url=url) if url else None
 

@@ -44,7 +44,7 @@ class Page:
 
 def page(spec: Lines, reply: Reply, step: str = "the list") -> Page:
     """Raises PortalChanged for an empty page that does not say that there are none."""
-    none = spec.empty is not None and signs.holds(spec.empty, reply)
+    none = any(signs.holds(sign, reply) for sign in spec.empty)
     if none and not reply.body.strip():
         return Page((), 0, None)
     try:
@@ -76,12 +76,12 @@ def draft(spec: Lines, item: Any, step: str = "the list") -> Draft:
 
 def value(spot: Spot, item: Any, step: str) -> Any | None:
     """What stands there, or None where it may be missing. Raises PortalChanged."""
-    found = _look(item, spot.at)
+    found = next((seen for place in spot.at if (seen := _look(item, place)) is not None), None)
     if found is not None and spot.match:
         inside = re.search(spot.match, signs.as_text(found))
         found = inside[1] if inside else None
     if found in (None, "") and not spot.optional:
-        expected = f"{spot.at}{f' matching {spot.match}' if spot.match else ''}"
+        expected = f"{' or '.join(spot.at)}{f' matching {spot.match}' if spot.match else ''}"
         raise errors.PortalChanged(step=f"{spot.name} in {step}", expected=expected, seen="nothing")
     return None if found == "" else found
 

@@ -52,13 +52,14 @@ def _lines(key: str, lines: Lines) -> Iterator[str]:
         yield from css(f"{key}.script", lines.script)
     for spot in lines.spots.values():
         if lines.kind == "rows":
-            yield from css(f"{key}.fields.{spot.name}", spot.at)
+            for place in spot.at:
+                yield from css(f"{key}.fields.{spot.name}", place)
         if spot.match:
             yield from pattern(f"{key}.fields.{spot.name}.match", spot.match)
         if spot.zone:
             yield from _zone(f"{key}.fields.{spot.name}.zone", spot.zone)
-    if lines.empty:
-        yield from _sign(f"{key}.empty", lines.empty)
+    for sign in lines.empty:
+        yield from _sign(f"{key}.empty", sign)
 
 
 def _sign(key: str, sign: Sign) -> Iterator[str]:

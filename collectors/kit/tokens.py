@@ -19,6 +19,8 @@ KEPT = "tokens"
 
 async def known(portal: Portal) -> dict[str, str]:
     """Every token of the manifest; those that are not kept are looked for now."""
+    if not portal.manifest.tokens:
+        return {}
     kept: dict[str, str] = portal.memory.setdefault(KEPT, {})
     pages: dict[str, Reply] = {}
     for token in portal.manifest.tokens:

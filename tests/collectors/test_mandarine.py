@@ -1,0 +1,156 @@
+"""Mandarine Télécom of the demo, from its manifest: a census, new invoices, and each of the portal's faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from collectors.kit import catalogue
+from core import errors, nouns
+from demo import portals
+from demo.stage import Lever
+from tests.collectors import visiting
+from tests.collectors.visiting import Customer, World
+
+
+@pytest.fixture
+def portal() -> Iterator[portals.Portal]:
+    with portals.mandarine_telecom() as running:
+        running.house.slowness = 0.3
+        yield running
+
+
+@pytest.fixture
+def customer(portal: portals.Portal, tmp_path: visiting.Path) -> Customer:
+    (path,) = portals.manifests(tmp_path, {"mandarine": portal.port})
+    return Customer(
+        catalogue.of_file(path), {"username": portal.brand.login, "password": portal.house.password}
+    )
+
+
+async def test_the_census_reads_both_pages_to_their_end_and_leaves_all(
+    world: World, customer: Customer, portal: portals.Portal
+) -> None:
+    seen = await world.visit(customer)
+    assert (len(seen.lines), seen.ends, seen.error) == (14, {"account": True}, None)
+    assert (seen.logins, portal.counters.downloads) == (1, {})
+    newest = seen.lines[0]
+    assert (newest.number, newest.date) == ("MT-2026-0014", date(2026, 2, 3))
+    assert newest.total == nouns.Money(Decimal("53.25"), "EUR")
+
+
+async def test_a_second_visit_needs_no_login_two_requests_and_brings_nothing(
+    world: World, customer: Customer
+) -> None:
+    await world.visit(customer)
+    seen = await world.visit(customer)
+    assert (seen.logins, seen.requests, seen.browser, seen.new) == (0, 2, False, [])
+
+
+async def test_what_need_not_be_whole_stops_at_the_first_page_that_is_known(
+    world: World, customer: Customer
+) -> None:
+    await world.visit(customer)
+    seen = await world.visit(customer, whole=False)
+    assert (seen.requests, len(seen.lines), seen.ends) == (1, 10, {"account": False})
+
+
+async def test_a_new_one_an_old_dated_one_and_a_credit_note_come_home_once(
+    world: World, customer: Customer, portal: portals.Portal
+) -> None:
+    await world.visit(customer)
+    for lever in (Lever.PUBLISH, Lever.PUBLISH_LATE, Lever.CREDIT_NOTE):
+        portal.pull(lever)
+    seen = await world.visit(customer)
+    assert sorted(line.kind for line in seen.new) == ["credit_note", "invoice", "invoice"]
+    assert all(file.path.read_bytes().startswith(b"%PDF-") for file in seen.files)
+    assert (await world.visit(customer)).new == []
+    assert set(portal.counters.downloads.values()) == {1}
+
+
+async def test_one_that_arrives_between_two_pages_comes_with_the_next_visit(
+    world: World, customer: Customer, portal: portals.Portal
+) -> None:
+    await world.visit(customer)
+    portal.pull(Lever.BETWEEN_PAGES)
+    first, second = await world.visit(customer), await world.visit(customer)
+    assert len(first.new + second.new) == 1
+
+
+async def test_a_refused_password_is_typed_once(
+    world: World, customer: Customer, portal: portals.Portal
+) -> None:
+    portal.pull(Lever.CHANGE_PASSWORD)
+    seen = await world.visit(customer)
+    assert isinstance(seen.error, errors.BadCredentials)
+    assert seen.error.said == "Identifiant ou mot de passe incorrect."
+    assert portal.counters.passwords == 1
+
+
+@pytest.mark.parametrize(
+    ("lever", "error"),
+    [
+        (Lever.LOCKED, errors.Locked),
+        (Lever.TERMS, errors.ActionNeeded),
+        (Lever.CODE, errors.CodeNeeded),
+        (Lever.CAPTCHA, errors.Captcha),
+        (Lever.DOWN, errors.PortalDown),
+        (Lever.BLOCKED, errors.Blocked),
+        (Lever.SILENT_EMPTY, errors.PortalChanged),
+    ],
+)
+async def test_each_fault_has_its_error(
+    world: World, customer: Customer, portal: portals.Portal, lever: Lever, error: type[errors.MoissonError]
+) -> None:
+    portal.pull(lever)
+    seen = await world.visit(customer)
+    assert type(seen.error) is error
+    assert portal.counters.passwords <= 1
+    assert seen.refused == []
+
+
+async def test_a_list_that_says_it_is_empty_is_one(
+    world: World, customer: Customer, portal: portals.Portal
+) -> None:
+    portal.pull(Lever.EMPTY)
+    seen = await world.visit(customer)
+    assert (seen.error, seen.lines, seen.ends) == (None, [], {"account": True})
+
+
+@pytest.mark.parametrize("lever", [Lever.DOWN, Lever.BLOCKED, Lever.SILENT_EMPTY, Lever.MOVE_BUTTONS])
+async def test_a_living_session_does_not_hide_a_fault(
+    world: World, customer: Customer, portal: portals.Portal, lever: Lever
+) -> None:
+    await world.visit(customer)
+    portal.pull(lever)
+    seen = await world.visit(customer)
+    assert isinstance(seen.error, errors.PortalDown | errors.Blocked | errors.PortalChanged)
+    assert (seen.logins, seen.new) == (0, [])
+
+
+async def test_renamed_buttons_are_told_by_the_name_of_the_step(
+    world: World, customer: Customer, portal: portals.Portal
+) -> None:
+    portal.pull(Lever.MOVE_BUTTONS)
+    seen = await world.visit(customer)
+    assert isinstance(seen.error, errors.PortalChanged)
+    assert "the user name page" in seen.error.expected
+    assert seen.evidence
+
+
+@pytest.mark.parametrize("lever", [Lever.DROP_SESSIONS, Lever.DROP_MID_LIST])
+async def test_a_session_that_dies_costs_one_login(
+    world: World, customer: Customer, portal: portals.Portal, lever: Lever
+) -> None:
+    await world.visit(customer)
+    portal.pull(lever)
+    seen = await world.visit(customer)
+    assert (seen.error, seen.logins, len(seen.lines), seen.new) == (None, 1, 14, [])
+
+
+async def test_a_slow_portal_is_waited_for(world: World, customer: Customer, portal: portals.Portal) -> None:
+    portal.pull(Lever.SLOW)
+    assert (await world.visit(customer)).error is None

@@ -1,0 +1,145 @@
+"""One visit as the scheduler makes it, with a ledger that is a set: what collectors are tried with, without the farm around them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from collectors.kit import browsers, door, lane, portal
+from collectors.kit.collector import Collector
+from core import errors, nouns
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A secret as the vault would hand it out."""
+
+    text: str = field(repr=False)
+
+    def reveal(self) -> str:
+        return self.text
+
+
+@dataclass
+class Seen:
+    """What one visit saw and brought."""
+
+    lines: list[nouns.Listed] = field(default_factory=list)
+    ends: dict[str, bool] = field(default_factory=dict)
+    new: list[nouns.Listed] = field(default_factory=list)
+    files: list[nouns.File] = field(default_factory=list)
+    error: errors.MoissonError | None = None
+    logins: int = 0
+    requests: int = 0
+    browser: bool = False
+    refused: list[str] = field(default_factory=list)
+    evidence: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class Customer:
+    """An account with its session and its ledger; the first visit is the census."""
+
+    collector: Collector
+    credentials: Mapping[str, str]
+    session: bytes | None = None
+    ledger: set[tuple[str, str]] = field(default_factory=set)
+    census: bool = True
+
+    def knows(self, line: nouns.Listed) -> bool:
+        return (line.contract.portal_id, line.identity) in self.ledger
+
+
+class World:
+    """The worker's ways out, for tests."""
+
+    def __init__(self, outside: portal.Outside, folder: Path) -> None:
+        self.outside = outside
+        self.folder = folder
+
+    async def visit(self, customer: Customer, *, whole: bool = True) -> Seen:
+        seen = Seen()
+        async with portal.open_portal(
+            self.outside,
+            customer.collector.manifest,
+            session=customer.session,
+            whole=whole or customer.census,
+            knows=customer.knows,
+            note=lambda *_: None,
+            keep=self._keep,
+        ) as at:
+            try:
+                await self._go(at, customer, seen)
+            except errors.MoissonError as err:
+                seen.error = err
+                seen.evidence = await at.evidence(err)
+            seen.requests, seen.browser, seen.refused = (
+                at.requests,
+                at.used_browser,
+                list(at._passage.refused),
+            )
+        return seen
+
+    async def _go(self, at: portal.Portal, customer: Customer, seen: Seen) -> None:
+        collector = customer.collector
+        if not (customer.session and await collector.signed_in(at)):
+            await self._sign_in(at, customer, seen)
+        try:
+            await self._bring(at, customer, seen)
+        except errors.SessionExpired:
+            await self._sign_in(at, customer, seen)
+            await self._bring(at, customer, seen)
+        customer.census = False
+        customer.session = await at.state()
+
+    async def _sign_in(self, at: portal.Portal, customer: Customer, seen: Seen) -> None:
+        seen.logins += 1
+        await at.grant({name: Typed(text) for name, text in customer.credentials.items() if text})
+        await customer.collector.sign_in(at)
+        await at.close_page()
+        customer.session = await at.state()
+
+    async def _bring(self, at: portal.Portal, customer: Customer, seen: Seen) -> None:
+        seen.lines, seen.new = [], []
+        async for sheet in customer.collector.listed(at):
+            seen.lines += sheet.lines
+            seen.ends[sheet.contract.portal_id] = sheet.last
+            seen.new += [line for line in sheet.lines if not customer.knows(line) and line not in seen.new]
+        if not customer.census:
+            seen.files += [await customer.collector.download(at, line) for line in seen.new]
+        customer.ledger |= {(line.contract.portal_id, line.identity) for line in seen.new}
+
+    def _keep(self, chunks: Iterable[bytes], name: str, media_type: str) -> nouns.File:
+        body = b"".join(chunks)
+        digest = hashlib.sha256(body).hexdigest()
+        path = self.folder / digest
+        path.write_bytes(body)
+        return nouns.File(path, digest, len(body), name, media_type)
+
+
+Resolve = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *, resolve: Resolve | None = None, trust: tuple[str, ...] = ()
+) -> AsyncIterator[World]:
+    """`resolve` maps true host names to replicas, `trust` is the key that their certificate has."""
+    ways = portal.Outside(
+        door.Door(allow_loopback=True, resolve=resolve),
+        lane.Lanes(),
+        browsers.Browsers(sandbox=os.geteuid() != 0, at_once=2, tmp=folder / "browser", trust_spki=trust),
+    )
+    await ways.door.start()
+    await ways.lanes.start()
+    try:
+        yield World(ways, folder)
+    finally:
+        await ways.browsers.close()
+        await ways.lanes.close()
+        await ways.door.close()
