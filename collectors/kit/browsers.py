@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol, cast
 import playwright
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 from playwright.async_api import Error as Error
+from playwright.async_api import Locator as Locator
 from playwright.async_api import StorageState as StorageState
 from playwright.async_api import TimeoutError as TimeoutError
 

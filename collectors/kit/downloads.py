@@ -35,15 +35,10 @@ class Fetched:
 def of_reply(reply: Reply, name: str) -> Fetched:
     """Named as asked, else as the portal names it (RFC 6266), else by its address."""
     disposition = reply.headers.get("content-disposition", "")
-    said = re.search(r"filename\*=(?:[\w-]+)''([^;]+)|filename=\"?([^\";]+)", disposition, re.IGNORECASE)
-    named = (
-        unquote(said[1])
-        if said and said[1]
-        else said[2]
-        if said
-        else urlsplit(reply.url).path.rpartition("/")[2]
-    )
-    return Fetched(reply.body, name or named, reply.media_type)
+    wide = re.search(r"filename\*=[\w-]+''([^;]+)", disposition, re.IGNORECASE)
+    plain = re.search(r"filename=\"?([^\";]+)", disposition, re.IGNORECASE)
+    said = unquote(wide[1]) if wide else plain[1] if plain else urlsplit(reply.url).path.rpartition("/")[2]
+    return Fetched(reply.body, name or said, reply.media_type)
 
 
 async def by_click(touch: Hand, where: str | Locator, name: str) -> Fetched:
@@ -66,11 +61,12 @@ async def by_blob(touch: Hand, where: str | Locator, name: str) -> Fetched:
     return Fetched(_bounded(body, name), found["name"], found["type"].partition(";")[0])
 
 
-async def by_print(touch: Hand, name: str) -> Fetched:
-    printing = touch.page.pdf(format="A4", print_background=True)
-    return Fetched(
-        _bounded(await touch.told(printing, name, f"{name} to print"), name), "", "application/pdf"
+async def by_print(touch: Hand, file_name: str) -> Fetched:
+    step = "the printing of the page"
+    body = await touch.told(
+        touch.page.pdf(format="A4", print_background=True), step, "the page to be printed"
     )
+    return Fetched(_bounded(body, step), file_name, "application/pdf")
 
 
 async def _read(download: Download) -> bytes | None:

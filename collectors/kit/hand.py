@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from collectors.kit import browsers, reply, troubles
+from collectors.kit.browsers import Locator
 from core import errors
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, ElementHandle, Frame, Locator, Page, Request, Response
+    from playwright.async_api import BrowserContext, ElementHandle, Frame, Page, Request, Response
 
 T = TypeVar("T")
 
@@ -59,14 +61,14 @@ class Hand:
 
     async def glimpse(self, *what: str | Locator, within: float = SEE) -> int | None:
         """Which of these is the first to be visible, by its place; None when none is within so many seconds."""
-        try:
-            async with asyncio.timeout(within):
-                while True:
-                    place = await self.told(self._look(what), "looking at the page", "a page to look at")
-                    if place is not None:
-                        return place
-        except TimeoutError:
-            return None
+        now = asyncio.get_running_loop().time
+        until = now() + within
+        while (left := until - now()) > 0:
+            looking = self._look([self.spot(each) for each in what], left)
+            place = await self.told(looking, "looking at the page", "a page to look at")
+            if place is not None:
+                return place
+        return None
 
     async def see(self, *what: str | Locator, name: str, within: float = SEE) -> Locator:
         """Waits for the first of these to be visible. Raises PortalChanged, or what the portal's last page was ill with."""
@@ -116,17 +118,16 @@ class Hand:
         found = self.page.locator(where) if isinstance(where, str) else where
         return found.filter(visible=True).first
 
-    async def _look(self, what: Sequence[str | Locator]) -> int | None:
+    async def _look(self, spots: Sequence[Locator], within: float) -> int | None:
+        """None also when the page went on to another while it was looked at."""
         try:
-            await _any_visible(
-                [self.spot(each) for each in what if isinstance(each, str)],
-                [self.spot(each) for each in what if not isinstance(each, str)],
-            )
-            for place, each in enumerate(what):
-                if await self.spot(each).is_visible():
+            await _any_visible(spots, within)
+            for place, spot in enumerate(spots):
+                if await spot.is_visible():
                     return place
         except browsers.Error as err:
-            if not troubles.of(err).moved:
+            trouble = troubles.of(err)
+            if not (trouble.slow or trouble.moved):
                 raise
         return None
 
@@ -209,15 +210,16 @@ async def of(
     raise errors.BrowserLost
 
 
-async def _any_visible(plain: Sequence[Locator], framed: Sequence[Locator]) -> None:
-    """Those in the page itself are waited for as one; Playwright joins none that lie in frames."""
-    groups = list(framed)
-    if plain:
-        joined = plain[0]
-        for spot in plain[1:]:
-            joined = joined.or_(spot)
-        groups.append(joined.first)
-    waiting = [asyncio.ensure_future(group.wait_for(timeout=0)) for group in groups]
+async def _any_visible(spots: Sequence[Locator], within: float) -> None:
+    """Waits for them as one, which is one question to the browser; Playwright joins none that lie in frames."""
+    try:
+        await reduce(Locator.or_, spots).first.wait_for(timeout=within * 1000)
+    except browsers.Error as err:
+        if not troubles.of(err).framed:
+            raise
+    else:
+        return
+    waiting = [asyncio.ensure_future(spot.wait_for(timeout=within * 1000)) for spot in spots]
     try:
         done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for each in done:

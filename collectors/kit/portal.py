@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from collectors.kit import browsers, challenge, downloads, evidence, hand, troubles
+from collectors.kit import browsers, challenge, downloads, evidence, hand, lane, troubles
 from collectors.kit.errand import Errand, Note, Outside
 from core import errors, nouns
 
@@ -37,18 +37,16 @@ async def open_portal(
     passage = await outside.door.open(manifest.hosts)
     portal = Portal(outside, manifest, passage, session=session, whole=whole, knows=knows, note=note)
     portal.keep = keep
-    trouble = None
     try:
         yield portal
-    except browsers.Error as err:
-        trouble = troubles.of(err)
+    except browsers.Error as err:  # a collector that used the page by hand; Playwright's own words stop here
+        seen = troubles.of(err).words
+        raise errors.PortalChanged(
+            step=portal.last_step, expected="the page to do as before", seen=seen
+        ) from None
     finally:
         await portal.leave_page()
         await passage.close()
-    if trouble is not None:  # a collector that used the page by hand; Playwright's own words stop here
-        raise errors.PortalChanged(
-            step=portal.last_step, expected="the page to do as before", seen=trouble.words
-        )
 
 
 class Portal(Errand):
@@ -72,6 +70,11 @@ class Portal(Errand):
     def has(self, field: str) -> bool:
         """Whether the account's form has this field filled in."""
         return field in self._credentials and bool(self._credentials[field].reveal())
+
+    def told(self, field: str) -> str:
+        """What the account says in a field of kind `text`, for an address; the others are only ever typed."""
+        shown = self.has(field) and not self.manifest.spec(field).secret
+        return self._credentials[field].reveal() if shown else ""
 
     async def state(self) -> bytes:
         """The Session to seal: cookies and storage, the User-Agent that made them, and `memory`."""
@@ -124,10 +127,17 @@ class Portal(Errand):
         return await (await self._touch()).lost(step, expected)
 
     async def download(
-        self, url: str, *, headers: Mapping[str, str] | None = None, name: str = "", where: str = "document"
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        name: str = "",
+        cap: int = lane.CAP,
+        where: str = "document",
     ) -> nouns.File:
         """Fetches a document over HTTP into the inbox."""
-        return await self.put(downloads.of_reply(await self.get(url, headers=headers, where=where), name))
+        reply = await self.get(url, headers=headers, cap=cap, where=where)
+        return await self.put(downloads.of_reply(reply, name))
 
     async def download_click(self, where: str | Locator, *, name: str) -> nouns.File:
         """Clicks, and takes the file that comes of it, in this page or in one that opens."""
@@ -137,8 +147,8 @@ class Portal(Errand):
         """Takes what a link or a frame of the page points at, as the page itself would (`blob:` and `data:` too)."""
         return await self.put(await downloads.by_blob(await self._touch(), where, name))
 
-    async def print_pdf(self, *, name: str) -> nouns.File:
-        """The page as it would be printed, for a portal that shows its invoices and gives no file."""
+    async def print_pdf(self, *, name: str = "") -> nouns.File:
+        """The page as it would be printed, for a portal that shows its invoices and gives no file; `name` is the file's."""
         return await self.put(await downloads.by_print(await self._touch(), name))
 
     async def put(self, fetched: downloads.Fetched) -> nouns.File:

@@ -19,12 +19,15 @@ _GONE = re.compile(r"has been closed|crashed", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`slow`: it took too long; `gone`: page or browser has gone; `moved`: the page went on to another; `net`: Chromium's word for a failed request."""
+    """`slow`: it took too long; `gone`: page or browser has gone; `moved`: the page went on to another; `net`: Chromium's word for a failed request;
+    `framed`: places in several frames cannot be looked for as one.
+    """
 
     slow: bool
     gone: bool
     moved: bool
     net: str
+    framed: bool = False
 
     @property
     def words(self) -> str:
@@ -40,6 +43,8 @@ def of(err: browsers.Error) -> Trouble:
         gone=bool(_GONE.search(err.message)),
         moved=bool(_MOVED.search(err.message)),
         net=said.group(1) if said else "",
+        framed="Frame locators are not allowed" in err.message
+        or "must belong to the same frame" in err.message,
     )
 
 

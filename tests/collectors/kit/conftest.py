@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
-from tests.collectors.kit.site import new_browsers
+from collectors.kit.lane import Lanes
+from collectors.kit.portal import Outside
+from tests.collectors.kit.site import Visit, new_browsers
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -25,3 +28,16 @@ async def browsers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
     shared = new_browsers(tmp_path_factory.mktemp("browsers"))
     yield shared
     await shared.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def outside(door: Door, browsers: Browsers) -> AsyncIterator[Outside]:
+    lanes = Lanes()
+    await lanes.start()
+    yield Outside(door, lanes, browsers)
+    await lanes.close()
+
+
+@pytest.fixture
+def visit(outside: Outside, tmp_path: Path) -> Visit:
+    return Visit(outside, tmp_path)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.wrappers import Response as Answered
 
+from collectors.kit import declared
 from collectors.kit.browsers import Browsers
+from collectors.kit.portal import Outside, Portal, open_portal
+from core import nouns
 from demo.server import Server
 
 Page = str | Callable[[], Answered | str]
@@ -65,4 +70,68 @@ def new_browsers(tmp: Path, *, at_once: int = 4, trust_spki: tuple[str, ...] = (
         at_once=at_once,
         trust_spki=trust_spki,
         tmp=tmp,
+    )
+
+
+@dataclass
+class Plain:
+    """A secret of the tests."""
+
+    value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        return self.value
+
+
+@dataclass
+class Visit:
+    """Opens the portal of a small site as a visit does; `notes` and `files` are what it left."""
+
+    outside: Outside
+    inbox: Path
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def to(
+        self, site: Site, *, session: bytes | None = None, reach: Iterable[Site] = (), **declares: Any
+    ) -> AsyncIterator[Portal]:
+        async with open_portal(
+            self.outside,
+            manifest(site, reach, **declares),
+            session=session,
+            whole=True,
+            note=lambda step, words: self.notes.append((step, words)),
+            keep=self._keep,
+        ) as portal:
+            yield portal
+
+    def _keep(self, chunks: Iterable[bytes], name: str, media_type: str) -> nouns.File:
+        body = b"".join(chunks)
+        self.files[name] = body
+        return nouns.File(self.inbox / "1.part", "", len(body), name, media_type)
+
+
+def manifest(site: Site, reach: Iterable[Site] = (), **declares: Any) -> declared.Manifest:
+    """A supplier with a login, a password and a TOTP key, at this site; `reach` are hosts where no secret may go."""
+    fields = [("login", "text"), ("password", "password"), ("key", "totp")]
+    return declared.Manifest(
+        **{
+            "id": f"site-{site.server.port}",
+            "names": {"fr": "Petit site", "en": "Small site"},
+            "country": "FR",
+            "category": "test",
+            "website": site.url,
+            "origins": (site.url,),
+            "hosts": (site.authority, *(each.authority for each in reach)),
+            "fields": tuple(
+                declared.FieldSpec(name, {"fr": name, "en": name}, kind) for name, kind in fields
+            ),
+            "source": "",
+            "age": None,
+            "verified": declared.Verified.NEVER,
+            "note": {},
+            "pace": declared.Pace(at_once=8, gap=0.0, logins_at_once=8),
+            **declares,
+        }
     )
