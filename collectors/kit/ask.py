@@ -14,6 +14,13 @@ _SAME_AGAIN = {307, 308}
 _MAY_TRAVEL = {"accept", "accept-language", "user-agent"}
 
 
+def merged(*layers: Mapping[str, str]) -> dict[str, str]:
+    """Headers of which the later win, whatever their case; cookies are the jar's business."""
+    named = {name.lower(): (name, value) for layer in layers for name, value in layer.items()}
+    named.pop("cookie", None)
+    return dict(named.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A method, an address, headers without cookies, a body."""

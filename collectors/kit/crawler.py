@@ -64,8 +64,7 @@ class Resident:
         """`patience` is how long one answer may take, from asking to its last byte, in seconds."""
         self._line = line
         self._patience = patience
-        self._opening = asyncio.Lock()
-        self._crawler: Crawler | None = None
+        self._opening: asyncio.Task[Crawler] | None = None
         self._crawl: asyncio.Task[None] | None = None
 
     async def send(
@@ -92,28 +91,43 @@ class Resident:
         return _read(response, asked.url)
 
     async def close(self) -> None:
-        if self._crawler is not None and self._crawl is not None:
-            await self._crawler.stop_async()
+        """Waits for what is being fetched: give the visits up first."""
+        if self._opening is not None and self._crawl is not None:
+            await (await self._opening).stop_async()
             await self._crawl
 
     async def _open(self) -> Crawler:
-        async with self._opening:
-            if self._crawler is None:
-                opened = asyncio.Event()
-                self._crawler = Crawler(_Quiet, _SETTINGS)
-                self._crawl = asyncio.create_task(self._crawler.crawl_async(self._line, opened))
-                await opened.wait()
-        return self._crawler
+        """A task of its own, so that a visit given up meanwhile does not leave a crawler half open."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._start())
+        return await asyncio.shield(self._opening)
+
+    async def _start(self) -> Crawler:
+        crawler, opened = Crawler(_Quiet, _SETTINGS), asyncio.Event()
+        self._crawl = asyncio.create_task(crawler.crawl_async(self._line, opened))
+        self._crawl.add_done_callback(lambda _: opened.set())
+        await opened.wait()
+        if self._crawl.done():
+            await self._crawl
+        return crawler
 
 
 def _read(response: Response, url: str) -> tuple[reply.Reply, list[str]]:
     headers = {
-        name.decode("latin-1").lower(): [value.decode("latin-1") for value in values]
+        name.decode("latin-1").lower(): [_text(value) for value in values]
         for name, values in response.headers.items()
     }
     set_cookie = headers.pop("set-cookie", [])
     joined = {name: ", ".join(values) for name, values in headers.items()}
     return reply.Reply(response.status, url, joined, response.body), set_cookie
+
+
+def _text(raw: bytes) -> str:
+    """Browsers take a header for UTF-8 where it can be."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _told(err: Exception, host: str) -> errors.PortalError:

@@ -68,7 +68,8 @@ class Lane:
 
         Raises PortalDown, Timeout, TooFast (429), Untrusted, DoorClosed, and NotAnInvoice beyond `cap` bytes.
         """
-        asked = ask.Ask(method.upper(), url, {**_USUAL, **(headers or {}), "User-Agent": user_agent}, body)
+        said = ask.merged(_USUAL, headers or {}, {"User-Agent": user_agent})
+        asked = ask.Ask(method.upper(), url, said, body)
         hops: list[str] = []
         while True:
             answer = await self._answer(passage, cookies, asked, cap)

@@ -91,16 +91,22 @@ class _Upstream:
     async def connect(self, host: str, port: int) -> tunnel.End:
         try:
             far = await tunnel.connect(self.host, self.port)
-        except ConnectionError:
+        except OSError:
             raise tunnel.Refusal(502, "proxy_unavailable") from None
-        authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        with contextlib.ExitStack() as undo:
+            undo.callback(far.abort)
+            if await self._answer(far, f"[{host}]:{port}" if ":" in host else f"{host}:{port}") != "200":
+                raise tunnel.Refusal(502, "proxy_refused")
+            undo.pop_all()
+        return far
+
+    async def _answer(self, far: tunnel.End, authority: str) -> str:
         login = f"Proxy-Authorization: Basic {self.credentials}\r\n" if self.credentials else ""
         far.writer.write(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{login}\r\n".encode())
-        answer = await tunnel.read_head(far.reader)
-        if answer.second != "200":
-            far.abort()
-            raise tunnel.Refusal(502, "proxy_refused")
-        return far
+        try:
+            return (await tunnel.read_head(far.reader)).second
+        except (OSError, asyncio.IncompleteReadError):
+            return "nothing"
 
 
 @contextlib.asynccontextmanager

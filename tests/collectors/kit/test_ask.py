@@ -72,3 +72,8 @@ def test_plain_http_may_lead_to_plain_http_and_to_tls() -> None:
 def test_an_ask_does_not_print_what_it_carries() -> None:
     assert "Bearer" not in repr(ask.Ask("POST", HOME, TOKENS, b"canary"))
     assert "canary" not in repr(ask.Ask("POST", HOME, TOKENS, b"canary"))
+
+
+def test_the_later_header_wins_whatever_its_case_and_cookies_come_from_the_jar_alone() -> None:
+    said = ask.merged({"Accept": "*/*", "X": "1"}, {"accept": "text/html", "COOKIE": "a=b"})
+    assert said == {"accept": "text/html", "X": "1"}

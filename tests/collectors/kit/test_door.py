@@ -346,13 +346,24 @@ async def test_the_owners_proxy_is_asked_by_name_with_its_login(names: dict[str,
         assert b" 403 " in await connect(passage.port, "inside.example:443")
 
 
-async def test_an_owners_proxy_that_refuses_or_is_away_is_the_portal_being_down(
-    names: dict[str, list[str]],
+async def hanging_up(head: str, write: farside.Write) -> None:
+    raise farside.Reset
+
+
+@pytest.mark.parametrize("behave", [farside.saying(b"no", 407), hanging_up])
+async def test_an_owners_proxy_that_refuses_is_the_portal_being_down(
+    behave: farside.Behave, names: dict[str, list[str]]
 ) -> None:
-    async with farside.listening(farside.saying(b"no", 407)) as proxy:
-        async with a_door(upstream=f"http://127.0.0.1:{proxy.port}") as out:
-            passage = await out.open(["portal.example"])
-            assert b" 502 proxy_refused" in await connect(passage.port, "portal.example:443")
+    async with (
+        farside.listening(behave) as proxy,
+        a_door(upstream=f"http://127.0.0.1:{proxy.port}") as out,
+    ):
+        passage = await out.open(["portal.example"])
+        assert b" 502 proxy_refused" in await connect(passage.port, "portal.example:443")
+
+
+async def test_an_owners_proxy_that_is_away_is_the_portal_being_down(names: dict[str, list[str]]) -> None:
+    async with farside.listening(farside.saying()) as proxy:
         gone = proxy.port
     async with a_door(upstream=f"http://127.0.0.1:{gone}") as out:
         passage = await out.open(["portal.example"])

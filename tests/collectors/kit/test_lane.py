@@ -385,6 +385,25 @@ async def test_a_fetch_that_is_given_up_leaves_the_lane_usable(world: World) -> 
         assert (await world.fetch()).text == "hello"
 
 
+async def test_a_first_visit_that_is_given_up_leaves_the_lane_usable(world: World) -> None:
+    first = asyncio.create_task(world.fetch())
+    await asyncio.sleep(0)
+    first.cancel()
+    async with world.portal(farside.saying()):
+        assert (await world.fetch()).text == "hello"
+
+
+async def test_a_header_is_sent_once_and_a_cookie_beyond_ascii_comes_back_as_it_was(world: World) -> None:
+    async with world.portal(farside.saying(b"", 200, "Set-Cookie: nom=été; Secure")) as far:
+        for _ in range(2):
+            await world.fetch(headers={"accept": "application/json", "cookie": "not=ours"})
+    asked = far.heard[-1].encode("latin-1").decode()
+    assert [line for line in asked.split("\r\n") if line.startswith(("Accept:", "Cookie:"))] == [
+        "Accept: application/json",
+        "Cookie: nom=été",
+    ]
+
+
 async def test_lanes_can_be_closed_and_started_again(world: World) -> None:
     async with world.portal(farside.saying()):
         await world.fetch()
