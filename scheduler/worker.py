@@ -71,7 +71,7 @@ class Worker:
 
     def _enter(self, session: Session) -> None:
         now = self.farm.now()
-        session.add(
+        session.merge(
             models.Worker(
                 id=self.farm.worker_id, pid=os.getpid(), started_at=now, beat_at=now, facts=self.facts
             )

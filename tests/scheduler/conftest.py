@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from collectors.kit import login
 from core.db import Database, models
 from tests.core.ledger import NOW
+from tests.scheduler import world as farm_world
 
 
 @pytest.fixture
@@ -17,3 +20,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
         session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
     yield opened
     opened.close()
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[farm_world.World]:
+    """A page of a portal on this machine that is not known in six seconds will not be."""
+    monkeypatch.setattr(login, "PATIENCE", 6.0)
+    async with farm_world.opened(tmp_path) as opened:
+        yield opened
