@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from demo import paper
-from demo.house import House, customer_name
-from demo.shelf import Bill
+from demo.house import House
+from demo.shelf import Bill, customer_name
 from demo.stage import Lever
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import random
 import secrets
 import threading
 from collections import Counter
@@ -20,7 +20,6 @@ from demo.stage import ACTS, Counters, Lever, Stage
 LOCKS_AFTER = 5
 #: The question of customers who have an authenticator app, beside those that levers ask.
 TOTP = "totp"
-STRANGERS = re.compile(r"user-\d+")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class House:
     def __init__(
         self, brand: Brand, bills: shelf.Shelf, stage: Stage | None = None, *, latency: float = 0.0
     ) -> None:
-        """`latency` is in seconds, added to every answer."""
+        """`latency` is in seconds: what every answer takes more, give or take half of it."""
         self.brand = brand
         self.shelf: shelf.Shelf = bills
         self.stage = stage or Stage()
@@ -109,7 +108,7 @@ class House:
 
     def knows(self, login: str) -> bool:
         """Is this the demo customer, or one of the countless `user-<n>`?"""
-        return login == self.brand.login or STRANGERS.fullmatch(login.partition("@")[0]) is not None
+        return login == self.brand.login or shelf.STRANGERS.fullmatch(login.partition("@")[0]) is not None
 
     def right_code(self, code: str) -> bool:
         return not self.stage.on(Lever.WRONG_CODE) and secrets.compare_digest(
@@ -141,10 +140,10 @@ class House:
     def bills(self, session: Session, contract: str | None = None) -> list[shelf.Bill]:
         if self.stage.on(Lever.EMPTY) or self.stage.on(Lever.SILENT_EMPTY):
             return []
-        return self.shelf.of(customer_name(session.login), contract)
+        return self.shelf.of(shelf.customer_name(session.login), contract)
 
     def bill(self, session: Session, number: str) -> shelf.Bill | None:
-        return self.shelf.find(customer_name(session.login), number)
+        return self.shelf.find(shelf.customer_name(session.login), number)
 
     def list_asked(self, token: str | None) -> Session | None:
         """Count one call of the list; None when nobody is signed in, or when the session dies at this very call."""
@@ -190,7 +189,7 @@ class House:
 
     def wait(self) -> None:
         """The portal's own slowness; ends at once when the portal stops."""
-        seconds = self.slowness if self.stage.on(Lever.SLOW) else self.latency
+        seconds = self.slowness if self.stage.on(Lever.SLOW) else self.latency * random.uniform(0.5, 1.5)
         if seconds:
             self._closing.wait(seconds)
 
@@ -202,8 +201,3 @@ class House:
         self.password = f"{self.brand.password}-{int(last or 1) + 1}"
         self._refusals.clear()
         self.sessions.clear()
-
-
-def customer_name(login: str) -> str:
-    """`user-7@nimbus.example` and `user-7` are one customer."""
-    return login.partition("@")[0] if STRANGERS.match(login) else login
