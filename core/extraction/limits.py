@@ -42,7 +42,7 @@ def wall_in() -> dict[str, bool]:
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     network = bool(libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
     files = _only_own_files(libc)
-    # Counted per user, so it can only say "no more"; root outside a name space is not held by it.
+    # Counted per user, so it can only say "no more"; Linux never counts root's processes.
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     return {"network": network, "files": files}
 

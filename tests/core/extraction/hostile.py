@@ -19,7 +19,12 @@ def pdf(objects: Sequence[bytes], *, root: int = 1, trailer: bytes = b"") -> byt
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size %d /Root %d 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, root, trailer, start)
+    out += b"trailer\n<< /Size %d /Root %d 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        root,
+        trailer,
+        start,
+    )
     return bytes(out)
 
 
@@ -34,7 +39,13 @@ def squeezed(content: bytes, times: int = 1) -> bytes:
 
 
 def page(
-    content: bytes, *, box: bytes = b"0 0 595 842", more: bytes = b"", resources: bytes = b"", catalog: bytes = b"", objects: Sequence[bytes] = ()
+    content: bytes,
+    *,
+    box: bytes = b"0 0 595 842",
+    more: bytes = b"",
+    resources: bytes = b"",
+    catalog: bytes = b"",
+    objects: Sequence[bytes] = (),
 ) -> bytes:
     """A PDF of one page; `content` is its stream object; `objects` are numbered from 6."""
     return pdf(
@@ -57,15 +68,23 @@ def plain(text: bytes = TEXT) -> bytes:
 def nested_forms(depth: int = 23) -> bytes:
     """Each form draws the next one twice: 2^23 drawings from a file of 6 kB."""
     forms = [
-        stream(b"/X Do /X Do", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X %d 0 R >> >>" % (7 + n))
+        stream(
+            b"/X Do /X Do",
+            b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X %d 0 R >> >>"
+            % (7 + n),
+        )
         for n in range(depth)
     ]
-    last = stream(TEXT, b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F1 5 0 R >> >>")
+    last = stream(
+        TEXT, b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F1 5 0 R >> >>"
+    )
     return page(stream(b"/X Do"), resources=b"/XObject << /X 6 0 R >>", objects=[*forms, last])
 
 
 def form_in_itself() -> bytes:
-    itself = stream(b"/X Do", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 6 0 R >> >>")
+    itself = stream(
+        b"/X Do", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 6 0 R >> >>"
+    )
     return page(stream(b"/X Do"), resources=b"/XObject << /X 6 0 R >>", objects=[itself])
 
 
@@ -124,7 +143,9 @@ def script_and_launch() -> bytes:
 
 
 def attachments(count: int = 1000, name: bytes = b"../../x.xml") -> bytes:
-    names = b" ".join(b"(%05d) << /Type /Filespec /F (%s) /EF << /F 6 0 R >> >>" % (n, name) for n in range(count))
+    names = b" ".join(
+        b"(%05d) << /Type /Filespec /F (%s) /EF << /F 6 0 R >> >>" % (n, name) for n in range(count)
+    )
     return page(
         stream(TEXT),
         catalog=b"/Names << /EmbeddedFiles << /Names [%s] >> >>" % names,

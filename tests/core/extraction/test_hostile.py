@@ -1,0 +1,130 @@
+"""Every hostile file is answered within the limits, and the next honest one is read as if nothing had been."""
+
+from __future__ import annotations
+
+import io
+import resource
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+from core import errors, nouns
+from core.extraction import doubts, gate, sandbox
+from tests.core.extraction import hostile
+
+READ: dict[str, Callable[[], bytes]] = {
+    "deep arrays": hostile.deep_arrays,
+    "a page tree in a circle": hostile.page_tree_in_a_circle,
+    "20 000 pages": hostile.many_pages,
+    "a page of 1 440 000 points": hostile.huge_page,
+    "a script and a launch": hostile.script_and_launch,
+    "1000 attachments": hostile.attachments,
+    "an attachment named with NUL and a right-to-left mark": lambda: hostile.attachments(
+        3, b"a\\000\xfe\xff\x20\x2e.exe"
+    ),
+    "text off the page": hostile.off_the_page,
+}
+ANSWERED: dict[str, Callable[[], bytes]] = {
+    "2^23 drawings": hostile.nested_forms,
+    "a form that draws itself": hostile.form_in_itself,
+    "400 000 words": hostile.many_words,
+    "a bomb of 300 MB": hostile.flate_bomb,
+    "a double bomb of 300 MB": lambda: hostile.flate_bomb(2),
+    "no pages": hostile.no_pages,
+    "an image of 400 megapixels": hostile.huge_image,
+    "a page on its side": lambda: hostile.turned(90),
+    "a page upside down": lambda: hostile.turned(180),
+    "garbage in a PDF's clothes": lambda: b"%PDF-1.7" + bytes(range(256)) * 40 + b"%%EOF",
+    "a broken cross-reference": lambda: hostile.plain().replace(b"xref", b"xfer"),
+}
+
+
+@pytest.fixture(scope="module")
+def readers() -> Iterator[sandbox.Readers]:
+    with sandbox.Readers(1) as some:
+        yield some
+
+
+def asked(readers: sandbox.Readers, tmp_path: Path, content: bytes) -> nouns.Reading | errors.MoissonError:
+    file = tmp_path / "f.pdf"
+    file.write_bytes(content)
+    gate.check(file)
+    try:
+        return readers.read_and_preview(file)[0]
+    except (errors.NotAnInvoice, errors.ReaderFailed) as answer:
+        return answer
+
+
+def number_of(answer: nouns.Reading | errors.MoissonError) -> str:
+    assert isinstance(answer, nouns.Reading)
+    return answer.fields["number"].value
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_strange_but_honest_file_is_read(readers: sandbox.Readers, tmp_path: Path, name: str) -> None:
+    assert number_of(asked(readers, tmp_path, READ[name]())) == "2026-0042"
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_a_hostile_file_is_answered_and_harms_nobody(
+    readers: sandbox.Readers, tmp_path: Path, name: str
+) -> None:
+    asked(readers, tmp_path, ANSWERED[name]())
+    assert number_of(asked(readers, tmp_path, hostile.plain())) == "2026-0042"
+
+
+def test_no_child_grew_beyond_its_bound() -> None:
+    """Of all children that this test run has waited for; RLIMIT_AS bounds them at 1 GiB."""
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1.1 * 1024**2
+
+
+def test_a_file_that_wants_a_password_is_unreadable_and_says_so(
+    readers: sandbox.Readers, tmp_path: Path
+) -> None:
+    answer = asked(readers, tmp_path, _locked(StandardEncryption("secret", "owner", strength=128)))
+    assert isinstance(answer, errors.NotAnInvoice)
+    assert (answer.reason, answer.said) == ("unreadable", "it wants a password")
+
+
+def test_an_owners_password_keeps_nobody_from_reading(readers: sandbox.Readers, tmp_path: Path) -> None:
+    assert (
+        number_of(asked(readers, tmp_path, _locked(StandardEncryption("", "owner", strength=128))))
+        == "2026-0042"
+    )
+
+
+def test_a_picture_of_an_invoice_waits_for_ocr(readers: sandbox.Readers, tmp_path: Path) -> None:
+    scan = hostile.huge_image(800)
+    stamped = scan.replace(b"/X Do", b"/X Do BT /F1 40 Tf 90 400 Td (COPIE) Tj ET")
+    for content in (scan, _sound(stamped)):
+        answer = asked(readers, tmp_path, content)
+        assert isinstance(answer, nouns.Reading)
+        assert answer.doubts == (doubts.NO_TEXT,)
+
+
+def test_a_font_that_tells_no_letters_waits_for_ocr(readers: sandbox.Readers, tmp_path: Path) -> None:
+    unknown = hostile.page(hostile.stream(b"BT /F1 12 Tf 72 700 Td <01020304> Tj ET"))
+    answer = asked(readers, tmp_path, unknown)
+    assert isinstance(answer, nouns.Reading)
+    assert answer.fields == {}
+
+
+def _sound(spoilt: bytes) -> bytes:
+    """The same file with its lengths and places put right."""
+    kept = io.BytesIO()
+    pdf = pypdfium2.PdfDocument(spoilt)
+    pdf.save(kept)
+    pdf.close()
+    return kept.getvalue()
+
+
+def _locked(how: StandardEncryption) -> bytes:
+    kept = io.BytesIO()
+    page = Canvas(kept, encrypt=how)
+    page.drawString(72, 700, "Facture 2026-0042")
+    page.save()
+    return kept.getvalue()
