@@ -138,6 +138,8 @@ class Passage:
                 passing.abort()
 
     def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._server is None or not self._server.is_serving():
+            return writer.transport.abort()
         visit = asyncio.create_task(self._serve(tunnel.End(reader, writer)))
         self._visits.add(visit)
         visit.add_done_callback(self._visits.discard)

@@ -43,7 +43,8 @@ def split(authority: str, default: int) -> tuple[str, int]:
     """`Host:port` as a plain lower-case name and a number; IPv6 literals come bracketed. Raises ValueError."""
     parts = urlsplit(f"//{authority}")
     host = (parts.hostname or "").rstrip(".")
-    if not host or not host.isascii() or parts.username is not None or parts.path or parts.query:
+    more = parts.username is not None or parts.path or parts.query or parts.fragment
+    if not host or not host.isascii() or more:
         raise ValueError("not a host and port")
     return host, parts.port or default
 

@@ -132,7 +132,7 @@ class Tunnel:
         upwards.add_done_callback(lambda _: self._far.writer.close())
         try:
             if request.method != "CONNECT":
-                self._near.writer.write((await read_head(self._far.reader)).returned())
+                await self._return_head()
             await self._pump(self._far, self._near, sending=False)
         finally:
             upwards.cancel()
@@ -144,6 +144,11 @@ class Tunnel:
         first = request.forwarded()
         self._count(len(first), 0)
         self._far.writer.write(first)
+
+    async def _return_head(self) -> None:
+        first = (await read_head(self._far.reader)).returned()
+        self._count(0, len(first))
+        self._near.writer.write(first)
 
     async def _pump(self, source: End, sink: End, *, sending: bool) -> None:
         with contextlib.suppress(OSError):

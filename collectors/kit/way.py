@@ -42,27 +42,26 @@ class Way:
             return await self._upstream.connect(host, port)
 
     async def _first(self, addresses: Sequence[Address]) -> tunnel.End:
-        late = False
+        refusal = tunnel.Refusal(502, "destination_unavailable")
         for address in addresses[:_MOST_ADDRESSES]:
             try:
                 async with asyncio.timeout(self._within):
                     return await tunnel.connect(*address)
-            except OSError as err:
-                late = late or isinstance(err, TimeoutError)
-        raise (
-            tunnel.Refusal(504, "connection_timeout")
-            if late
-            else tunnel.Refusal(502, "destination_unavailable")
-        )
+            except TimeoutError:
+                refusal = tunnel.Refusal(504, "connection_timeout")
+            except OSError:
+                continue
+        raise refusal
 
     async def _look_up(self, host: str, port: int) -> list[Address]:
         try:
-            async with _in_time(self._within):
+            async with asyncio.timeout(self._within):
                 answers = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError):
+        except (OSError, UnicodeError) as err:
             if self._upstream is not None:
                 return []  # behind a firm's proxy, only that proxy may know the names of the outside
-            raise tunnel.Refusal(502, "dns_error") from None
+            late = isinstance(err, TimeoutError)
+            raise tunnel.Refusal(504 if late else 502, "dns_timeout" if late else "dns_error") from None
         public = [(str(place[0]), port) for *_, place in answers if hosts.is_public(str(place[0]))]
         if not public:
             raise tunnel.Refusal(403, "destination_ip_prohibited")

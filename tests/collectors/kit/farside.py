@@ -57,6 +57,7 @@ async def listening(behave: Behave, tls: ssl.SSLContext | None = None) -> AsyncI
         far.at_once += 1
         far.most = max(far.most, far.at_once)
         writers.add(writer)
+        await far.tell()
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")

@@ -326,6 +326,25 @@ async def test_closing_a_passage_shuts_its_port_and_its_tunnels() -> None:
         assert farewells == ["gone"]
 
 
+async def test_a_name_service_that_never_answers_is_given_up_or_left_to_the_owners_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def getaddrinfo(*_: Any, **__: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+    async with a_door(bounds=door.Bounds(connect=0.01)) as out:
+        passage = await out.open(["portal.example"])
+        assert b" 504 dns_timeout" in await connect(passage.port, "portal.example:443")
+    async with (
+        farside.listening(farside.saying(b"", 407)) as proxy,
+        a_door(bounds=door.Bounds(connect=0.4), upstream=f"http://127.0.0.1:{proxy.port}") as out,
+    ):
+        passage = await out.open(["portal.example"])
+        assert b" 502 proxy_refused" in await connect(passage.port, "portal.example:443")
+        assert proxy.heard[0].startswith("CONNECT portal.example:443 ")
+
+
 async def test_the_owners_proxy_is_asked_by_name_with_its_login(names: dict[str, list[str]]) -> None:
     async def proxying(head: str, write: farside.Write) -> None:
         if head.startswith("CONNECT"):

@@ -65,7 +65,9 @@ def test_a_pattern_lets_through_what_it_says_and_no_more(
     assert hosts.patterns([pattern])[0].fits(host, port) is fits
 
 
-@pytest.mark.parametrize("authority", ["", ":443", "user@host:1", "a/b", "host:99999", "héros.fr", "host:x"])
+@pytest.mark.parametrize(
+    "authority", ["", ":443", "user@host:1", "a/b", "a?b", "a#b", "host:99999", "héros.fr", "host:x"]
+)
 def test_what_is_no_host_and_port_is_refused(authority: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         hosts.split(authority, 443)
