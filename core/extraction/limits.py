@@ -55,8 +55,11 @@ def _only_own_files(libc: ctypes.CDLL) -> bool:
     handled = ctypes.c_uint64((1 << RIGHTS_BY_ABI.get(abi, 16)) - 1)
     rules = libc.syscall(LANDLOCK_CREATE, ctypes.byref(handled), ctypes.sizeof(handled), 0)
     for folder in {sys.prefix, sys.base_prefix, "/usr", str(CODE)}:
-        _let_read(libc, rules, folder)
-    return bool(libc.syscall(LANDLOCK_RESTRICT, rules, 0) == 0)
+        if os.access(folder, os.R_OK):
+            _let_read(libc, rules, folder)
+    closed = bool(libc.syscall(LANDLOCK_RESTRICT, rules, 0) == 0)
+    os.close(rules)
+    return closed
 
 
 def _let_read(libc: ctypes.CDLL, rules: int, folder: str) -> None:
