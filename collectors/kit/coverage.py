@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from collectors.kit import hosts, selectors, templates
 from collectors.kit.clauses import meant
@@ -48,9 +48,8 @@ def _addresses(manifest: Manifest) -> Iterator[str]:
         if not _is_host(host):
             yield f"hosts[{place}]: expected 'www.example.com', '*.example.com' or '127.0.0.1:8931', found {host!r}"
     for key, address in _told(manifest):
-        yield from _reachable(
-            manifest, key, urljoin(manifest.website, address) if key != "website" else address
-        )
+        if key == "website" or urlsplit(address).netloc:
+            yield from _reachable(manifest, key, address)
 
 
 def _told(manifest: Manifest) -> Iterator[tuple[str, str]]:

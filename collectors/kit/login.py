@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from collectors.kit import answers, signs, tokens
-from collectors.kit.declared import Act, Login, PageState, Sign
+from collectors.kit import answers, sight, tokens
+from collectors.kit.declared import Act, Login, PageState
 from core import errors
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ WHOLE, PATIENCE = 90.0, 20.0
 #: Seconds until a page is acted on again: a click that sent nothing was swallowed, one that sent something is being answered.
 SWALLOWED, ANSWERED = 3.0, 12.0
 MOST_ACTS = 25
+#: Seconds that a page may take to draw itself before its status is believed, and how often a beacon was heard to be one.
+DRAWN, BEACON = 2.0, 4
 #: What is left with the session for requests that name a field.
 FIELDS = "fields"
 
@@ -54,8 +56,12 @@ class _SignIn:
         self.portal = portal
         self.login = login
         self.page = page
-        self.times: dict[str, int] = {}
+        self.sight = sight.Sight(portal, page)
+        self.times: Counter[PageState] = Counter()
+        #: Secret fields that stand typed in a page, and those that have left it.
+        self.typed: set[str] = set()
         self.sent: set[str] = set()
+        self.heard: Counter[str] = Counter()
         self.last: PageState | None = None
         self.acted_at = 0.0
         self.asked = False
@@ -68,20 +74,23 @@ class _SignIn:
             if state is None:
                 return
             if state.outcome:
-                raise answers.outcome(state.outcome, await self._said(state), state.name)
+                said = state.outcome.said
+                words = await self.sight.words(state.sign, said) if said else ""
+                raise answers.outcome(state.outcome, words, state.name)
             await self._act(state)
         raise await self.portal.lost("the sign-in", f"to be in after {MOST_ACTS} pages")
 
     async def _recognise(self) -> PageState | None:
         """The page that is shown, None when we are in. Raises PortalChanged when none is known for a while."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+        begun = time.monotonic()
+        while time.monotonic() < begun + PATIENCE:
             states = self._eligible()
             signs_of = [self.login.done, *(state.sign for state in states)]
-            place = await self._first(signs_of)
+            place = await self.sight.first(signs_of)
             if place is not None:
                 return states[place - 1] if place else None
-            await self._is_well()
+            if time.monotonic() > begun + DRAWN:
+                await self._is_well()
         raise await self._lost()
 
     async def _is_well(self) -> None:
@@ -101,73 +110,15 @@ class _SignIn:
         waited = time.monotonic() - self.acted_at
         if self.miss:
             return True
-        return (waited > SWALLOWED and not self.asked) or (waited > ANSWERED and state.name not in self.sent)
+        return (waited > SWALLOWED and not self.asked) or (waited > ANSWERED and not self._has_sent(state))
 
-    async def _first(self, among: Sequence[Sign]) -> int | None:
-        """The place of the first sign that holds now."""
-        here = [
-            (place, sign)
-            for place, sign in enumerate(among)
-            if not sign.url or signs.url_like(self.page.url, sign.url)
-        ]
-        looked: list[tuple[int, Locator]] = []
-        bare: int | None = None
-        for place, sign in here:
-            found = self._locators(sign)
-            if not found and not sign.cookie and bare is None:
-                bare = place
-            looked += [(place, each) for each in found if bare is None or place < bare]
-        for place, sign in here:
-            if sign.cookie and not sign.see and not sign.text and await self._has_cookie(sign.cookie):
-                return place
-        seen = await self._seen(looked, 0.2 if bare is not None else 0.5, among)
-        return bare if seen is None else seen
-
-    async def _seen(
-        self, looked: list[tuple[int, Locator]], within: float, among: Sequence[Sign]
-    ) -> int | None:
-        """The first whose see is visible and whose text, where both are told, is too."""
-        rest = list(looked)
-        while rest:
-            found = await self.portal.glimpse(*(each for _, each in rest), within=within)
-            if found is None:
-                return None
-            place = rest[found][0]
-            if await self._also(among[place]):
-                return place
-            rest = [each for each in rest if each[0] != place]
-        await asyncio.sleep(within)
-        return None
-
-    async def _also(self, sign: Sign) -> bool:
-        if sign.cookie and not await self._has_cookie(sign.cookie):
-            return False
-        if not (sign.see and sign.text):
-            return True
-        return await self.portal.glimpse(*self._texts(sign), within=0.2) is not None
-
-    def _locators(self, sign: Sign) -> list[Locator]:
-        return [self._inside(sign, each) for each in sign.see] or self._texts(sign)
-
-    def _texts(self, sign: Sign) -> list[Locator]:
-        return [self._inside(sign, f"text={text}") for text in sign.text]
-
-    def _inside(self, sign: Sign, selector: str) -> Locator:
-        """In the page, or in the frame that the sign leads to."""
-        if not sign.frame:
-            return self.page.locator(selector)
-        frame = self.page.frame_locator(sign.frame[0])
-        for inner in sign.frame[1:]:
-            frame = frame.frame_locator(inner)
-        return frame.locator(selector)
-
-    async def _has_cookie(self, name: str) -> bool:
-        return any(cookie.get("name") == name for cookie in await self.page.context.cookies())
+    def _has_sent(self, state: PageState) -> bool:
+        return any(act.verb == "fill" and act.field in self.sent for act in state.acts)
 
     async def _act(self, state: PageState) -> None:
         """What keeps a gesture from getting through is something to be recognised in its turn."""
-        self.times[state.name] = self.times.get(state.name, 0) + 1
-        if state.name in self.sent or self.times[state.name] > state.times:
+        self.times[state] += 1
+        if self._has_sent(state) or self.times[state] > state.times:
             raise self.miss or await self.portal.lost(state.name, f"the page that comes after {state.name}")
         self.last, self.miss, self.asked = state, None, False
         try:
@@ -178,7 +129,7 @@ class _SignIn:
         self.acted_at = time.monotonic()
 
     async def _do(self, state: PageState, act: Act) -> None:
-        where = self._inside(state.sign, act.where)
+        where = self.sight.inside(state.sign, act.where)
         if act.verb == "fill":
             await self._fill(state, act, where)
         elif act.verb == "goto":
@@ -199,6 +150,8 @@ class _SignIn:
                 f"the portal asks for {spec.label['en']}, and this account has none", step=state.name
             )
         await self.portal.fill(act.field, where, name=f"{spec.label['en']} on {state.name}")
+        if spec.secret:
+            self.typed.add(act.field)
 
     async def _send(self, state: PageState, act: Act, where: Locator) -> None:
         name = f"{act.where} on {state.name}"
@@ -209,27 +162,16 @@ class _SignIn:
             await self.portal.click(where, name=name)
 
     def _watch(self, request: Request) -> None:
-        """A page opened, or anything but a GET: the last gesture was not swallowed, and a secret typed before it has been sent."""
-        if request.method == "GET" and not request.is_navigation_request():
-            return
-        self.asked = True
-        if self.last and any(self._is_secret(act) for act in self.last.acts):
-            self.sent.add(self.last.name)
+        """A page opened, or anything but a GET: the last gesture was not swallowed, and what stood typed has been sent.
 
-    def _is_secret(self, act: Act) -> bool:
-        return act.verb == "fill" and self.portal.manifest.spec(act.field).secret
-
-    async def _said(self, state: PageState) -> str:
-        """The portal's own words, where the file says that they stand."""
-        from collectors.kit import browsers  # it brings Playwright, which a catalogue does not need
-
-        if not state.outcome or not state.outcome.said:
-            return ""
-        try:
-            words = await self._inside(state.sign, state.outcome.said).first.inner_text(timeout=1000)
-        except browsers.Error:
-            return ""
-        return self.portal.mask(" ".join(words.split()))[:300]
+        What comes again and again is a beacon and says nothing.
+        """
+        where = request.url.partition("?")[0]
+        self.heard[where] += 1
+        if request.is_navigation_request() or (request.method != "GET" and self.heard[where] < BEACON):
+            self.asked = True
+            self.sent |= self.typed
+            self.typed.clear()
 
     async def _lost(self) -> errors.MoissonError:
         if self.miss:

@@ -59,7 +59,16 @@ def parse(text: str, where: str, *, by_class: bool = False) -> Manifest:
         raise errors.BadManifest(f"{where}: this is not TOML: {err}") from None
     problems: list[str] = []
     found = sections.manifest(raw, problems, by_class)
-    problems = problems or coverage.problems(found)
+    told = {each.partition(":")[0] for each in problems}
+    problems += [each for each in coverage.problems(found) if not _is_told(each, told)]
     if problems:
         raise errors.BadManifest("\n".join([f"{where}:", *(f"  {each}" for each in problems)]))
     return found
+
+
+def _is_told(problem: str, told: set[str]) -> bool:
+    """A key that could not be read has had its say: what follows from that is no news."""
+    key = problem.partition(":")[0]
+    return any(
+        key.startswith(each) or each.startswith(f"{key}.") or each.startswith(f"{key}[") for each in told
+    )

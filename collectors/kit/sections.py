@@ -48,7 +48,7 @@ def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manife
         bank_labels=top.texts("bank_labels", ()),
         source=top.text("source", ""),
         age=top.day("age"),
-        verified=Verified(top.choice("verified", list(Verified), "never") if _known(top) else "never"),
+        verified=_verified(top),
         lock_limit=top.whole("lock_limit", 5, least=3),
         browser=top.choice("browser", ("shell", "full"), "shell"),
         cadence=top.choice("cadence", ("daily", "weekly"), "daily"),
@@ -71,8 +71,9 @@ def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manife
     return found
 
 
-def _known(top: Clause) -> bool:
-    return top.text("verified", "never") in list(Verified)
+def _verified(top: Clause) -> Verified:
+    told = top.choice("verified", list(Verified), "never")
+    return Verified(told) if told in list(Verified) else Verified.NEVER
 
 
 def _pace(clause: Clause) -> Pace:
