@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from core import nouns
-from core.extraction import days, doubts, kinds, numbers, pages, parties, sums
+from core.extraction import days, doubts, kinds, numbers, pages, parties, sellers, sums
 from core.extraction.evidence import Evidence
 
 
@@ -21,6 +21,7 @@ def read(document: BinaryIO) -> nouns.Reading:
         | days.read(evidence)
         | sums.read(evidence, paper.text)
         | parties.read(evidence)
+        | sellers.read(evidence)
     )
     no_text = () if paper.readable else (doubts.NO_TEXT,)
     return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_checked(fields)))

@@ -30,6 +30,11 @@ def of(paper: Sequence[lines.Line], text: str) -> tuple[nouns.Kind, tuple[str, .
     return (nouns.Kind.INVOICE if _NAMED.search(lines.fold(text)) else nouns.Kind.UNKNOWN), ()
 
 
+def is_title(text: str) -> bool:
+    """Does this text name a sort of paper?"""
+    return any(words.match(lines.fold(text)) for _, words in _TITLES)
+
+
 def _titles(line: lines.Line) -> list[tuple[tuple[float, float], nouns.Kind]]:
     """Cells of a line that open with a sort's name, ranked by size of letters, then height on the page."""
     found: list[tuple[tuple[float, float], nouns.Kind]] = []

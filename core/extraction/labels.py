@@ -59,7 +59,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"(?:facture|avoir) (?:du|emise? le|etablie le|editee le)",
             r"(?:invoice|bill|billing|issue|statement) date",
             r"date (?:of issue|issued|of invoice)",
-            r"(?:facture|avoir|invoice|credit note|\w{0,12}rechnung|gutschrift|factuur|factura|fattura)\b[^\d]{0,60}\d\S* (?:du|of|dated|vom|van|del?)(?= ?$| \d)",
+            r"(?:facture|avoir|invoice|credit note|\w{0,12}rechnung|gutschrift|factuur|factura|fattura)\b[^\d]{0,60}\d\S{0,40} (?:du|of|dated|vom|van|del?)(?= ?$| \d)",
             r"(?:und |/ ?)?(?:rechnungs|beleg|ausstellungs|gutschrifts)-?datum",
             r"liefer- und rechnungsdatum",
             r"factuurdatum",

@@ -23,6 +23,7 @@ PICTURE_WIDTH = 800
 #: Over a scan, fewer letters than this are a stamp ("COPIE") and not the document's words.
 STAMP = 60
 SMALLEST_LETTER = 2.0
+LONGEST_WORD = 120
 #: Letters of one word stand no further apart than this share of their size.
 LETTER_GAP = 0.2
 
@@ -143,7 +144,7 @@ def _on_page(page: Any, number: int, known: Container[str]) -> list[lines.Word]:
     # What runs up the margin is small print; on a page turned as a whole, everything does.
     upright = 2 * sum(bool(word["upright"]) for word in found) >= len(found)
     words = [
-        lines.Word(word["text"], number, word["x0"], word["top"], word["x1"], word["bottom"])
+        lines.Word(word["text"][:LONGEST_WORD], number, word["x0"], word["top"], word["x1"], word["bottom"])
         for word in found
         if word["upright"] == upright and word["bottom"] - word["top"] >= SMALLEST_LETTER
     ]

@@ -92,7 +92,7 @@ def many_words(count: int = 400_000) -> bytes:
     return page(squeezed(b"BT /F1 1 Tf " + b"(a) Tj " * count + b"ET"))
 
 
-def flate_bomb(times: int = 1, megabytes: int = 300) -> bytes:
+def flate_bomb(times: int = 1, megabytes: int = 80) -> bytes:
     return page(squeezed(b" " * megabytes * 1024**2, times))
 
 

@@ -8,7 +8,7 @@ from core import nouns
 from core.extraction import doubts
 from tests.core.extraction import papers
 
-FRENCH = [
+FRENCH: list[papers.Row | str] = [
     "Facture n° F-2026-0042",
     "Date de facture : 3 novembre 2026",
     "Date d'échéance : 18/11/2026",

@@ -16,7 +16,7 @@ import pytest
 from core.extraction import sandbox, seat
 
 DEEDS = """
-import json, os, socket, sys
+import json, mmap, os, socket, sys
 from core.extraction import limits
 
 def tried(deed):
@@ -40,7 +40,7 @@ print(json.dumps({
     "connect": tried(lambda: socket.create_connection(("127.0.0.1", int(sys.argv[2])), 5)),
     "read": tried(lambda: open(sys.argv[3]).read()),
     "write": tried(lambda: open(sys.argv[3] + ".new", "w").write("x")),
-    "memory": tried(lambda: bytearray(2 * 1024**3)),
+    "memory": tried(lambda: mmap.mmap(-1, 2 * 1024**3)),
     "spawn": tried(spawn),
     "own code": tried(lambda: open(limits.__file__).read()),
 }))

@@ -105,7 +105,7 @@ def test_a_document_past_the_wall_clock_ends_its_child(
 
 def test_a_document_past_its_cpu_time_ends_its_child(tmp_path: Path) -> None:
     with sandbox.Readers(1, cpu=0) as readers, pytest.raises(errors.ReaderFailed, match="SIGXCPU"):
-        readers.read(saved(tmp_path, hostile.flate_bomb()))
+        readers.read(saved(tmp_path, hostile.flate_bomb(megabytes=200)))
 
 
 def test_a_child_that_dies_between_two_documents_is_replaced_unseen(
