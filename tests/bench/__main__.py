@@ -1,0 +1,51 @@
+"""`./run bench [cold|warm|mixed|paced|memory|vault|ingest …] [--long] [--n N] [--dry]`: all of them when none is named."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.bench import page, rows, stand
+
+#: Contexts after which memory should have stopped growing.
+LONG = 1010
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="./run bench")
+    asked.add_argument("row", nargs="*", help=f"{', '.join(rows.ROWS)}; all when none is named")
+    asked.add_argument("--n", type=int, help="how many visits or documents each row takes")
+    asked.add_argument("--long", action="store_true", help="memory over a thousand contexts")
+    asked.add_argument("--dry", action="store_true", help="tell, and leave docs/numbers.md as it is")
+    told = asked.parse_args()
+    named = [name for name in told.row if name != "all"] or list(rows.ROWS)
+    if unknown := set(named) - set(rows.ROWS):
+        asked.error(f"no such row: {', '.join(sorted(unknown))}")
+    found = measured(named, told.n, long=told.long)
+    if not told.dry:
+        command = " ".join(["./run bench", *sys.argv[1:]])
+        for name in named:
+            page.write(f"bench {name}", rows.ROWS[name].title, _section(command, found[name]))
+    sys.exit(any(row.fine is False for each in found.values() for row in each))
+
+
+def measured(named: list[str], n: int | None = None, *, long: bool = False) -> dict[str, list[rows.Row]]:
+    """Each row's lines, told as they come."""
+    found: dict[str, list[rows.Row]] = {}
+    with stand.put_up() as here:
+        for name in named:
+            measure = rows.ROWS[name]
+            count = n or (LONG if long and name == "memory" else measure.usual)
+            for row in measure.rows(here, count):
+                found.setdefault(name, []).append(row)
+                sys.stdout.write(f"{page.MARKS[row.fine] or ' '} {row.what}: {row.measured}  {row.target}\n")
+                sys.stdout.flush()
+    return found
+
+
+def _section(command: str, found: list[rows.Row]) -> str:
+    return f"`{command}`, {page.machine(stand.browser())}\n\n{page.table(found)}"
+
+
+if __name__ == "__main__":
+    main()

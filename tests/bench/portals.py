@@ -1,0 +1,72 @@
+"""The demo's portals as a far side: in a process of their own, 50 to 150 ms away, with customers who are signed in already.
+
+`python -m tests.bench.portals` prints their URLs as one JSON line and stays until told to end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demo import mandarine, nimbus, portals
+from demo.house import Session
+
+#: Seconds, on average; each answer takes between half and one and a half of it.
+LATENCY = 0.1
+#: Customers that a portal has let in before the farm comes: `user-1` and so on.
+CUSTOMERS = 5_000
+SUPPLIERS = ("mandarine", "nimbus")
+
+
+def login(supplier: str, number: int) -> str:
+    return f"user-{number}" if supplier == "mandarine" else f"user-{number}@nimbus.example"
+
+
+def password(supplier: str) -> str:
+    return mandarine.BRAND.password if supplier == "mandarine" else nimbus.BRAND.password
+
+
+def token(number: int) -> str:
+    return f"bench-session-{number}"
+
+
+def csrf(number: int) -> str:
+    return f"bench-csrf-{number}"
+
+
+def bills(supplier: str, number: int) -> list[str]:
+    """The numbers of this customer's invoices, newest first."""
+    house = mandarine.house() if supplier == "mandarine" else nimbus.house()
+    return [bill.number for bill in house.shelf.of(f"user-{number}")]
+
+
+def session(supplier: str, number: int, host: str) -> dict[str, Any]:
+    """What a browser that signed in there would have brought home."""
+    name = mandarine.SESSION if supplier == "mandarine" else nimbus.SESSION
+    cookie = {
+        "name": name,
+        "value": token(number),
+        "domain": host,
+        "path": "/",
+        "expires": -1,
+        "httpOnly": True,
+        "secure": False,
+        "sameSite": "Lax",
+    }
+    memory: dict[str, Any] = {"fields": {"username": login(supplier, number)}}
+    if supplier == "nimbus":
+        memory["tokens"] = {"csrf": csrf(number)}
+    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+    return {"state": {"cookies": [cookie], "origins": []}, "user_agent": agent, "memory": memory}
+
+
+def main() -> None:
+    running = [portals.mandarine_telecom(latency=LATENCY), portals.nimbus_saas(latency=LATENCY)]
+    for portal in running:
+        for number in range(1, CUSTOMERS + 1):
+            known = Session(login(portal.brand.id, number), proven=True, csrf=csrf(number))
+            portal.house.sessions[token(number)] = known
+    portals.serve([portal.start() for portal in running])
+
+
+if __name__ == "__main__":
+    main()

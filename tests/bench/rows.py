@@ -1,0 +1,166 @@
+"""The rows of the table: what is run, what it gave, and what it should at least give (`Verdict`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from collectors.kit import browsers
+from tests.bench.stand import Stand
+
+#: What a supplier that says nothing of its pace is given.
+DEFAULT_PACE = "pace = {}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`fine` None is a row without a target."""
+
+    what: str
+    measured: str
+    target: str = ""
+    fine: bool | None = None
+
+
+def cold(stand: Stand, n: int) -> Iterator[Row]:
+    """Sign in, list, fetch one PDF: the whole farm beside a naive script, one at a time and several at once."""
+    few = max(2, n // 10)
+    chromium = browsers.find(os.environ.get("MOISSON_BROWSER", ""), "full")
+    alone = stand.naive(first=1, count=few, at_once=1, browser=chromium)
+    told = stand.farm("visits", cold=n)
+    beside = stand.naive(first=1, count=2 * few, at_once=2 * (os.cpu_count() or 1), browser=chromium)
+    shell = stand.naive(
+        first=1, count=few, at_once=1, browser=browsers.find(os.environ.get("MOISSON_BROWSER", ""))
+    )
+    rate = _a_minute(told["done"], told)
+    yield Row(f"{n} cold visits, whole farm", f"{rate:.0f}/min", "≥ 120/min", rate >= 120)
+    yield Row(
+        "… CPU of worker, readers and browser",
+        f"{told['cpu'] / n:.2f} s each",
+        "≤ 0.9 s",
+        told["cpu"] / n <= 0.9,
+    )
+    whole = (told["done"], told["new"], told["read"], told["logins"], told["portal_logins"]) == (
+        n,
+        n,
+        n,
+        n,
+        n,
+    )
+    yield Row("… done, new, read, logins, logins that the portals counted", _counts(told), f"{n} each", whole)
+    for name, naive, times in (("one at a time", alone, 6.0), ("several at once", beside, 3.5)):
+        theirs = _a_minute(naive["visits"], naive)
+        yield Row(
+            f"… against a naive script, a fresh Chromium each, {name} ({theirs:.0f}/min, {naive['cpu'] / naive['visits']:.2f} CPU-s each)",
+            f"{rate / theirs:.1f} ×",
+            f"≥ {times:g} ×",
+            rate / theirs >= times,
+        )
+    theirs = _a_minute(shell["visits"], shell)
+    yield Row(
+        f"… the same script with a fresh headless shell each, one at a time ({theirs:.0f}/min, {shell['cpu'] / shell['visits']:.2f} CPU-s each)",
+        f"{rate / theirs:.1f} ×",
+    )
+
+
+def warm(stand: Stand, n: int) -> Iterator[Row]:
+    """The session lives and nothing is new."""
+    told = stand.farm("visits", warm=n)
+    rate, each = _a_minute(told["done"], told), 1000 * told["cpu"] / n
+    yield Row(f"{n} warm visits, nothing new", f"{rate:.0f}/min", "≥ 1,500/min", rate >= 1500)
+    yield Row("… CPU", f"{each:.0f} ms each", "≤ 30 ms", each <= 30)
+    yield Row("… most requests of one visit", str(told["most_requests"]), "≤ 2", told["most_requests"] <= 2)
+    quiet = (told["done"], told["logins"], told["portal_logins"], told["browser_starts"]) == (n, 0, 0, 0)
+    yield Row("… logins, browser starts", f"{told['portal_logins']}, {told['browser_starts']}", "0, 0", quiet)
+
+
+def mixed(stand: Stand, n: int) -> Iterator[Row]:
+    told = stand.farm("visits", cold=n // 20, warm=n - n // 20)
+    whole = told["done"] == n and told["new"] == n // 20
+    yield Row(
+        f"{n} mixed visits, 95 % warm",
+        f"{told['wall']:.0f} s",
+        f"≤ {90 * n / 1000:g} s",
+        whole and told["wall"] <= 90 * n / 1000,
+    )
+    starts = told["browser_starts"]
+    yield Row("… browser starts", str(starts), "≤ 1", starts <= 1)
+
+
+def memory(stand: Stand, n: int) -> Iterator[Row]:
+    """Resident pages of worker, readers and browser, each shared page counted once (PSS)."""
+    told = stand.farm("visits", cold=n, weigh=True)
+    most = 300 + 60 * told["at_once"]
+    yield Row(
+        f"memory, at the most {told['at_once']} cold visits at once (RSS, which counts shared pages again: {told['resident']:.0f} MiB)",
+        f"{told['own']:.0f} MiB",
+        f"≤ {most} MiB",
+        told["own"] <= most,
+    )
+    if told["growth"] is not None:
+        yield Row(
+            "… growth from the 100th to the 1,000th context",
+            f"{told['growth']:.0f} MiB",
+            "≤ 100 MiB",
+            told["growth"] <= 100,
+        )
+    clean = told["zombies"] == 0 and not told["left"]
+    yield Row("… zombies, temporary folders left", f"{told['zombies']}, {len(told['left'])}", "0, 0", clean)
+
+
+def paced(stand: Stand, n: int) -> Iterator[Row]:
+    """At the pace of a supplier that declares none: two requests at once, half a second apart, one sign-in at a time."""
+    told = stand.farm("visits", pace=DEFAULT_PACE, warm=n)
+    rate = _a_minute(told["done"], told)
+    yield Row(f"{n} warm visits to two suppliers at the default pace", f"{rate:.0f}/min")
+
+
+def vault(stand: Stand, n: int) -> Iterator[Row]:
+    told = stand.farm("vault", count=n)
+    for name in ("seals", "opens"):
+        yield Row(
+            f"{n} {name}, one thread",
+            f"{told[name]:,.0f}/s",
+            "≥ 5,000/s",
+            told["whole"] and told[name] >= 5000,
+        )
+
+
+def ingest(stand: Stand, n: int) -> Iterator[Row]:
+    told = stand.farm("ingest", count=n)
+    yield Row(
+        f"{n} PDFs kept, verified, archived, received and read, one after the other",
+        f"{n / told['wall']:.1f}/s",
+        "",
+        told["whole"] or False,
+    )
+
+
+def _a_minute(visits: int, told: dict[str, Any]) -> float:
+    return 60 * visits / float(told["wall"])
+
+
+def _counts(told: dict[str, Any]) -> str:
+    return ", ".join(str(told[name]) for name in ("done", "new", "read", "logins", "portal_logins"))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`usual` is how many visits, secrets or documents it takes when nothing else is said."""
+
+    title: str
+    rows: Callable[[Stand, int], Iterator[Row]]
+    usual: int
+
+
+ROWS = {
+    "cold": Measure("Cold visits", cold, 100),
+    "warm": Measure("Warm visits", warm, 600),
+    "mixed": Measure("Mixed visits", mixed, 1000),
+    "paced": Measure("The default pace", paced, 24),
+    "memory": Measure("Memory", memory, 32),
+    "vault": Measure("The vault", vault, 10_000),
+    "ingest": Measure("Ingest", ingest, 60),
+}
