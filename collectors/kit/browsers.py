@@ -34,6 +34,9 @@ ROOM, ROOM_PER_VISIT = 400 << 20, 120 << 20
 #: A context that does not close in this time (seconds) belongs to a browser that is beyond help.
 CLOSING = 10
 
+#: Full Chromium makes `.org.chromium.Chromium.XXXXXX/SingletonSocket` in there, and Linux takes 107 bytes for a socket's path.
+LONGEST_FOLDER = 107 - 46
+
 _SHELLS = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
 _FULLS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 
@@ -101,7 +104,7 @@ def _systems(kind: Kind) -> list[Path]:
 class Browsers:
     """The browsers of one worker. At most `at_once` contexts live together; the others wait their turn.
 
-    `tmp` is where it makes a folder of its own, gone after `close`. `trust_spki` is for tests' certificates only.
+    `tmp` is where it makes a folder of its own, gone after `close` (in the system's own place if that path is too long). `trust_spki` is for tests' certificates only.
     """
 
     def __init__(
@@ -293,10 +296,13 @@ def _plain_user_agent(version: str) -> str:
 def _own_folder(tmp: Path) -> Path:
     """A folder of this process; those of dead ones are swept away."""
     tmp.mkdir(parents=True, exist_ok=True)
-    for old in tmp.glob("browser-*-*"):
-        if not _lives(int(old.name.split("-")[1])):
+    short = len(str(tmp.absolute())) + len("/moisson-1234567-12345678") <= LONGEST_FOLDER
+    base = tmp.absolute() if short else Path(tempfile.gettempdir())
+    for old in base.glob("moisson-*-*"):
+        pid = old.name.split("-")[1]
+        if pid.isdecimal() and not _lives(int(pid)):
             shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"browser-{os.getpid()}-", dir=tmp.absolute()))
+    return Path(tempfile.mkdtemp(prefix=f"moisson-{os.getpid()}-", dir=base))
 
 
 def _lives(pid: int) -> bool:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 DOTS = "•••"
 #: Seconds for each piece.
-PATIENCE = 10
+PATIENCE = 5
+#: Characters from which a cookie's value may be a token; `accepted` and `fr-FR` are none.
+TOKEN = 12
 #: Bytes. More of a page than this helps nobody.
 LARGEST_PAGE, LARGEST_PICTURE = 400_000, 3_000_000
 
@@ -33,6 +35,7 @@ _PATTERNS = (
     ),  # ISO 13616
     re.compile(r"[\w.+-]+(?:@|%40|&#64;)[\w-]+(?:\.[\w-]+)+"),
     re.compile(r"(?<=[?&;])([\w.\[\]-]+=)[^&\"'\s<>#]{6,}"),  # what an address says after its `?`
+    re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*"),  # RFC 7519
     re.compile(
         r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}(?:\.[\w-]{8,})*"
     ),  # tokens, JWT among them
@@ -162,12 +165,12 @@ def _steps(taken: Iterable[tuple[str, Mapping[str, Any]]], mask: Mask) -> Eviden
     return Evidence("steps", mask("\n".join(lines)).encode())
 
 
-def texts_in(value: Any) -> list[str]:
-    """Every text in a JSON value that is long enough to be a token."""
+def tokens_in(value: Any) -> list[str]:
+    """Every text in a JSON value that is long enough to be a token, and not a word of any page."""
     if isinstance(value, str):
-        return [value] if len(value) >= 8 else []
+        return [value] if len(value) >= TOKEN else []
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return [text for each in inner for text in texts_in(each)]
+    return [text for each in inner for text in tokens_in(each)]
 
 
 def shape(value: Any, depth: int = 12) -> Any:

@@ -103,6 +103,13 @@ class Hand:
             "dict[str, Any]", await self.told(self.page.context.storage_state(), "", "a session to keep")
         )
 
+    async def cookie_values(self) -> list[str]:
+        """As they are now; none of a browser that has gone."""
+        try:
+            return [cookie.get("value", "") for cookie in await self.page.context.cookies()]
+        except browsers.Error:
+            return []
+
     async def head(self) -> str:
         """Where the page stands and how it begins, without the address's query and without secrets."""
         try:

@@ -157,9 +157,11 @@ class Portal(Errand):
 
     async def evidence(self, error: BaseException) -> list[evidence.Evidence]:
         """What there is to look at, masked. Never raises. Unless the document alone was bad, the page is spent afterwards."""
-        self.mask.hide(*(cookie["value"] for cookie in self.jar.state()["cookies"]))
-        self.mask.hide(*evidence.texts_in(self.memory))
-        page = None if self._hand is None or isinstance(error, errors.NotAnInvoice) else self._hand.page
+        if self._hand is not None:
+            self.mask.hide(*evidence.tokens_in(await self._hand.cookie_values()))
+        self.mask.hide(*evidence.tokens_in(self.jar.state()), *evidence.tokens_in(self.memory))
+        blind = self._hand is None or isinstance(error, errors.NotAnInvoice | errors.BrowserLost)
+        page = None if blind or self._hand is None else self._hand.page
         steps = [*self._steps, ("failed", evidence.words_of(error))]
         return await evidence.gathered(page, self._last, steps, self.mask)
 

@@ -7,7 +7,8 @@ import os
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,6 +29,13 @@ from tests.collectors.kit.site import Site, new_browsers, served
 PICTURE = (
     "<!doctype html><title>t</title><img src='/logo.png'><p id=text>Bonjour</p><script>fetch('/api')</script>"
 )
+
+
+@pytest.fixture
+def short_tmp() -> Iterator[Path]:
+    """pytest's own folders are too deep for a browser's."""
+    with tempfile.TemporaryDirectory(prefix="t-") as folder:
+        yield Path(folder)
 
 
 class TestFinding:
@@ -74,18 +82,18 @@ class TestFinding:
 
 class TestStarting:
     async def test_root_does_not_lose_the_sandbox_by_accident(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: Door
+        self, short_tmp: Path, monkeypatch: pytest.MonkeyPatch, door: Door
     ) -> None:
         monkeypatch.setattr(os, "geteuid", lambda: 0)
-        as_root = Browsers(sandbox=True, at_once=1, tmp=tmp_path)
+        as_root = Browsers(sandbox=True, at_once=1, tmp=short_tmp)
         passage = await door.open([])
 
         with pytest.raises(errors.NoBrowser, match="MOISSON_ALLOW_NO_SANDBOX=1"):
             async with as_root.context(passage, state=None, user_agent=None):
                 pass
 
-    async def test_a_program_that_is_no_browser_is_named(self, tmp_path: Path, door: Door) -> None:
-        false = Browsers(executable="/bin/false", sandbox=False, at_once=1, tmp=tmp_path)
+    async def test_a_program_that_is_no_browser_is_named(self, short_tmp: Path, door: Door) -> None:
+        false = Browsers(executable="/bin/false", sandbox=False, at_once=1, tmp=short_tmp)
         passage = await door.open([])
 
         with pytest.raises(errors.NoBrowser, match="/bin/false does not start"):
@@ -94,11 +102,11 @@ class TestStarting:
         await false.close()
 
     async def test_the_environment_cannot_make_it_print_what_it_types(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: Door, capfd: pytest.CaptureFixture[str]
+        self, short_tmp: Path, monkeypatch: pytest.MonkeyPatch, door: Door, capfd: pytest.CaptureFixture[str]
     ) -> None:
         for name in ("DEBUG", "DEBUGP"):
             monkeypatch.setenv(name, "pw:*")
-        quiet = new_browsers(tmp_path)
+        quiet = new_browsers(short_tmp)
 
         with served({"/": "<input id=name>"}) as site:
             await _typed(quiet, door, site, "canary-5d1f")
@@ -133,8 +141,8 @@ class TestStarting:
 
 
 class TestSharing:
-    async def test_one_browser_serves_all_visits_and_mixes_none(self, tmp_path: Path, door: Door) -> None:
-        shared = new_browsers(tmp_path)
+    async def test_one_browser_serves_all_visits_and_mixes_none(self, short_tmp: Path, door: Door) -> None:
+        shared = new_browsers(short_tmp)
         with served({"/": "hello"}) as site:
             async with _context(shared, door, site) as one, _context(shared, door, site) as other:
                 await one.add_cookies([{"name": "sid", "value": "one", "url": site.url}])
@@ -145,8 +153,8 @@ class TestSharing:
         assert strangers == []
         await shared.close()
 
-    async def test_no_more_visits_at_once_than_told(self, tmp_path: Path, door: Door) -> None:
-        bounded = new_browsers(tmp_path, at_once=2)
+    async def test_no_more_visits_at_once_than_told(self, short_tmp: Path, door: Door) -> None:
+        bounded = new_browsers(short_tmp, at_once=2)
         most = 0
 
         async def visit() -> None:
@@ -161,10 +169,10 @@ class TestSharing:
         assert most == 2
 
     async def test_a_spent_browser_gives_way_and_its_last_visit_ends_in_peace(
-        self, tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch
+        self, short_tmp: Path, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(browsers_module, "CONTEXTS_PER_BROWSER", 2)
-        shared = new_browsers(tmp_path)
+        shared = new_browsers(short_tmp)
 
         with served({"/": "hello"}) as site:
             async with _context(shared, door, site) as long:
@@ -174,18 +182,18 @@ class TestSharing:
                 page = await long.new_page()
                 await page.goto(site.url)
                 said = await page.inner_text("body")
-        profiles = _profiles(tmp_path)
+        profiles = _profiles(short_tmp)
         await shared.close()
 
         assert (said, shared.starts) == ("hello", 2)
         assert len(profiles) == 1
 
     async def test_a_browser_that_holds_too_much_gives_way(
-        self, tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch
+        self, short_tmp: Path, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(browsers_module, "ROOM", 0)
         monkeypatch.setattr(browsers_module, "ROOM_PER_VISIT", 0)
-        shared = new_browsers(tmp_path)
+        shared = new_browsers(short_tmp)
 
         for _ in range(11):
             async with _context(shared, door, None):
@@ -196,29 +204,44 @@ class TestSharing:
 
 
 class TestEnding:
-    async def test_nothing_is_left(self, tmp_path: Path, door: Door) -> None:
-        shared = new_browsers(tmp_path)
+    async def test_nothing_is_left(self, short_tmp: Path, door: Door) -> None:
+        shared = new_browsers(short_tmp)
         async with _context(shared, door, None) as context:
             await context.new_page()
-            during = (len(_processes(tmp_path)), len(_profiles(tmp_path)))
-            held = footprint.private_bytes(str(tmp_path))
+            during = (len(_processes(short_tmp)), len(_profiles(short_tmp)))
+            held = footprint.private_bytes(str(short_tmp))
         await shared.close()
 
         assert during > (1, 0)
         assert held > 10 << 20
-        assert _processes(tmp_path) == []
-        assert _left_in(tmp_path) == []
+        assert _processes(short_tmp) == []
+        assert _left_in(short_tmp) == []
         assert [
             child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE
         ] == []
 
-    async def test_what_a_dead_worker_left_is_swept_and_a_living_ones_is_not(
-        self, tmp_path: Path, door: Door
+    async def test_a_place_too_deep_for_a_sockets_path_is_done_without(
+        self, short_tmp: Path, door: Door
     ) -> None:
-        dead, living = tmp_path / "browser-4194305-x", tmp_path / f"browser-{os.getppid()}-x"
+        deep = short_tmp / ("deep" * 12)
+        shared = new_browsers(deep)
+        before = _ours_in_the_systems_place()
+
+        async with _context(shared, door, None) as context:
+            await context.new_page()
+            during = (_left_in(deep), len(_ours_in_the_systems_place() - before))
+        await shared.close()
+
+        assert during == ([], 1)
+        assert _ours_in_the_systems_place() == before
+
+    async def test_what_a_dead_worker_left_is_swept_and_a_living_ones_is_not(
+        self, short_tmp: Path, door: Door
+    ) -> None:
+        dead, living = short_tmp / "moisson-4194305-x", short_tmp / f"moisson-{os.getppid()}-x"
         (dead / "profile").mkdir(parents=True)
         living.mkdir()
-        shared = new_browsers(tmp_path)
+        shared = new_browsers(short_tmp)
 
         async with _context(shared, door, None):
             pass
@@ -226,12 +249,12 @@ class TestEnding:
 
         assert (dead.exists(), living.exists()) == (False, True)
 
-    async def test_a_killed_browser_costs_its_visits_and_no_others(self, tmp_path: Path, door: Door) -> None:
-        shared = new_browsers(tmp_path)
+    async def test_a_killed_browser_costs_its_visits_and_no_others(self, short_tmp: Path, door: Door) -> None:
+        shared = new_browsers(short_tmp)
         with served({"/": "<p id=here>hello</p>"}) as site:
             async with _context(shared, door, site) as context:
                 touch = await hand.of(context, [site.url], [], str)
-                _kill(tmp_path)
+                _kill(short_tmp)
                 with pytest.raises(errors.BrowserLost):
                     await touch.see("#never", name="a button", within=5)
             async with _context(shared, door, site) as context:
@@ -241,7 +264,7 @@ class TestEnding:
         await shared.close()
 
         assert shared.starts == 2
-        assert _processes(tmp_path) == []
+        assert _processes(short_tmp) == []
 
     async def test_a_visit_that_fails_closes_its_context(self, door: Door, browsers: Browsers) -> None:
         with pytest.raises(ZeroDivisionError):
@@ -292,10 +315,10 @@ class TestTheWorldOutside:
         assert await _packets_by_webrtc(browsers, door, full=full) == 0
 
     async def test_without_our_argument_webrtc_does(
-        self, tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch
+        self, short_tmp: Path, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(browsers_module, "_ARGUMENTS", ())
-        careless = new_browsers(tmp_path)
+        careless = new_browsers(short_tmp)
 
         packets = await _packets_by_webrtc(careless, door)
         await careless.close()
@@ -311,10 +334,10 @@ class TestCertificates:
 
         assert site.asked == []
 
-    async def test_the_tests_own_is_trusted_where_it_is_told(self, tmp_path: Path, door: Door) -> None:
+    async def test_the_tests_own_is_trusted_where_it_is_told(self, short_tmp: Path, door: Door) -> None:
         authority = trustme.CA()
         leaf = authority.issue_cert("127.0.0.1")
-        told = new_browsers(tmp_path, trust_spki=(_spki(leaf),))
+        told = new_browsers(short_tmp, trust_spki=(_spki(leaf),))
 
         async with _secured(told, door, leaf) as (touch, site):
             await touch.go(site.url, "the page")
@@ -409,6 +432,10 @@ def _profiles(tmp: Path) -> list[Path]:
     return list(tmp.glob("*/playwright_chromium*"))
 
 
+def _ours_in_the_systems_place() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob(f"moisson-{os.getpid()}-*"))
+
+
 def _left_in(tmp: Path) -> list[Path]:
     return list(tmp.iterdir())
 
@@ -421,7 +448,7 @@ def _processes(tmp: Path) -> list[psutil.Process]:
 
 def _words(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        return list(process.cmdline())
     except psutil.Error:
         return []
 

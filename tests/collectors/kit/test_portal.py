@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import time
+
 import pyotp
 import pytest
 from flask import make_response, redirect, request
 from werkzeug.wrappers import Response as Answered
 
-from collectors.kit import challenge
 from collectors.kit.portal import Portal
 from core import errors
 from tests.collectors.kit.site import Page, Plain, Site, Visit, served
@@ -141,7 +142,7 @@ class TestTheClock:
     async def test_the_code_is_that_of_the_moment_it_is_typed(
         self, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(challenge.time, "time", lambda: 1_700_000_000.0)
+        monkeypatch.setattr(time, "time", lambda: 1_700_000_000.0)
         with served(dict(PAGES)) as site:
             async with visit.to(site) as portal:
                 await portal.grant(CREDENTIALS)
