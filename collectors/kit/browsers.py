@@ -9,23 +9,22 @@ import asyncio
 import os
 import shutil
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Protocol, cast
 
-import playwright
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 from playwright.async_api import Error as Error
 from playwright.async_api import Locator as Locator
 from playwright.async_api import StorageState as StorageState
 from playwright.async_api import TimeoutError as TimeoutError
 
-from collectors.kit import footprint
+from collectors.kit import finding, footprint, ground
 from core import errors
 
-Kind = Literal["shell", "full"]
+Kind = finding.Kind
+find = finding.find
 
 #: After so many contexts a browser gives way to a fresh one.
 CONTEXTS_PER_BROWSER = 250
@@ -33,12 +32,6 @@ CONTEXTS_PER_BROWSER = 250
 ROOM, ROOM_PER_VISIT = 400 << 20, 120 << 20
 #: A context that does not close in this time (seconds) belongs to a browser that is beyond help.
 CLOSING = 10
-
-#: Full Chromium makes `.org.chromium.Chromium.XXXXXX/SingletonSocket` in there, and Linux takes 107 bytes for a socket's path.
-LONGEST_FOLDER = 107 - 46
-
-_SHELLS = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
-_FULLS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 
 _ARGUMENTS = (
     # Else WebRTC walks round the door. Full Chromium heeds the first spelling only, the headless shell the second only.
@@ -54,51 +47,12 @@ _PICTURES = "png jpg jpeg gif webp avif ico bmp svg"
 _FONTS_AND_MEDIA = "woff woff2 ttf otf eot mp4 webm ogg mp3 m4a m4s mov wav"
 _UNSEEN = [f"*.{end}{more}" for end in f"{_PICTURES} {_FONTS_AND_MEDIA}".split() for more in ("", "?*")]
 
-#: Each of these makes Playwright print what it types.
-_CHATTY = ("DEBUG", "DEBUGP", "DEBUG_FILE", "PWDEBUG")
-
 
 class Passage(Protocol):
     """The way out of one run: the loopback port where the door listens for it."""
 
     @property
     def port(self) -> int: ...
-
-
-def find(setting: str = "", kind: Kind = "shell") -> str:
-    """The path of the browser to drive: the setting, else Playwright's own, else the system's. Raises NoBrowser."""
-    if setting:
-        return _as_told(setting)
-    for path in (*_playwrights_own(kind), *_systems(kind)):
-        if os.access(path, os.X_OK):
-            return str(path)
-    raise errors.NoBrowser(
-        "no Chromium or Chrome was found: type `apt-get install chromium-headless-shell` (Debian, Ubuntu) or "
-        "`python -m playwright install chromium-headless-shell`, or set MOISSON_BROWSER to the path of one"
-    )
-
-
-def _as_told(setting: str) -> str:
-    path = shutil.which(setting)
-    if path is None:
-        raise errors.NoBrowser(
-            f"MOISSON_BROWSER says {setting}, and there is no program there that can be run"
-        )
-    return path
-
-
-def _playwrights_own(kind: Kind) -> list[Path]:
-    home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    if home == Path("0"):
-        home = Path(playwright.__file__).parent / "driver" / "package" / ".local-browsers"
-    shells = sorted(home.glob("chromium_headless_shell-*/*/*headless[-_]shell"), reverse=True)
-    fulls = sorted(home.glob("chromium-*/chrome-linux*/chrome"), reverse=True)
-    return [*shells, *fulls] if kind == "shell" else fulls
-
-
-def _systems(kind: Kind) -> list[Path]:
-    names = (*_SHELLS, *_FULLS) if kind == "shell" else _FULLS
-    return [Path(path) for path in map(shutil.which, names) if path]
 
 
 class Browsers:
@@ -183,7 +137,7 @@ class Browsers:
                 "the browser's sandbox does not work for root: run the worker as another user (`./run start` makes one), "
                 "or set MOISSON_ALLOW_NO_SANDBOX=1 to do without the sandbox"
             )
-        path = find(self._executable, kind)
+        path = finding.find(self._executable, kind)
         driver = await self._drive()
         browser = await self._launch(driver, path)
         self.starts += 1
@@ -192,8 +146,8 @@ class Browsers:
 
     async def _drive(self) -> Playwright:
         if self._driver is None:
-            self._folder = await asyncio.to_thread(_own_folder, self._tmp)
-            with _surroundings(self._folder):
+            self._folder = await asyncio.to_thread(ground.own_folder, self._tmp)
+            with ground.surroundings(self._folder):
                 self._driver = await async_playwright().start()
         return self._driver
 
@@ -291,42 +245,6 @@ def _plain_user_agent(version: str) -> str:
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
         f"Chrome/{version.split('.')[0]}.0.0.0 Safari/537.36"
     )
-
-
-def _own_folder(tmp: Path) -> Path:
-    """A folder of this process; those of dead ones are swept away."""
-    tmp.mkdir(parents=True, exist_ok=True)
-    short = len(str(tmp.absolute())) + len("/moisson-1234567-12345678") <= LONGEST_FOLDER
-    base = tmp.absolute() if short else Path(tempfile.gettempdir())
-    for old in base.glob("moisson-*-*"):
-        pid = old.name.split("-")[1]
-        if pid.isdecimal() and not _lives(int(pid)):
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"moisson-{os.getpid()}-", dir=base))
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-@contextmanager
-def _surroundings(folder: Path) -> Iterator[None]:
-    """The driver takes its environment when it starts: no talk of what it types, its files in our folder."""
-    for name in _CHATTY:
-        os.environ.pop(name, None)
-    tempfile.gettempdir()  # remembered by Python now, so that no other code takes the folder below for it
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = str(folder)
-    try:
-        yield
-    finally:
-        os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before)
 
 
 if __name__ == "__main__":

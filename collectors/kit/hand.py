@@ -97,6 +97,14 @@ class Hand:
             expected = f"{name} to take the whole text"
             raise errors.PortalChanged(step=name, expected=expected, seen="it kept none or a part of it")
 
+    async def words(self, where: str | Locator) -> str:
+        """What stands there, on one line, without secrets; nothing when it is not there."""
+        try:
+            text = await self.spot(where).inner_text(timeout=1000)
+        except browsers.Error:
+            return ""
+        return self._mask(" ".join(text.split()))
+
     async def storage(self) -> dict[str, Any]:
         """Cookies and localStorage, as Playwright writes them."""
         return cast(

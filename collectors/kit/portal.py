@@ -107,6 +107,10 @@ class Portal(Errand):
         """Which of these is visible first, by its place; None when none is within so many seconds."""
         return await (await self._touch()).glimpse(*what, within=within)
 
+    async def words(self, where: str | Locator) -> str:
+        """The portal's own words there, on one line, without secrets; nothing when they are not there."""
+        return await (await self._touch()).words(where)
+
     async def click(self, where: str | Locator, *, name: str) -> None:
         """Raises PortalChanged after three seconds in which something lies over it."""
         await (await self._touch()).click(where, name)

@@ -42,13 +42,7 @@ class Sight:
 
     async def words(self, sign: Sign, selector: str) -> str:
         """The text that stands there, without secrets; nothing when it has gone."""
-        from collectors.kit import browsers  # it brings Playwright, which a catalogue does not need
-
-        try:
-            words = await self.inside(sign, selector).first.inner_text(timeout=1000)
-        except browsers.Error:
-            return ""
-        return self.portal.mask(" ".join(words.split()))[:300]
+        return (await self.portal.words(self.inside(sign, selector)))[:300]
 
     def inside(self, sign: Sign, selector: str) -> Locator:
         """In the page, or in the frame that the sign leads to."""

@@ -1,0 +1,52 @@
+"""Which browser the farm drives on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from core import errors
+
+Kind = Literal["shell", "full"]
+
+_SHELLS = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
+_FULLS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+
+
+def find(setting: str = "", kind: Kind = "shell") -> str:
+    """The path of the browser to drive: the setting, else Playwright's own, else the system's. Raises NoBrowser."""
+    if setting:
+        return _as_told(setting)
+    for path in (*_playwrights_own(kind), *_systems(kind)):
+        if os.access(path, os.X_OK):
+            return str(path)
+    raise errors.NoBrowser(
+        "no Chromium or Chrome was found: type `apt-get install chromium-headless-shell` (Debian, Ubuntu) or "
+        "`python -m playwright install chromium-headless-shell`, or set MOISSON_BROWSER to the path of one"
+    )
+
+
+def _as_told(setting: str) -> str:
+    path = shutil.which(setting)
+    if path is None:
+        raise errors.NoBrowser(
+            f"MOISSON_BROWSER says {setting}, and there is no program there that can be run"
+        )
+    return path
+
+
+def _playwrights_own(kind: Kind) -> list[Path]:
+    home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    if home == Path("0"):
+        home = Path(str(resources.files("playwright"))) / "driver" / "package" / ".local-browsers"
+    shells = sorted(home.glob("chromium_headless_shell-*/*/*headless[-_]shell"), reverse=True)
+    fulls = sorted(home.glob("chromium-*/chrome-linux*/chrome"), reverse=True)
+    return [*shells, *fulls] if kind == "shell" else fulls
+
+
+def _systems(kind: Kind) -> list[Path]:
+    names = (*_SHELLS, *_FULLS) if kind == "shell" else _FULLS
+    return [Path(path) for path in map(shutil.which, names) if path]
