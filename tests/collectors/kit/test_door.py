@@ -42,13 +42,14 @@ async def connect(port: int, authority: str) -> bytes:
 async def through(passage: door.Passage, authority: str, *words: str) -> bytes:
     """Ask inside a tunnel, as a browser does, and hear the first answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", passage.port)
-    writer.write(f"CONNECT {authority} HTTP/1.1\r\n\r\n".encode())
-    assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
-    writer.write("\r\n".join([*words, "", ""]).encode())
-    await reader.readuntil(b"\r\n\r\n")
-    body = await reader.readexactly(5)
-    writer.close()
-    return body
+    try:
+        writer.write(f"CONNECT {authority} HTTP/1.1\r\n\r\n".encode())
+        assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+        writer.write("\r\n".join([*words, "", ""]).encode())
+        await reader.readuntil(b"\r\n\r\n")
+        return await reader.readexactly(5)
+    finally:
+        writer.close()
 
 
 @pytest.fixture
@@ -338,7 +339,7 @@ async def test_a_name_service_that_never_answers_is_given_up_or_left_to_the_owne
         assert b" 504 dns_timeout" in await connect(passage.port, "portal.example:443")
     async with (
         farside.listening(farside.saying(b"", 407)) as proxy,
-        a_door(bounds=door.Bounds(connect=0.4), upstream=f"http://127.0.0.1:{proxy.port}") as out,
+        a_door(bounds=door.Bounds(connect=1.0), upstream=f"http://127.0.0.1:{proxy.port}") as out,
     ):
         passage = await out.open(["portal.example"])
         assert b" 502 proxy_refused" in await connect(passage.port, "portal.example:443")

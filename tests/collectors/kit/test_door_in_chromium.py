@@ -65,7 +65,7 @@ async def visit(
     async with browsers.context(passage, state=None, user_agent=None) as context:
         page = await context.new_page()
         going = asyncio.create_task(page.goto(f"http://127.0.0.1:{far.port}/"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await until
         await asyncio.gather(going, return_exceptions=True)
 

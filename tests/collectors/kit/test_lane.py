@@ -79,7 +79,7 @@ async def world(
     async def resolve(host: str, port: int) -> list[tuple[str, int]]:
         return [("127.0.0.1", places[host])] if host in places else []
 
-    out, lanes = door.Door(allow_loopback=True, resolve=resolve), lane.Lanes(patience=5.0)
+    out, lanes = door.Door(allow_loopback=True, resolve=resolve), lane.Lanes(patience=60.0)
     await out.start()
     await lanes.start()
     passage = await out.open([PORTAL, SSO])
@@ -230,6 +230,7 @@ async def test_a_broken_answer_is_the_portal_being_down(world: World, behave: fa
 async def test_a_port_that_speaks_no_tls_is_the_portal_being_down(world: World) -> None:
     async def shout(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 this is no TLS at all, but a mail server\r\n" * 10)
+        writer.close()
 
     async with await asyncio.start_server(shout, "127.0.0.1", 0) as server:
         world.places[PORTAL] = server.sockets[0].getsockname()[1]
