@@ -63,7 +63,8 @@ def _remove_orphan(kept: archive.Archive, blob: Path, now: datetime, known: Call
 
 
 def _remove_picture(kept: archive.Archive, png: Path, now: datetime) -> bool:
-    if kept.holds(png.name.partition(".")[0]) or not _old(png, now):
+    wanted = png.suffix == ".png" and kept.holds(png.stem)
+    if wanted or not _old(png, now):
         return False
     png.unlink(missing_ok=True)
     return True

@@ -52,7 +52,7 @@ class Evidence:
         return [(label.role, label.weight * _closeness(between))]
 
     def _behind(self, spot: Spot, family: str) -> list[tuple[str, float]]:
-        """ "29,99 € TTC": the tax word may follow its amount."""
+        """The tax word may follow its amount: 29,99 € TTC."""
         line = self.lines[spot.index]
         return [
             (one.role, 0.8 * one.weight)

@@ -76,6 +76,11 @@ def test_an_orphan_placed_again_while_the_sweep_looks_at_it_stays(kept: archive.
 def test_the_picture_of_a_blob_that_went_goes_too(kept: archive.Archive) -> None:
     blob = kept.put(fetched(kept))
     picture = kept.put_preview(blob.name, b"png")
+    half_written = picture.with_suffix(".77.part")
+    half_written.write_bytes(b"p")
+    assert swept(kept, LATER, known={blob.name}).previews == 1
+    assert picture.exists()
+    assert not half_written.exists()
     assert swept(kept, LATER).previews == 1
     assert not picture.exists()
 
