@@ -25,8 +25,8 @@ WHOLE, PATIENCE = 90.0, 20.0
 #: Seconds until a page is acted on again: a click that sent nothing was swallowed, one that sent something is being answered.
 SWALLOWED, ANSWERED = 3.0, 12.0
 MOST_ACTS = 25
-#: Seconds that a page may take to draw itself before its status is believed, and how often a beacon was heard to be one.
-DRAWN, BEACON = 2.0, 4
+#: Seconds that a page may take to draw itself before its status is believed.
+DRAWN = 2.0
 #: What is left with the session for requests that name a field.
 FIELDS = "fields"
 
@@ -61,7 +61,7 @@ class _SignIn:
         #: Secret fields that stand typed in a page, and those that have left it.
         self.typed: set[str] = set()
         self.sent: set[str] = set()
-        self.heard: Counter[str] = Counter()
+        self.heard: set[tuple[str, str, bytes | None]] = set()
         self.last: PageState | None = None
         self.acted_at = 0.0
         self.asked = False
@@ -164,14 +164,16 @@ class _SignIn:
     def _watch(self, request: Request) -> None:
         """A page opened, or anything but a GET: the last gesture was not swallowed, and what stood typed has been sent.
 
-        What comes again and again is a beacon and says nothing.
+        What was heard, word for word, before the secret was typed cannot carry it: that is a beacon.
         """
-        where = request.url.partition("?")[0]
-        self.heard[where] += 1
-        if request.is_navigation_request() or (request.method != "GET" and self.heard[where] < BEACON):
-            self.asked = True
-            self.sent |= self.typed
-            self.typed.clear()
+        asked = (request.method, request.url, request.post_data_buffer)
+        if not request.is_navigation_request() and (request.method == "GET" or asked in self.heard):
+            return
+        if not self.typed:
+            self.heard.add(asked)
+        self.asked = True
+        self.sent |= self.typed
+        self.typed.clear()
 
     async def _lost(self) -> errors.MoissonError:
         if self.miss:

@@ -1,10 +1,12 @@
-"""Mandarine Télécom of the demo, from its manifest: a census, new invoices, and each of the portal's faults."""
+"""The demo's suppliers, from their manifests, on their portals: a census, new invoices, and each of the faults."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -12,34 +14,62 @@ from collectors.kit import catalogue
 from core import errors, nouns
 from demo import portals
 from demo.stage import Lever
-from tests.collectors import visiting
 from tests.collectors.visiting import Customer, World
 
 
-@pytest.fixture
-def portal() -> Iterator[portals.Portal]:
-    with portals.mandarine_telecom() as running:
+@dataclass(frozen=True)
+class Shown:
+    """What a demo portal shows before anybody touches its stage."""
+
+    lines: int
+    newest: tuple[str, date, nouns.Money]
+    refusal: str
+    page: str
+
+
+SHOWN = {
+    "mandarine": Shown(
+        14,
+        ("MT-2026-0014", date(2026, 2, 3), nouns.Money(Decimal("53.25"), "EUR")),
+        "Identifiant ou mot de passe incorrect.",
+        "the user name page",
+    ),
+    "nimbus": Shown(
+        12,
+        ("NIM-2026-0012", date(2026, 10, 1), nouns.Money(Decimal("49.00"), "USD")),
+        "Wrong email or password.",
+        "the sign-in page",
+    ),
+}
+
+
+@pytest.fixture(params=list(SHOWN))
+def portal(request: pytest.FixtureRequest) -> Iterator[portals.Portal]:
+    with portals.MAKERS[request.param]() as running:
         running.house.slowness = 0.3
         yield running
 
 
 @pytest.fixture
-def customer(portal: portals.Portal, tmp_path: visiting.Path) -> Customer:
-    (path,) = portals.manifests(tmp_path, {"mandarine": portal.port})
-    return Customer(
-        catalogue.of_file(path), {"username": portal.brand.login, "password": portal.house.password}
-    )
+def shown(portal: portals.Portal) -> Shown:
+    return SHOWN[portal.brand.id]
+
+
+@pytest.fixture
+def customer(portal: portals.Portal, tmp_path: Path) -> Customer:
+    (path,) = portals.manifests(tmp_path, {portal.brand.id: portal.port})
+    brand = portal.brand
+    told = {"username": brand.login, "password": brand.password, "totp": brand.seed}
+    return Customer(catalogue.of_file(path), told)
 
 
 async def test_the_census_reads_both_pages_to_their_end_and_leaves_all(
-    world: World, customer: Customer, portal: portals.Portal
+    world: World, customer: Customer, portal: portals.Portal, shown: Shown
 ) -> None:
     seen = await world.visit(customer)
-    assert (len(seen.lines), seen.ends, seen.error) == (14, {"account": True}, None)
+    assert (len(seen.lines), seen.ends, seen.error) == (shown.lines, {"account": True}, None)
     assert (seen.logins, portal.counters.downloads) == (1, {})
-    newest = seen.lines[0]
-    assert (newest.number, newest.date) == ("MT-2026-0014", date(2026, 2, 3))
-    assert newest.total == nouns.Money(Decimal("53.25"), "EUR")
+    assert (seen.lines[0].number, seen.lines[0].date, seen.lines[0].total) == shown.newest
 
 
 async def test_a_second_visit_needs_no_login_two_requests_and_brings_nothing(
@@ -81,12 +111,12 @@ async def test_one_that_arrives_between_two_pages_comes_with_the_next_visit(
 
 
 async def test_a_refused_password_is_typed_once(
-    world: World, customer: Customer, portal: portals.Portal
+    world: World, customer: Customer, portal: portals.Portal, shown: Shown
 ) -> None:
     portal.pull(Lever.CHANGE_PASSWORD)
     seen = await world.visit(customer)
     assert isinstance(seen.error, errors.BadCredentials)
-    assert seen.error.said == "Identifiant ou mot de passe incorrect."
+    assert seen.error.said == shown.refusal
     assert portal.counters.passwords == 1
 
 
@@ -132,25 +162,58 @@ async def test_a_living_session_does_not_hide_a_fault(
 
 
 async def test_renamed_buttons_are_told_by_the_name_of_the_step(
-    world: World, customer: Customer, portal: portals.Portal
+    world: World, customer: Customer, portal: portals.Portal, shown: Shown
 ) -> None:
     portal.pull(Lever.MOVE_BUTTONS)
     seen = await world.visit(customer)
     assert isinstance(seen.error, errors.PortalChanged)
-    assert "the user name page" in seen.error.expected
+    assert shown.page in seen.error.expected
     assert seen.evidence
 
 
 @pytest.mark.parametrize("lever", [Lever.DROP_SESSIONS, Lever.DROP_MID_LIST])
 async def test_a_session_that_dies_costs_one_login(
-    world: World, customer: Customer, portal: portals.Portal, lever: Lever
+    world: World, customer: Customer, portal: portals.Portal, shown: Shown, lever: Lever
 ) -> None:
     await world.visit(customer)
     portal.pull(lever)
     seen = await world.visit(customer)
-    assert (seen.error, seen.logins, len(seen.lines), seen.new) == (None, 1, 14, [])
+    assert (seen.error, seen.logins, len(seen.lines), seen.new) == (None, 1, shown.lines, [])
 
 
 async def test_a_slow_portal_is_waited_for(world: World, customer: Customer, portal: portals.Portal) -> None:
     portal.pull(Lever.SLOW)
     assert (await world.visit(customer)).error is None
+
+
+async def test_a_customer_without_a_code_is_not_asked_for_one(world: World, customer: Customer) -> None:
+    customer.credentials = {**customer.credentials, "username": "user-7@nimbus.example", "totp": ""}
+    assert (await world.visit(customer)).error is None
+
+
+@pytest.fixture
+def nimbus(tmp_path: Path) -> Iterator[tuple[portals.Portal, Customer]]:
+    with portals.nimbus_saas() as running:
+        (path,) = portals.manifests(tmp_path, {"nimbus": running.port})
+        told = {"username": running.brand.login, "password": running.brand.password}
+        yield running, Customer(catalogue.of_file(path), told)
+
+
+async def test_a_code_that_nobody_can_make_is_asked_of_the_owner(
+    world: World, nimbus: tuple[portals.Portal, Customer]
+) -> None:
+    seen = await world.visit(nimbus[1])
+    assert isinstance(seen.error, errors.CodeNeeded)
+    assert nimbus[0].counters.passwords == 1
+
+
+async def test_a_refused_code_is_not_tried_again(
+    world: World, nimbus: tuple[portals.Portal, Customer]
+) -> None:
+    running, customer = nimbus
+    running.pull(Lever.WRONG_CODE)
+    customer.credentials = {**customer.credentials, "totp": running.brand.seed}
+    seen = await world.visit(customer)
+    assert isinstance(seen.error, errors.ActionNeeded)
+    assert seen.error.said == "That code is not valid."
+    assert running.counters.passwords == 1

@@ -1,0 +1,189 @@
+"""The engine of a sign-in on odd pages: late walls, frames, swallowed clicks, refusals that nobody declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask, make_response, redirect, request
+from werkzeug.wrappers import Response
+
+from collectors.kit import manifest
+from collectors.kit.collector import Collector
+from core import errors
+from demo import server
+from tests.collectors.visiting import Customer, World
+
+FORM = (
+    "<form method=post><input id=u name=u><input id=p name=p type=password><button id=go>Go</button></form>"
+)
+HEAD = "<!doctype html><meta charset=utf-8><title>x</title><link rel=icon href='data:,'>"
+TOML = """
+id = "odd"
+name = "Odd"
+website = "BASE"
+origins = ["BASE"]
+hosts = ["HOST"]
+pace = { gap = 0 }
+[[fields]]
+name = "username"
+kind = "text"
+label = "User"
+[[fields]]
+name = "password"
+kind = "password"
+label = "Password"
+[login]
+start = "/login"
+done = { DONE }
+[[login.when]]
+name = "the wall"
+see = "#wall"
+do = { click = "#wall button" }
+[[login.when]]
+name = "the form"
+see = "#p"
+FRAME
+do = [{ fill = "username", into = "#u" }, { fill = "password", into = "#p" }, { click = "#go" }]
+[[login.when]]
+name = "a page of its own"
+url = "/nag*"
+do = { goto = "/in" }
+[list]
+kind = "json"
+url = "/api"
+items = "bills"
+paging = { by = "none" }
+fields = { id = "id" }
+[document]
+url = "/x"
+"""
+
+
+@dataclass
+class Odd:
+    """A site with one login page; `sent` counts the passwords that reached it."""
+
+    page: str = FORM
+    onward: str = "/in"
+    sent: int = 0
+    accepts: bool = True
+    app: Flask = field(default_factory=lambda: Flask("odd"))
+
+    def __post_init__(self) -> None:
+        self.app.add_url_rule("/login", view_func=self.login, methods=["GET", "POST"])
+        self.app.add_url_rule("/frame", view_func=self.frame, methods=["GET", "POST"])
+        self.app.add_url_rule("/nag", view_func=lambda: f"{HEAD}<h1>Rate us</h1>")
+        self.app.add_url_rule("/in", view_func=lambda: f"{HEAD}<h1 id=in>In</h1>", endpoint="in")
+        self.app.add_url_rule("/api", view_func=lambda: {"bills": []}, endpoint="api")
+
+    def login(self) -> Response:
+        if request.method == "GET":
+            return make_response(HEAD + self.page)
+        self.sent += 1
+        if not self.accepts:
+            return make_response(HEAD + self.page)
+        answer = redirect(self.onward, 303)
+        answer.set_cookie("sid", "1")
+        return answer
+
+    def frame(self) -> Response:
+        if request.method == "GET":
+            return make_response(HEAD + FORM)
+        self.sent += 1
+        return make_response(f"{HEAD}<script>top.location = '/in'</script>")
+
+
+@dataclass
+class Stage:
+    site: Odd
+    customer: Callable[..., Customer]
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    site = Odd()
+    running = server.Server(site.app).start()
+
+    def customer(done: str = 'see = "#in"', frame: str = "") -> Customer:
+        text = TOML.replace("BASE", running.url).replace("HOST", running.url.removeprefix("http://"))
+        text = text.replace("DONE", done).replace("FRAME", frame)
+        return Customer(Collector(manifest.parse(text, "odd.toml")), {"username": "u", "password": "secret"})
+
+    yield Stage(site, customer)
+    running.stop()
+
+
+async def test_a_wall_that_comes_late_is_seen_to_and_the_password_sent_once(
+    world: World, stage: Stage
+) -> None:
+    stage.site.page = FORM + (
+        "<script>document.getElementById('p').addEventListener('input', () => { if (!window.up) { window.up = true;"
+        "document.body.insertAdjacentHTML('beforeend', '<div id=wall style=\"position:fixed;inset:0;background:#000\">"
+        '<button onclick="this.parentNode.remove()">No</button></div>\') } })</script>'
+    )
+    seen = await world.visit(stage.customer())
+    assert (seen.error, stage.site.sent) == (None, 1)
+
+
+async def test_a_click_that_was_swallowed_in_silence_is_made_again(world: World, stage: Stage) -> None:
+    stage.site.page = FORM + (
+        "<script>let left = 1; addEventListener('click', (event) => { if (left-- > 0) event.preventDefault() }, true);"
+        "const beat = () => fetch('/beat', {method: 'POST', body: 'alive'}); beat(); setInterval(beat, 100)</script>"
+    )
+    seen = await world.visit(stage.customer())
+    assert (seen.error, stage.site.sent) == (None, 1)
+
+
+async def test_a_form_in_a_frame_is_filled_there(world: World, stage: Stage) -> None:
+    stage.site.page = "<iframe id=sso src=/frame></iframe>"
+    seen = await world.visit(stage.customer(frame='frame = "#sso"'))
+    assert (seen.error, stage.site.sent) == (None, 1)
+
+
+async def test_a_page_known_by_its_address_alone_is_passed(world: World, stage: Stage) -> None:
+    stage.site.onward = "/nag?from=login"
+    assert (await world.visit(stage.customer(done='url = "/in"'))).error is None
+
+
+async def test_a_cookie_can_be_the_sign_that_we_are_in(world: World, stage: Stage) -> None:
+    assert (await world.visit(stage.customer(done='cookie = "sid"'))).error is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        FORM,
+        FORM.replace(
+            "<form method=post>",
+            "<form method=post onsubmit=\"fetch('/login', {method: 'POST'}); return false\">",
+        ),
+    ],
+)
+async def test_a_refusal_that_nobody_declared_is_a_change_and_the_password_is_not_sent_again(
+    world: World, stage: Stage, page: str
+) -> None:
+    stage.site.accepts, stage.site.page = False, page
+    seen = await world.visit(stage.customer())
+    assert isinstance(seen.error, errors.PortalChanged)
+    assert seen.error.step == "the sign-in after the form"
+    assert stage.site.sent == 1
+
+
+async def test_a_page_that_nobody_knows_is_a_change_with_what_was_waited_for(
+    world: World, stage: Stage
+) -> None:
+    stage.site.page = "<h1>New design</h1>"
+    seen = await world.visit(stage.customer())
+    assert isinstance(seen.error, errors.PortalChanged)
+    assert "the wall, the form, a page of its own" in seen.error.expected
+    assert "New design" in seen.error.seen
+
+
+async def test_a_button_that_is_gone_is_told_by_its_page(world: World, stage: Stage) -> None:
+    stage.site.page = FORM.replace("id=go", "id=gone")
+    seen = await world.visit(stage.customer())
+    assert isinstance(seen.error, errors.PortalChanged)
+    assert seen.error.step == "#go on the form"
+    assert stage.site.sent == 0
