@@ -18,12 +18,13 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 from playwright.async_api import Error as Error
 from playwright.async_api import Locator as Locator
 from playwright.async_api import StorageState as StorageState
-from playwright.async_api import TimeoutError as TimeoutError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from collectors.kit import finding, footprint, ground
 from core import errors
 
 Kind = finding.Kind
+TooSlow = PlaywrightTimeout
 find = finding.find
 
 #: After so many contexts a browser gives way to a fresh one.
@@ -91,6 +92,9 @@ class Browsers:
         """A context that reaches the world through `passage` only, closed in the end whatever happened in it."""
         async with self._turn, self._place("full" if full else "shell") as browser:
             context = await _new_context(browser, passage, state, user_agent or self.user_agent)
+            if context is None:
+                await self._forget(browser)
+                raise errors.BrowserLost
             self.alive += 1
             try:
                 yield context
@@ -131,6 +135,13 @@ class Browsers:
             return False
         return footprint.private_bytes(str(self._folder)) > ROOM + ROOM_PER_VISIT * self._at_once
 
+    async def _forget(self, browser: Browser) -> None:
+        """A browser that seems to be there and is not has lost its driver: the next visit starts both anew."""
+        if browser.is_connected() and self._driver is not None:
+            gone, self._driver = self._driver, None
+            self._running.clear()
+            await gone.stop()
+
     async def _start(self, kind: Kind) -> Browser:
         if self._sandbox and hasattr(os, "geteuid") and os.geteuid() == 0:
             raise errors.NoBrowser(
@@ -146,8 +157,9 @@ class Browsers:
 
     async def _drive(self) -> Playwright:
         if self._driver is None:
-            self._folder = await asyncio.to_thread(ground.own_folder, self._tmp)
-            with ground.surroundings(self._folder):
+            folder = self._folder or await asyncio.to_thread(ground.own_folder, self._tmp)
+            self._folder = folder
+            with ground.surroundings(folder):
                 self._driver = await async_playwright().start()
         return self._driver
 
@@ -201,9 +213,10 @@ class _Running:
 
 async def _new_context(
     browser: Browser, passage: Passage, state: Mapping[str, Any] | None, user_agent: str
-) -> BrowserContext:
+) -> BrowserContext | None:
+    """None when the browser is not there any more. Playwright's text may hold cookies and goes no further."""
     try:
-        context = await browser.new_context(
+        return await browser.new_context(
             proxy={"server": f"http://127.0.0.1:{passage.port}", "bypass": "<-loopback>"},
             storage_state=cast("StorageState | None", state),
             user_agent=user_agent,
@@ -213,10 +226,7 @@ async def _new_context(
             service_workers="block",
         )
     except Error:
-        context = None  # Playwright's text may hold cookies
-    if context is None:
-        raise errors.BrowserLost
-    return context
+        return None
 
 
 async def blind(page: Page) -> None:

@@ -39,7 +39,7 @@ class Trouble:
 def of(err: browsers.Error) -> Trouble:
     said = _NET.search(err.message)
     return Trouble(
-        slow=isinstance(err, browsers.TimeoutError),
+        slow=isinstance(err, browsers.TooSlow),
         gone=bool(_GONE.search(err.message)),
         moved=bool(_MOVED.search(err.message)),
         net=said.group(1) if said else "",

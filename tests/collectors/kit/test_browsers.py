@@ -266,6 +266,37 @@ class TestEnding:
         assert shared.starts == 2
         assert _processes(short_tmp) == []
 
+    async def test_a_killed_driver_costs_one_visit(self, short_tmp: Path, door: Door) -> None:
+        shared = new_browsers(short_tmp)
+        async with _context(shared, door, None):
+            [driver] = [child for child in psutil.Process().children() if _is_driver_of(child, short_tmp)]
+        driver.kill()
+        await asyncio.to_thread(driver.wait)
+
+        with pytest.raises(errors.BrowserLost):
+            async with _context(shared, door, None):
+                pass
+        async with _context(shared, door, None) as context:
+            await context.new_page()
+        await shared.close()
+
+        assert shared.starts == 2
+        assert _left_in(short_tmp) == []
+
+    async def test_a_browser_that_no_longer_answers_is_left_behind(
+        self, short_tmp: Path, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(browsers_module, "CLOSING", 0.3)
+        shared = new_browsers(short_tmp)
+        async with _context(shared, door, None):
+            _send(short_tmp, signal.SIGSTOP)
+            asyncio.get_running_loop().call_later(1.5, _send, short_tmp, signal.SIGCONT)
+        async with _context(shared, door, None) as context:
+            await context.new_page()
+        await shared.close()
+
+        assert shared.starts == 2
+
     async def test_a_visit_that_fails_closes_its_context(self, door: Door, browsers: Browsers) -> None:
         with pytest.raises(ZeroDivisionError):
             async with _context(browsers, door, None):
@@ -454,8 +485,16 @@ def _words(process: psutil.Process) -> list[str]:
 
 
 def _kill(tmp: Path) -> None:
+    _send(tmp, signal.SIGKILL)
+
+
+def _send(tmp: Path, number: signal.Signals) -> None:
     for process in _processes(tmp):
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(number)
+
+
+def _is_driver_of(process: psutil.Process, tmp: Path) -> bool:
+    return "run-driver" in _words(process) and process.environ().get("TMPDIR", "").startswith(str(tmp))
 
 
 def _spki(leaf: trustme.LeafCert) -> str:
