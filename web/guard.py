@@ -59,12 +59,11 @@ def stand_before(app: Flask) -> None:
 
 
 def _pass() -> Response | None:
-    if request.endpoint is None:
-        return None
     _refuse_foreign_page()
     polled = "HX-Request" in request.headers
     g.visitor = sessions.visitor_of(request.cookies.get(sessions.cookie_name(request)), clicked=not polled)
-    roles = allowed(current_app, request.endpoint)
+    # An address that does not exist is nobody's business before signing in.
+    roles = allowed(current_app, request.endpoint) if request.endpoint else EVERY_ROLE
     if roles is not None:
         if g.visitor is None:
             return _to_the_entrance(polled)

@@ -64,6 +64,8 @@ def add(
     now: datetime,
 ) -> models.Account:
     """A new account on trial with its sealed credentials. Raises AlreadyThere, VaultError."""
+    login_hash = desk.login_hash(manifest, filled.values, workspace_id)
+    _refuse_twin(session, workspace_id, manifest.id, login_hash)
     account = ledger.add_account(
         session,
         workspace_id=workspace_id,
@@ -71,7 +73,7 @@ def add(
         label=filled.label,
         owner_id=_member(session, filled.owner, workspace_id) or by,
         masked_login=sealing.mask_login(account_form.first_login(manifest, filled.values)),
-        login_hash=desk.login_hash(manifest, filled.values, workspace_id),
+        login_hash=login_hash,
         origins=manifest.origins,
         terms_version=account_form.TERMS,
         now=now,
@@ -95,7 +97,7 @@ def correct(
     """A new version of the fields that were typed; the others stay as sealed. Raises AlreadyThere, VaultError."""
     if any(spec.kind == "text" and spec.name in values for spec in manifest.fields):
         hashed = desk.login_hash(manifest, values, account.workspace_id)
-        _refuse_twin(session, account, hashed)
+        _refuse_twin(session, account.workspace_id, account.supplier, hashed, but=account.id)
         account.login_hash = hashed
         account.masked_login = sealing.mask_login(account_form.first_login(manifest, values))
     account.origins = origins_of(manifest)
@@ -109,17 +111,19 @@ def origins_of(manifest: manifests.Manifest) -> str:
     return "\n".join(sorted(manifest.origins))
 
 
-def _refuse_twin(session: Session, account: models.Account, hashed: str) -> None:
+def _refuse_twin(session: Session, workspace_id: int, supplier: str, hashed: str, *, but: int = 0) -> None:
+    """Raises AlreadyThere with the account, which can still be read after the transaction is gone."""
     twin = session.scalar(
         select(models.Account).where(
-            models.Account.workspace_id == account.workspace_id,
-            models.Account.supplier == account.supplier,
+            models.Account.workspace_id == workspace_id,
+            models.Account.supplier == supplier,
             models.Account.login_hash == hashed,
-            models.Account.id != account.id,
+            models.Account.id != but,
             models.Account.deleted_at.is_(None),
         )
     )
     if twin:
+        session.expunge(twin)
         raise ledger.AlreadyThere(twin)
 
 

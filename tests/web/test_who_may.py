@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -118,7 +120,11 @@ def test_those_who_read_change_nothing(museum: world.World) -> None:
 def test_what_belongs_to_another_company_does_not_exist(museum: world.World) -> None:
     client = museum.signed_in(world.STRANGER)
     token = world.token_of(client, "/help")
-    theirs = [(m, p) for e, m, p in _rules(museum) if any(w in p for w in ("/accounts/", "/runs/", "/invoices/", "/documents/"))]
+    theirs = [
+        (m, p)
+        for e, m, p in _rules(museum)
+        if any(w in p for w in ("/accounts/", "/runs/", "/invoices/", "/documents/"))
+    ]
     assert len(theirs) > 15
     for method, place in theirs:
         data = {"csrf_token": token, "field-username": "x", "field-password": "y"}
@@ -130,12 +136,15 @@ def test_lists_show_nothing_of_another_company(museum: world.World) -> None:
     client = museum.signed_in(world.STRANGER)
     for place in ("/", "/invoices", "/invoices?account=1", "/suppliers"):
         page = client.get(place, follow_redirects=True).text
-        assert "Siège" not in page and "F2026" not in page, place
+        assert not re.search("Siège|F2026", page), place
     ours = museum.signed_in()
-    assert "Siège" in ours.get("/").text and "F2026" in ours.get("/invoices").text
+    assert "Siège" in ours.get("/").text
+    assert "F2026" in ours.get("/invoices").text
 
 
-def test_a_route_that_does_not_say_who_may_pass_keeps_the_application_from_starting(museum: world.World) -> None:
+def test_a_route_that_does_not_say_who_may_pass_keeps_the_application_from_starting(
+    museum: world.World,
+) -> None:
     from flask import Flask
 
     from web import guard

@@ -39,12 +39,14 @@ def test_every_key_that_the_pages_use_is_there() -> None:
     for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]:
         used |= set(re.findall(r'(?:\bt|say)\(\s*[\'"]([a-z0-9_.]+)[\'"]', path.read_text()))
     assert len(used) > 150
-    assert used - set(FRENCH) == set()
+    families = {key[: n + 1] for key in FRENCH for n, sign in enumerate(key) if sign == "."}
+    assert used - set(FRENCH) - families == set()
 
 
 def test_every_state_has_its_word_its_help_and_what_it_asks() -> None:
     for state in nouns.AccountState:
-        assert f"state.{state}" in FRENCH and f"state_help.{state}" in FRENCH
+        assert f"state.{state}" in FRENCH
+        assert f"state_help.{state}" in FRENCH
         assert not state.startswith("needs_") or f"ask.{state}" in FRENCH
     assert all(f"run_state.{state}" in FRENCH for state in nouns.RunState)
 

@@ -82,6 +82,7 @@ def empty(folder: Path, **changes: Any) -> World:
     keyring = keys.Keyring.open(database, kek.key_from(farm_settings), now=NOW)
     keyring.publish(farm_settings.data / "vault.pub")
     keyring.ensure_workspace_keys(NOW)
+    limits.limiter.enabled = True  # an application that starts without it could not switch it on
     app = create_app(farm_settings, database=database, setup_token=SETUP_TOKEN, now=lambda: NOW)
     limits.limiter.enabled = False
     return World(farm_settings, database, keyring, app, {})
