@@ -6,7 +6,8 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from collectors.kit import paths, signs
-from collectors.kit.declared import Manifest, Outcome
+from collectors.kit.declared import Manifest
+from collectors.kit.declared_pages import Outcome
 from collectors.kit.reply import Reply
 from core import errors
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from collectors.kit import templates, tokens
-from collectors.kit.declared import Request
+from collectors.kit.declared import Manifest
+from collectors.kit.declared_lists import Request
 from collectors.kit.reply import Reply
 from core import errors
 
@@ -28,6 +29,23 @@ class Question:
     values: Mapping[str, Any]
     where: str
     accept: tuple[int, ...] = ()
+
+
+def named(manifest: Manifest) -> set[str]:
+    """Every name that the manifest's own requests fill in."""
+    asked = [lines.request for lines in (manifest.contracts, manifest.list) if lines]
+    told: list[Any] = [dict(manifest.headers)]
+    told += [[each.url, each.json, dict(each.form), dict(each.headers)] for each in asked]
+    if manifest.document:
+        told += [manifest.document.urls, dict(manifest.document.headers), manifest.document.click]
+    return templates.names(told)
+
+
+def keep_fields(portal: Portal) -> None:
+    """What the account says of itself, such as its workspace, for the visits to come that open no credential."""
+    wanted = named(portal.manifest)
+    texts = [spec.name for spec in portal.manifest.fields if not spec.secret and spec.name in wanted]
+    portal.memory[FIELDS] = {name: portal.told(name) for name in texts}
 
 
 async def ask(portal: Portal, question: Question, *, peek: bool = False) -> Reply:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from collectors.kit import asking, reading, signs
-from collectors.kit.declared import Lines
+from collectors.kit.declared_lists import Lines
 from collectors.kit.reply import Reply
 from core import errors
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from collectors.kit import catalogue, templates
+from collectors.kit import asking, catalogue
 from collectors.kit.declared import Manifest
 from core import errors
 
@@ -69,18 +69,12 @@ def _advice(manifest: Manifest, today: date) -> Iterator[str]:
     names = [state.name for state in states]
     for twice in sorted({name for name in names if names.count(name) > 1}):
         yield f"login: two pages are called {twice!r}; errors will not tell them apart"
+    named = asking.named(manifest)
     filled = {act.field for state in states for act in state.acts if act.verb == "fill"}
     for spec in manifest.fields:
-        if spec.name not in filled and not _is_named(manifest, spec.name):
+        if spec.name not in filled and spec.name not in named:
             yield f"fields: {spec.name!r} is asked of people and never used"
     if manifest.list and "date" not in manifest.list.spots:
         yield "list.fields: no date; expected periods without an invoice cannot be told"
     if manifest.age is None or (today - manifest.age).days > OLD:
         yield "age: facts without a date, or older than a year, may be dead; say when they were last seen to hold"
-
-
-def _is_named(manifest: Manifest, name: str) -> bool:
-    asked = [lines.request for lines in (manifest.contracts, manifest.list) if lines]
-    told: list[Any] = [dict(manifest.headers), manifest.document.urls if manifest.document else ()]
-    told += [[each.url, each.json, dict(each.form), dict(each.headers)] for each in asked]
-    return name in templates.names(told)

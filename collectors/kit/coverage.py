@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from collectors.kit import hosts, selectors, templates
 from collectors.kit.clauses import meant
-from collectors.kit.declared import Lines, Manifest, Request
+from collectors.kit.declared import Manifest
+from collectors.kit.declared_lists import Lines, Request
 
 PAGING = {"page", "offset", "cursor", "size"}
 ID = re.compile(r"[a-z][a-z0-9-]{1,39}")

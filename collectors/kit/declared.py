@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+
+from collectors.kit.declared_lists import DocumentSpec, Lines
+from collectors.kit.declared_pages import Answer, Login
 
 Words = Mapping[str, str]
 
@@ -45,69 +47,6 @@ class FieldSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """Something to be recognised: all that is declared must hold; of several texts in one key, any.
-
-    In a page of the browser `see` are Playwright selectors and `frame` leads to the iframe; in an HTTP answer `see` are CSS selectors.
-    """
-
-    see: tuple[str, ...] = ()
-    url: tuple[str, ...] = ()
-    text: tuple[str, ...] = ()
-    cookie: str = ""
-    frame: tuple[str, ...] = ()
-    status: tuple[int, ...] = ()
-    type: str = ""
-    at: str = ""
-    equals: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """That it is the error of this name. `said` is where the portal's own words stand."""
-
-    error: str
-    said: str = ""
-    wants: str = "action"
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One gesture: `fill`, `click`, `check`, `press`, `goto` or `reload`. `field` is what is filled; `where` is a selector, a key or a URL."""
-
-    verb: str
-    where: str
-    field: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PageState:
-    """A page of the login: see this, then do that, or it is that outcome."""
-
-    name: str
-    sign: Sign
-    acts: tuple[Act, ...] = ()
-    outcome: Outcome | None = None
-    times: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    start: str
-    done: Sign
-    states: tuple[PageState, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What an HTTP answer means. `where` is `any`, `session`, `contracts`, `list` or `document`."""
-
-    sign: Sign
-    outcome: Outcome
-    where: str = "any"
-
-
-@dataclass(frozen=True, slots=True)
 class Token:
     """A value that requests must carry: `source` is `css`, `json`, `pattern`, `cookie`, `local_storage` or `header`; `page` is asked for it."""
 
@@ -115,95 +54,6 @@ class Token:
     source: str
     where: str
     page: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """How to ask for something. Templates hold `{names}`."""
-
-    url: str
-    method: str = "GET"
-    json: Any = None
-    form: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where one value of a line stands (the first place that has it) and how it is written.
-
-    `kinds` maps a Kind to the portal's words for it.
-    """
-
-    name: str
-    at: tuple[str, ...]
-    match: str = ""
-    style: str = "auto"
-    zone: str = ""
-    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def optional(self) -> bool:
-        """Whether it may be missing: a `?` ends one of its places."""
-        return any(each.endswith("?") for each in self.at)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Whether a line is kept: `keep` false drops the lines whose value equals one of the words (case and accents aside, `*` allowed)."""
-
-    at: str
-    equals: tuple[str, ...]
-    keep: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """How the next page is asked and how the end is known. `by` is `none`, `page`, `offset`, `cursor`, `link`, `link-header` or `click`.
-
-    `url` is where the next page is asked for, with `{next}` in it, when what the portal gives is not an address by itself.
-    """
-
-    by: str
-    first: int = 1
-    size: int = 0
-    next: str = ""
-    more: str = ""
-    total: str = ""
-    pages: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A list to be read: `kind` is `json`, `rows`, `embedded` or `xhr`."""
-
-    kind: str
-    request: Request
-    items: tuple[str, ...]
-    spots: Mapping[str, Spot]
-    filters: tuple[Filter, ...] = ()
-    empty: tuple[Sign, ...] = ()
-    paging: Paging = Paging("none")
-    currency: str = ""
-    script: str = ""
-    capture: str = ""
-
-    @property
-    def streams(self) -> bool:
-        """Whether a line's identity is its own, so that pages can be passed on as they come."""
-        return any(name in self.spots and not self.spots[name].optional for name in ("id", "number"))
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentSpec:
-    """How one document is fetched: `kind` is `get`, `click`, `blob` or `print`; of the `urls`, the first that its line can fill."""
-
-    kind: str
-    urls: tuple[str, ...]
-    headers: Mapping[str, str] = field(default_factory=dict)
-    click: str = ""
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from collectors.kit import asking, listing, templates, tokens
-from collectors.kit.declared import DocumentSpec, Request
+from collectors.kit.declared_lists import DocumentSpec, Request
 from core import errors
 from core.nouns import File, Listed
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from collectors.kit import dates, money, signs
 from collectors.kit.clauses import Clause
-from collectors.kit.declared import DocumentSpec, Filter, Lines, Paging, Request, Sign, Spot
+from collectors.kit.declared_lists import DocumentSpec, Filter, Lines, Paging, Request, Spot
+from collectors.kit.declared_pages import Sign
 from core.nouns import Kind
 
 KINDS = [kind.value for kind in Kind]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from collectors.kit import asking, captured, paging, reading, templates
-from collectors.kit.declared import Lines, Manifest, Request
+from collectors.kit.declared import Manifest
+from collectors.kit.declared_lists import Lines, Request
 from collectors.kit.reply import Reply
 from core import errors
 from core.nouns import Contract, Sheet

@@ -11,8 +11,8 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from collectors.kit import answers, sight, tokens
-from collectors.kit.declared import Act, Login, PageState
+from collectors.kit import answers, asking, sight, tokens
+from collectors.kit.declared_pages import Act, Login, PageState
 from core import errors
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ SWALLOWED, ANSWERED = 3.0, 12.0
 MOST_ACTS = 25
 #: Seconds that a page may take to draw itself before its status is believed.
 DRAWN = 2.0
-#: What is left with the session for requests that name a field.
-FIELDS = "fields"
 
 
 async def sign_in(portal: Portal) -> None:
@@ -46,9 +44,7 @@ async def sign_in(portal: Portal) -> None:
             await visit.go_through()
     except TimeoutError:
         raise await portal.lost("the sign-in", f"to be in within {WHOLE:.0f} seconds") from None
-    portal.memory[FIELDS] = {
-        spec.name: portal.told(spec.name) for spec in portal.manifest.fields if not spec.secret
-    }
+    asking.keep_fields(portal)
 
 
 class _SignIn:

@@ -5,47 +5,10 @@ from __future__ import annotations
 import tomllib
 
 from collectors.kit import coverage, sections
-from collectors.kit.declared import (
-    Act,
-    Answer,
-    DocumentSpec,
-    FieldSpec,
-    Filter,
-    Lines,
-    Login,
-    Manifest,
-    Outcome,
-    Pace,
-    PageState,
-    Paging,
-    Request,
-    Sign,
-    Spot,
-    Token,
-    Verified,
-)
+from collectors.kit.declared import Manifest
 from core import errors
 
-__all__ = [
-    "Act",
-    "Answer",
-    "DocumentSpec",
-    "FieldSpec",
-    "Filter",
-    "Lines",
-    "Login",
-    "Manifest",
-    "Outcome",
-    "Pace",
-    "PageState",
-    "Paging",
-    "Request",
-    "Sign",
-    "Spot",
-    "Token",
-    "Verified",
-    "parse",
-]
+__all__ = ["Manifest", "parse"]
 
 
 def parse(text: str, where: str, *, by_class: bool = False) -> Manifest:

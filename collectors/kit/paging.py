@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from collectors.kit import paths, reading, signs, templates
-from collectors.kit.declared import Lines, Paging
+from collectors.kit.declared_lists import Lines, Paging
 from collectors.kit.reply import Reply
 from core import errors
 

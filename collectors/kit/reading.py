@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from collectors.kit import dates, money, paths, signs
-from collectors.kit.declared import Filter, Lines, Spot
+from collectors.kit.declared_lists import Filter, Lines, Spot
 from collectors.kit.reply import Reply
 from core import errors
 from core.nouns import Contract, Kind, Listed, Money, Precision

@@ -7,19 +7,8 @@ from typing import Any
 
 from collectors.kit import list_sections, signs
 from collectors.kit.clauses import Clause
-from collectors.kit.declared import (
-    Act,
-    Answer,
-    FieldSpec,
-    Login,
-    Manifest,
-    Outcome,
-    Pace,
-    PageState,
-    Sign,
-    Token,
-    Verified,
-)
+from collectors.kit.declared import FieldSpec, Manifest, Pace, Token, Verified
+from collectors.kit.declared_pages import Act, Answer, Login, Outcome, PageState, Sign
 
 #: The errors of `core.errors` that a page or an answer of a portal can mean.
 OUTCOMES = (

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from parsel import Selector
 
-from collectors.kit.declared import Lines, Manifest, Sign
+from collectors.kit.declared import Manifest
+from collectors.kit.declared_lists import Lines
+from collectors.kit.declared_pages import Sign
 
 _PAGE = Selector("<html></html>")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from collectors.kit import signs
-from collectors.kit.declared import Sign
+from collectors.kit.declared_pages import Sign
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page

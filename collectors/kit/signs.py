@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from collectors.kit import dates, paths
 from collectors.kit.clauses import Clause
-from collectors.kit.declared import Sign
+from collectors.kit.declared_pages import Sign
 from collectors.kit.reply import Reply
 from core import errors
 

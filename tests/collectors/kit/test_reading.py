@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from collectors.kit import paging, reading
-from collectors.kit.declared import Lines
+from collectors.kit.declared_lists import Lines
 from collectors.kit.manifest import parse
 from collectors.kit.reply import Reply
 from core import errors

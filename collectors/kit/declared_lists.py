@@ -1,0 +1,98 @@
+"""How lists and documents are asked for and read, as frozen values of a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from collectors.kit.declared_pages import Sign
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How to ask for something. Templates hold `{names}`."""
+
+    url: str
+    method: str = "GET"
+    json: Any = None
+    form: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where one value of a line stands (the first place that has it) and how it is written.
+
+    `kinds` maps a Kind to the portal's words for it.
+    """
+
+    name: str
+    at: tuple[str, ...]
+    match: str = ""
+    style: str = "auto"
+    zone: str = ""
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be missing: a `?` ends one of its places."""
+        return any(each.endswith("?") for each in self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Whether a line is kept: `keep` false drops the lines whose value equals one of the words (case and accents aside, `*` allowed)."""
+
+    at: str
+    equals: tuple[str, ...]
+    keep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How the next page is asked and how the end is known. `by` is `none`, `page`, `offset`, `cursor`, `link`, `link-header` or `click`.
+
+    `url` is where the next page is asked for, with `{next}` in it, when what the portal gives is not an address by itself.
+    """
+
+    by: str
+    first: int = 1
+    size: int = 0
+    next: str = ""
+    more: str = ""
+    total: str = ""
+    pages: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A list to be read: `kind` is `json`, `rows`, `embedded` or `xhr`."""
+
+    kind: str
+    request: Request
+    items: tuple[str, ...]
+    spots: Mapping[str, Spot]
+    filters: tuple[Filter, ...] = ()
+    empty: tuple[Sign, ...] = ()
+    paging: Paging = Paging("none")
+    currency: str = ""
+    script: str = ""
+    capture: str = ""
+
+    @property
+    def streams(self) -> bool:
+        """Whether a line's identity is its own, so that pages can be passed on as they come."""
+        return any(name in self.spots and not self.spots[name].optional for name in ("id", "number"))
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSpec:
+    """How one document is fetched: `kind` is `get`, `click`, `blob` or `print`; of the `urls`, the first that its line can fill."""
+
+    kind: str
+    urls: tuple[str, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    click: str = ""
+    name: str = ""

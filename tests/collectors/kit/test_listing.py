@@ -1,0 +1,202 @@
+"""The kinds of lists and documents that the fictional portals do not have, on a site of a few lines, over the real ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import Flask, Response, jsonify, request
+
+from collectors.kit import manifest
+from collectors.kit.collector import Collector
+from core import errors
+from core.nouns import Contract
+from demo import paper, server
+from tests.collectors.visiting import Customer, World
+
+HEAD = "<!doctype html><meta charset=utf-8><title>x</title><link rel=icon href='data:,'>"
+TOML = """
+id = "odd"
+name = "Odd"
+website = "BASE"
+origins = ["BASE"]
+hosts = ["HOST"]
+pace = { gap = 0 }
+[[fields]]
+name = "workspace"
+kind = "text"
+label = "Workspace"
+[login]
+start = "/login"
+done = { see = "#in" }
+[[login.when]]
+name = "the form"
+see = "#w"
+do = [{ fill = "workspace", into = "#w" }, { press = "Enter" }]
+"""
+SELECT = """
+[contracts]
+kind = "rows"
+url = "/choose"
+items = "select#line option"
+skip = { at = "&", equals = "Résilié*" }
+fields = { id = "&::attr(value)", label = "&", place = "&::attr(data-place)?" }
+"""
+POSTED = """
+[list]
+kind = "json"
+url = "/{workspace}/bills"
+body = { line = "{contract}", from = "{offset}", many = "{size}", after = "{cursor}" }
+items = "bills"
+currency = "EUR"
+paging = { by = "offset", size = 2, total = "count" }
+fields = { number = "no", total = "sum" }
+"""
+SEEN = """
+[session]
+check = "/me"
+[list]
+kind = "xhr"
+url = "/table"
+capture = "*/hidden?*"
+items = "bills"
+currency = "EUR"
+paging = { by = "click", next = "#more" }
+fields = { number = "no", total = "sum" }
+"""
+TABLE = f"""{HEAD}<button id=more>More</button><script>
+let page = 0;
+const ask = () => fetch('/hidden?p=' + ++page, {{headers: {{'X-Made': 'by-the-page'}}}}).then((answer) => answer.json()).then((told) => {{ if (told.last) document.getElementById('more').remove(); }});
+document.getElementById('more').addEventListener('click', ask); ask();
+</script>"""
+BILLS = [{"no": f"B-{place}", "sum": 10 + place} for place in range(5)]
+
+
+def site() -> Flask:
+    app = Flask("kinds")
+
+    def signed_in() -> bool:
+        return request.cookies.get("w") == "acme corp"
+
+    @app.route("/login", methods=["GET", "POST"])
+    def login() -> Response:
+        if request.method == "GET":
+            return Response(f"{HEAD}<form method=post><input id=w name=w></form>")
+        answer = Response(f"{HEAD}<h1 id=in>In</h1>")
+        answer.set_cookie("w", request.form["w"])
+        return answer
+
+    @app.get("/choose")
+    def choose() -> str:
+        options = (
+            "<option value=1 data-place=Lyon>Livebox<option value=2>Mobile<option value=3>Résilié depuis 2020"
+        )
+        return f"{HEAD}<select id=line>{options}</select>"
+
+    @app.post("/<workspace>/bills")
+    def bills(workspace: str) -> tuple[Response, int]:
+        told = request.get_json()
+        if not signed_in() or workspace != "acme corp" or set(told) != {"line", "from", "many"}:
+            return jsonify(told), 401
+        mine = [bill | {"no": f"{told['line']}-{bill['no']}"} for bill in BILLS]
+        return jsonify(bills=mine[told["from"] : told["from"] + told["many"]], count=len(mine)), 200
+
+    @app.get("/me")
+    def me() -> tuple[str, int]:
+        return ("", 200) if signed_in() else ("", 401)
+
+    @app.get("/table")
+    def table() -> str:
+        return TABLE
+
+    @app.get("/hidden")
+    def hidden() -> Response:
+        page = int(request.args["p"])
+        assert request.headers["X-Made"] == "by-the-page"
+        return jsonify(bills=BILLS[page * 2 - 2 : page * 2], last=page * 2 >= len(BILLS))
+
+    @app.get("/page/<number>")
+    def page(number: str) -> str:
+        link = f"<a id=get href='/file/{number}' download>PDF</a>"
+        made = f"<a id=blob>Made</a><script>fetch('/file/{number}').then((a) => a.blob()).then((b) => {{ document.getElementById('blob').href = URL.createObjectURL(b); document.getElementById('blob').download = 'x.pdf'; }})</script>"
+        return f"{HEAD}<h1>{number}</h1>{link}{made}"
+
+    @app.get("/file/<number>")
+    def file(number: str) -> Response:
+        body = paper.invoice(number, date(2026, 11, 3), Decimal(12))
+        return Response(
+            body,
+            content_type="application/pdf",
+            headers={"Content-Disposition": f"attachment; filename={number}.pdf"},
+        )
+
+    return app
+
+
+@pytest.fixture(scope="module")
+def customer() -> Iterator[Callable[[str], Customer]]:
+    running = server.Server(site()).start()
+
+    def made(text: str) -> Customer:
+        told = (TOML + text).replace("BASE", running.url).replace("HOST", running.url.removeprefix("http://"))
+        return Customer(Collector(manifest.parse(told, "odd.toml")), {"workspace": "acme corp"})
+
+    yield made
+    running.stop()
+
+
+GET = '[document]\nurl = "/file/{number}"\nname = "{number}.pdf"\n'
+
+
+async def test_contracts_of_a_select_and_a_list_that_is_posted(
+    world: World, customer: Callable[[str], Customer]
+) -> None:
+    acme = customer(SELECT + POSTED + GET)
+    seen = await world.visit(acme)
+    assert (seen.error, seen.ends) == (None, {"1": True, "2": True})
+    assert seen.lines[0].contract == Contract("1", "Livebox")
+    assert [line.number for line in seen.lines if line.contract.portal_id == "2"] == [
+        f"2-B-{place}" for place in range(5)
+    ]
+    again = await world.visit(acme, whole=False)
+    assert (again.error, again.logins, again.requests, again.new) == (None, 0, 2, [])
+
+
+async def test_a_list_that_only_the_page_can_ask_for_is_read_as_it_passes(
+    world: World, customer: Callable[[str], Customer]
+) -> None:
+    seen = await world.visit(customer(SEEN + GET))
+    assert (seen.error, seen.ends) == (None, {"account": True})
+    assert [line.number for line in seen.lines] == [bill["no"] for bill in BILLS]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        GET,
+        '[document]\nkind = "click"\nurl = "/page/{number}"\nclick = "#get"\n',
+        '[document]\nkind = "blob"\nurl = "/page/{number}"\nclick = "#blob[href]"\n',
+        '[document]\nkind = "print"\nurl = "/page/{number}"\n',
+    ],
+    ids=["get", "click", "blob", "print"],
+)
+async def test_every_kind_of_document_comes_home(
+    world: World, customer: Callable[[str], Customer], document: str
+) -> None:
+    acme = customer(POSTED.replace("{contract}", "1") + document)
+    await world.visit(acme)
+    acme.ledger.pop()
+    seen = await world.visit(acme)
+    assert (seen.error, seen.logins, len(seen.files)) == (None, 0, 1)
+    assert seen.files[0].path.read_bytes().startswith(b"%PDF-")
+
+
+async def test_an_account_without_contracts_is_told_to_its_owner(
+    world: World, customer: Callable[[str], Customer]
+) -> None:
+    nobody = SELECT.replace("Résilié*", "*")
+    seen = await world.visit(customer(nobody + POSTED + GET))
+    assert isinstance(seen.error, errors.ActionNeeded)
+    assert seen.error.wants == "no_permission"
