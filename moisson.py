@@ -299,8 +299,7 @@ def collector_run(settings: farm_settings.Settings, file: Path, secrets: Any, wa
     from vault import redact
 
     redactor = redact.start_logging(level="WARNING")
-    for line in rehearsal.run(settings, redactor, file, _secrets_in(secrets.read()), watch=watch):
-        click.echo(line)
+    rehearsal.run(settings, redactor, file, _secrets_in(secrets.read()), click.echo, watch=watch)
 
 
 @cli.command()

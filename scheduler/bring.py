@@ -30,7 +30,7 @@ class Harvest:
 
     async def bring_home(self, portal: kit.Portal) -> None:
         """Read the list and fetch what the ledger does not hold; called again after a sign-in in mid-list."""
-        await self._to(nouns.RunState.LISTING)
+        self._visit.known = await self._visit.farm.writer(self._begin)
         new = await self._listed(portal)
         portal.step("listed", count=self.counts["listed"], new=len(new), census=self._visit.census)
         if new:
@@ -42,11 +42,12 @@ class Harvest:
             except errors.NotAnInvoice as err:
                 await self._hold(portal, line, err)
 
+    def _begin(self, session: Session) -> ledger.Known:
+        ledger.guard(session, self._visit.lease.run_id, self._visit.lease.fence, state=nouns.RunState.LISTING)
+        return ledger.known_lines(session, self._visit.account)
+
     async def _listed(self, portal: kit.Portal) -> list[nouns.Listed]:
         """The lines to fetch. The census notes every line and leaves it; a line shown twice counts once."""
-        self._visit.known = await self._visit.farm.writer(
-            lambda s: ledger.known_lines(s, self._visit.account)
-        )
         seen: set[tuple[str, str]] = set()
         ends: dict[str, bool] = {}
         new: list[nouns.Listed] = []
@@ -73,23 +74,30 @@ class Harvest:
         """The one allowed order: bytes synced, verified, in their place, then the row (`design` §4)."""
         farm, in_pool = self._visit.farm, self._visit.in_pool
         file = await self._visit.collector.download(portal, line)
-        try:
-            await in_pool(extraction.check, file.path)
-            reading = await in_pool(farm.readers.read, file.path)
-            if why := extraction.is_other_document(reading, line):
-                raise errors.NotAnInvoice(why, step="the document", reason="other_customer")
-        except errors.MoissonError:
-            await in_pool(farm.archive.discard, file)
-            raise
+        seen = await in_pool(self._verified, file, line)
         await in_pool(farm.archive.put, file)
         document = await self._write(partial(ledger.receive, listed=line, file=file))
         if document is None:
             self.counts["known"] += 1
             return
         self.counts["new"] += 1
-        await in_pool(
-            partial(intake.take_in, farm.database, farm.archive, farm.readers, document.id, now=farm.now)
+        take_in = partial(
+            intake.take_in, farm.database, farm.archive, farm.readers, document.id, now=farm.now
         )
+        await in_pool(partial(take_in, seen=seen))
+
+    def _verified(self, file: nouns.File, line: nouns.Listed) -> intake.Seen:
+        """What the file says, and its picture. Raises NotAnInvoice, and then nothing of it stays."""
+        farm = self._visit.farm
+        try:
+            extraction.check(file.path)
+            reading, picture = farm.readers.read_and_preview(file.path)
+            if why := extraction.is_other_document(reading, line):
+                raise errors.NotAnInvoice(why, step="the document", reason="other_customer")
+        except errors.MoissonError:
+            farm.archive.discard(file)
+            raise
+        return reading, picture
 
     async def _hold(self, portal: kit.Portal, line: nouns.Listed, err: errors.NotAnInvoice) -> None:
         """One bad document is held and shown; the others go on."""

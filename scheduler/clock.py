@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+# It tells every tick at INFO, and at WARNING that one is still at work when the next is due.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 class Clock:
@@ -20,6 +24,10 @@ class Clock:
     def every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         """Call `act` again and again; a call that takes longer than its gap is not overtaken by the next."""
         self._ticking.add_job(act, "interval", seconds=seconds)
+
+    def now(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Call `act` once, as soon as the clock runs."""
+        self._ticking.add_job(act)
 
     def start(self) -> None:
         self._ticking.start()

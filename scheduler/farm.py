@@ -58,7 +58,7 @@ class Farm:
 
 @asynccontextmanager
 async def opened(settings: Settings, redactor: redact.Redactor, **outside: Any) -> AsyncIterator[Farm]:
-    """The farm of these settings. Raises VaultClosed before anything else is touched. `outside`: see `_reach`."""
+    """The farm of these settings. Raises VaultClosed before anything else is touched. `outside`: see `reach`."""
     database, keyring = unlocked(settings)
     async with AsyncExitStack() as stack:
         stack.callback(database.close)
@@ -76,7 +76,7 @@ async def opened(settings: Settings, redactor: redact.Redactor, **outside: Any) 
             archive=archive.Archive(settings.data),
             readers=readers,
             catalogue=catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback),
-            outside=await _reach(settings, stack, **outside),
+            outside=await reach(settings, stack, **outside),
             keyring=keyring,
             opener=Opener(database, keyring),
             pool=pool,
@@ -131,8 +131,13 @@ def _first_workspace(session: Session, settings: Settings) -> None:
     session.add(folder)
 
 
-async def _reach(
-    settings: Settings, stack: AsyncExitStack, *, resolve: Any = None, trust_spki: tuple[str, ...] = ()
+async def reach(
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    resolve: Any = None,
+    trust_spki: tuple[str, ...] = (),
+    watch: bool = False,
 ) -> Outside:
     """Door, lanes and browsers. `resolve` and `trust_spki` let tests answer for true host names; nothing else sets them."""
     door = Door(allow_loopback=settings.allow_loopback, upstream=settings.upstream_proxy, resolve=resolve)
@@ -146,6 +151,7 @@ async def _reach(
         sandbox=not settings.allow_no_sandbox,
         at_once=settings.visits_per_core * (os.cpu_count() or 1),
         trust_spki=trust_spki,
+        watch=watch,
         tmp=settings.data.absolute() / "browser",
     )
     stack.push_async_callback(browsers.close)

@@ -13,11 +13,15 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
+
+log = structlog.get_logger(__name__)
 
 #: Seconds. A lease outlives four missed heartbeats.
 LEASE = 90.0
@@ -104,6 +108,8 @@ def sweep(session: Session, gone: Iterable[str], *, now: datetime) -> list[int]:
         .values(state=nouns.RunState.LOST, ended_at=now, fence=models.Run.fence + 1, error="LeaseLost")
         .returning(models.Run.id, models.Run.account_id)
     ).all()
+    if not lost:
+        return []
     accounts = [account_id for _, account_id in lost]
     session.execute(
         update(models.Account)
@@ -171,7 +177,10 @@ class Heart(threading.Thread):
 
     def run(self) -> None:
         while not self._end.wait(self._every):
-            self._beat()
+            try:
+                self._beat()
+            except SQLAlchemyError as err:
+                log.warning("heartbeat.missed", why=type(err).__name__)
 
     def end(self) -> None:
         self._end.set()

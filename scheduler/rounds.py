@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from core import intake
+from functools import partial
+
+from sqlalchemy import select
+
+from core import intake, nouns
+from core.archive import upkeep
+from core.db import models
 from core.export import outbox
 from scheduler import keepsake, tell
 from scheduler.farm import Farm
@@ -38,6 +44,21 @@ def keep_keys(farm: Farm) -> None:
 
 
 def tidy(farm: Farm) -> None:
-    """Old evidence and the parts of visits that are no more."""
+    """Old evidence, the parts of visits that are no more, and blobs that no row ever knew."""
     keepsake.clear(farm.settings.data, farm.now())
     farm.writer.now(lambda s: keepsake.forget(s, farm.now()))
+    upkeep.sweep(farm.archive, farm.now(), alive=partial(_is_active, farm), known=partial(_is_known, farm))
+
+
+def _is_active(farm: Farm, run_id: int) -> bool:
+    with farm.database.read() as session:
+        run = session.get(models.Run, run_id)
+        return run is not None and run.state in nouns.ACTIVE_STATES
+
+
+def _is_known(farm: Farm, sha256: str) -> bool:
+    with farm.database.read() as session:
+        return (
+            session.scalar(select(models.Document.id).where(models.Document.sha256 == sha256).limit(1))
+            is not None
+        )

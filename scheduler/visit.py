@@ -50,6 +50,7 @@ class Visit:
     def __init__(self, farm: Farm, lease: Lease) -> None:
         self.farm, self.lease = farm, lease
         self.harvest = Harvest(self)
+        self.known = ledger.Known({})
         self.evidence: list[kit.Evidence] = []
         self.logins = 0
         self.portal: kit.Portal | None = None
@@ -82,8 +83,8 @@ class Visit:
     def _begin(self, session: Session) -> None:
         ledger.guard(session, self.lease.run_id, self.lease.fence)
         self.account = session.get_one(models.Account, self.lease.account_id)
+        self.account.last_attempt_at = self.farm.now()
         self.run = session.get_one(models.Run, self.lease.run_id)
-        self.known = ledger.known_lines(session, self.account)
         self.run.census = self.census = self.account.baseline_at is None
 
     def _reads_whole(self) -> bool:

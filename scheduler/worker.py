@@ -82,14 +82,14 @@ class Worker:
         session.execute(gone.values(stopped_at=self.farm.now()))
 
     def _beat(self) -> None:
-        with self.farm.database.write() as session:
-            lease.beat(session, self.farm.worker_id, now=self.farm.now())
+        self.farm.writer.now(lambda s: lease.beat(s, self.farm.worker_id, now=self.farm.now()))
 
     def _clock(self) -> Clock:
         clock = Clock()
         clock.every(TICK, self.tick)
         for act in (rounds.read_what_waits, rounds.deliver, rounds.tell_people, rounds.keep_keys):
             clock.every(ROUND, partial(self._round, act))
+        clock.now(partial(self._round, rounds.tidy))
         clock.every(TIDY, partial(self._round, rounds.tidy))
         return clock
 

@@ -60,6 +60,7 @@ class Browsers:
     """The browsers of one worker. At most `at_once` contexts live together; the others wait their turn.
 
     `tmp` is where it makes a folder of its own, gone after `close` (in the system's own place if that path is too long). `trust_spki` is for tests' certificates only.
+    `watch` shows the window, to a person who writes a collector.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Browsers:
         sandbox: bool = True,
         at_once: int,
         trust_spki: tuple[str, ...] = (),
+        watch: bool = False,
         tmp: Path,
     ) -> None:
         self.starts = 0
@@ -78,6 +80,7 @@ class Browsers:
         self._sandbox = sandbox
         self._at_once = at_once
         self._trust_spki = trust_spki
+        self._watch = watch
         self._tmp = tmp
         self._folder: Path | None = None
         self._driver: Playwright | None = None
@@ -90,7 +93,7 @@ class Browsers:
         self, passage: Passage, *, state: Mapping[str, Any] | None, user_agent: str | None, full: bool = False
     ) -> AsyncIterator[BrowserContext]:
         """A context that reaches the world through `passage` only, closed in the end whatever happened in it."""
-        async with self._turn, self._place("full" if full else "shell") as browser:
+        async with self._turn, self._place("full" if full or self._watch else "shell") as browser:
             context = await _new_context(browser, passage, state, user_agent or self.user_agent)
             if context is None:
                 await self._forget(browser)
@@ -156,10 +159,10 @@ class Browsers:
         return browser
 
     async def _drive(self) -> Playwright:
+        if self._folder is None:
+            self._folder = await asyncio.to_thread(ground.own_folder, self._tmp)
         if self._driver is None:
-            folder = self._folder or await asyncio.to_thread(ground.own_folder, self._tmp)
-            self._folder = folder
-            with ground.surroundings(folder):
+            with ground.surroundings(self._folder):
                 self._driver = await async_playwright().start()
         return self._driver
 
@@ -172,6 +175,7 @@ class Browsers:
         try:
             return await driver.chromium.launch(
                 executable_path=path,
+                headless=not self._watch,
                 chromium_sandbox=self._sandbox,
                 args=[*_ARGUMENTS, *trusted],
                 # Nothing listens there: what the browser asks on its own account, outside a visit, goes nowhere.
