@@ -19,6 +19,8 @@ from core.db import models
 
 log = structlog.get_logger(__name__)
 
+Seen = tuple[nouns.Reading, bytes]
+
 #: Who read: raise it when the generic reader changes, and what it read may be read again.
 READER = "generic/1"
 #: A document that ends at the reader's limits this often is left to a person.
@@ -32,13 +34,17 @@ def take_in(
     document_id: int,
     *,
     now: Callable[[], datetime],
+    seen: Seen | None = None,
 ) -> None:
-    """Read one Document from the archive and put what it says on its Invoice; the portal's own line confirms."""
+    """Read one Document from the archive and put what it says on its Invoice; the portal's own line confirms.
+
+    `seen` is what was read of these very bytes a moment ago.
+    """
     with database.read() as session:
         document = session.get_one(models.Document, document_id)
         listed = _listed(session, document)
     try:
-        reading, picture = readers.read_and_preview(stored.path(document.sha256))
+        reading, picture = seen or readers.read_and_preview(stored.path(document.sha256))
     except (errors.ReaderFailed, errors.NotAnInvoice) as err:
         _note_failure(database, document_id, err, now())
         return

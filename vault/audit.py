@@ -47,9 +47,9 @@ def append(
     detail: dict[str, Any] | None = None,
 ) -> int:
     """Add an entry in the caller's write transaction and give its number. `detail` names things and holds no secret."""
-    last = _last(session)
+    seq, head = _last(session)
     entry = models.AuditEntry(
-        seq=last.seq + 1 if last else 1,
+        seq=seq + 1,
         at=at,
         workspace_id=workspace_id,
         actor=actor,
@@ -57,7 +57,7 @@ def append(
         object=object,
         outcome=outcome,
         detail=json.loads(json.dumps(detail or {})),
-        prev_hash=last.hash if last else GENESIS,
+        prev_hash=head,
     )
     entry.hash = _hash(entry)
     session.add(entry)
@@ -73,19 +73,20 @@ def verify(session: Session, trusted: Verifier) -> list[str]:
 def sign_head_if_due(session: Session, signer: Signer, now: datetime) -> bool:
     """Sign the newest entry, and log it, when enough of the chain is unsigned or has been so for long enough."""
     signed = session.scalar(select(func.max(models.AuditHead.seq))) or 0
-    first, last = session.get(models.AuditEntry, signed + 1), _last(session)
-    if first is None or last is None:
+    first, (seq, head) = session.get(models.AuditEntry, signed + 1), _last(session)
+    if first is None or (seq - signed < HEAD_EVERY and now - first.at < HEAD_AFTER):
         return False
-    if last.seq - signed < HEAD_EVERY and now - first.at < HEAD_AFTER:
-        return False
-    signature = signer.sign(_statement(last.seq, last.hash))
-    session.add(models.AuditHead(seq=last.seq, hash=last.hash, signature=signature, at=now))
-    log.info("audit head", seq=last.seq, hash=last.hash, signature=signature.hex())
+    signature = signer.sign(_statement(seq, head))
+    session.add(models.AuditHead(seq=seq, hash=head, signature=signature, at=now))
+    log.info("audit head", seq=seq, hash=head, signature=signature.hex())
     return True
 
 
-def _last(session: Session) -> models.AuditEntry | None:
-    return session.scalars(select(models.AuditEntry).order_by(models.AuditEntry.seq.desc()).limit(1)).first()
+def _last(session: Session) -> tuple[int, str]:
+    """Number and hash of the newest entry."""
+    entry = models.AuditEntry
+    newest = session.execute(select(entry.seq, entry.hash).order_by(entry.seq.desc()).limit(1)).first()
+    return (newest[0], newest[1]) if newest else (0, GENESIS)
 
 
 def _hash(entry: models.AuditEntry) -> str:

@@ -22,7 +22,6 @@ MASK = "•••••"
 #: Shorter live values would mask half of every line.
 SHORTEST = 4
 
-_NEVER = re.compile(r"(?!)")
 _NAMED = r"[\w-]*(?:passw(?:or)?d|mot_de_passe|secret|token|cookie|authorization|totp)s?"
 _KEY = re.compile(_NAMED, re.IGNORECASE)
 _COOKIE_LINE = re.compile(r"((?:set-)?cookie\s*:\s*)[^\r\n\"']+", re.IGNORECASE)
@@ -71,7 +70,8 @@ class Redactor(logging.Filter):
         super().__init__()
         self._lock = threading.Lock()
         self._live: Counter[str] = Counter()
-        self._pattern = _NEVER
+        #: Every form of every live value, the longest first.
+        self._forms: tuple[str, ...] = ()
 
     @contextmanager
     def live(self, *values: str | Secret) -> Iterator[None]:
@@ -85,16 +85,17 @@ class Redactor(logging.Filter):
     def learn(self, *values: str | Secret) -> None:
         with self._lock:
             self._live.update(_long_enough(values))
-            self._pattern = _pattern_of(self._live)
+            self._forms = _forms_of(self._live)
 
     def forget(self, *values: str | Secret) -> None:
         """A value that two visits have learnt stays masked until both forget it."""
         with self._lock:
             self._live -= Counter(_long_enough(values))
-            self._pattern = _pattern_of(self._live)
+            self._forms = _forms_of(self._live)
 
     def mask(self, text: str) -> str:
-        text = self._pattern.sub(MASK, text)
+        for form in self._forms:
+            text = text.replace(form, MASK)
         text = _COOKIE_LINE.sub(rf"\1{MASK}", text)
         text = _KEY_AND_VALUE.sub(rf"\1{MASK}", text)
         return _IBAN.sub(MASK, text)
@@ -126,10 +127,9 @@ def _long_enough(values: tuple[str | Secret, ...]) -> list[str]:
     return [value for value in plain if len(value) >= SHORTEST]
 
 
-def _pattern_of(live: Counter[str]) -> re.Pattern[str]:
-    forms = {form for value in live for form in disguises.of(value)}
-    longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))) if forms else _NEVER
+def _forms_of(live: Counter[str]) -> tuple[str, ...]:
+    """Not one pattern of them all: to compile it costs more than a visit's log lines."""
+    return tuple(sorted({form for value in live for form in disguises.of(value)}, key=len, reverse=True))
 
 
 def _message(record: logging.LogRecord) -> str:

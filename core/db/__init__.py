@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
@@ -22,6 +23,9 @@ class Database:
         self.engine = create_engine(url)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_strict(self.engine)
+        self._writing = self.engine.execution_options(writes=True)
+        # SQLite lets its writers poll for their turn, up to a tenth of a second each time; ours wait here for theirs.
+        self._turn = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @classmethod
     def of(cls, settings: farm_settings.Settings) -> Database:
@@ -34,10 +38,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with (
-            Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session,
-            session.begin(),
-        ):
+        with self._turn, Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:
