@@ -8,6 +8,21 @@ from datetime import date
 from typing import Any
 
 Words = Mapping[str, str]
+#: Keys of the whole file that are often written too far down.
+TOP = (
+    "id",
+    "name",
+    "note",
+    "website",
+    "origins",
+    "hosts",
+    "headers",
+    "pace",
+    "source",
+    "age",
+    "verified",
+    "bank_labels",
+)
 KINDS = {str: "a text", bool: "true or false", int: "a whole number", dict: "a table", list: "a list"}
 
 
@@ -129,10 +144,14 @@ class Clause:
         """Every key that nobody asked for is a problem; `also` are keys that are known but do not serve here."""
         for key in self._raw:
             if key not in self._seen:
-                known = [*self._seen, *also]
-                self.problem(
-                    key, f"unknown key{meant(key, known)}; known here: {', '.join(sorted(set(known)))}"
-                )
+                self.problem(key, f"unknown key{self._hint(key, [*self._seen, *also])}")
+
+    def _hint(self, key: str, known: list[str]) -> str:
+        """TOML gives a key to the table above it, which is not always where its author meant it to be."""
+        close = meant(key, known)
+        if self.path and key in TOP and not close:
+            return f"; {key} belongs to the top of the file, before the first [table]"
+        return f"{close}; known here: {', '.join(sorted(set(known)))}"
 
     def _take(self, key: str, kind: type, default: Any) -> Any:
         self._seen.append(key)

@@ -49,7 +49,7 @@ class PageState:
     sign: Sign
     acts: tuple[Act, ...] = ()
     outcome: Outcome | None = None
-    times: int = 3
+    times: int = 5
 
 
 @dataclass(frozen=True, slots=True)

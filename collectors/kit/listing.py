@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +42,16 @@ async def peek(portal: Portal) -> None:
     await _peek(portal, _list(manifest), held[0].values if manifest.contracts else _only().values, "list")
 
 
-async def sheets(portal: Portal) -> AsyncIterator[Sheet]:
+async def sheets(portal: Portal) -> AsyncGenerator[Sheet, None]:
     """Page by page, contract by contract. A visit that need not be whole leaves a contract at the first page that it knows."""
     spec = _list(portal.manifest)
     for held in await contracts(portal):
         pages = _sheets(portal, spec, held) if spec.streams else _at_once(portal, spec, held)
-        async for sheet in pages:
-            yield sheet
-            if not portal.whole and all(portal.knows(line) for line in sheet.lines):
-                break
+        async with aclosing(pages):
+            async for sheet in pages:
+                yield sheet
+                if not portal.whole and all(portal.knows(line) for line in sheet.lines):
+                    break
 
 
 async def contracts(portal: Portal) -> list[Held]:
@@ -70,12 +72,12 @@ async def contracts(portal: Portal) -> list[Held]:
     return found
 
 
-async def _sheets(portal: Portal, spec: Lines, held: Held) -> AsyncIterator[Sheet]:
+async def _sheets(portal: Portal, spec: Lines, held: Held) -> AsyncGenerator[Sheet, None]:
     async for page, last in _pages(portal, spec, held.values, "list"):
         yield Sheet(held.contract, reading.listed(page.drafts, held.contract, _needed(portal.manifest)), last)
 
 
-async def _at_once(portal: Portal, spec: Lines, held: Held) -> AsyncIterator[Sheet]:
+async def _at_once(portal: Portal, spec: Lines, held: Held) -> AsyncGenerator[Sheet, None]:
     """Lines that only their place tells apart are counted from the oldest, so all of them have to be there."""
     drafts = [draft async for page, _ in _pages(portal, spec, held.values, "list") for draft in page.drafts]
     yield Sheet(held.contract, reading.listed(drafts, held.contract, _needed(portal.manifest)), last=True)
@@ -83,7 +85,7 @@ async def _at_once(portal: Portal, spec: Lines, held: Held) -> AsyncIterator[She
 
 async def _pages(
     portal: Portal, spec: Lines, values: Mapping[str, Any], where: str
-) -> AsyncIterator[tuple[reading.Page, bool]]:
+) -> AsyncGenerator[tuple[reading.Page, bool], None]:
     """Each page, and whether it is the last."""
     if spec.kind == "xhr":
         async for page, last in captured.pages(portal, spec, values):

@@ -38,6 +38,7 @@ async def sign_in(portal: Portal) -> None:
         )
     tokens.forget(portal)
     visit = _SignIn(portal, login, await portal.page())
+    await visit.sight.remember_cookies()
     await portal.go(login.start, name="the sign-in page")
     try:
         async with asyncio.timeout(WHOLE):
@@ -58,6 +59,9 @@ class _SignIn:
         self.typed: set[str] = set()
         self.sent: set[str] = set()
         self.heard: set[tuple[str, str, bytes | None]] = set()
+        #: Whether a button was pressed since they were typed: before that, only a page that opens can have taken them.
+        self.pressed = False
+        self.filled = False
         self.last: PageState | None = None
         self.acted_at = 0.0
         self.asked = False
@@ -96,11 +100,17 @@ class _SignIn:
             raise ails
 
     def _eligible(self) -> list[PageState]:
-        """In the file's order; the page just acted on comes last, and only when it had time to go away."""
-        states = [state for state in self.login.states if state is not self.last]
+        """In the file's order; the page just acted on comes last, and only when it had time to go away.
+
+        Before anything is filled in there is nothing to refuse: a red line on the first page is no wrong password.
+        """
+        states = [state for state in self.login.states if state is not self.last and self._is_possible(state)]
         if self.last and self._may_act_again(self.last):
             states.append(self.last)
         return states
+
+    def _is_possible(self, state: PageState) -> bool:
+        return self.filled or not (state.outcome and state.outcome.error == "BadCredentials")
 
     def _may_act_again(self, state: PageState) -> bool:
         waited = time.monotonic() - self.acted_at
@@ -116,7 +126,7 @@ class _SignIn:
         self.times[state] += 1
         if self._has_sent(state) or self.times[state] > state.times:
             raise self.miss or await self.portal.lost(state.name, f"the page that comes after {state.name}")
-        self.last, self.miss, self.asked = state, None, False
+        self.last, self.miss, self.asked, self.pressed = state, None, False, False
         try:
             for act in state.acts:
                 await self._do(state, act)
@@ -145,17 +155,22 @@ class _SignIn:
             raise errors.ActionNeeded(
                 f"the portal asks for {spec.label['en']}, and this account has none", step=state.name
             )
+        self.filled = True
         await self.portal.fill(act.field, where, name=f"{spec.label['en']} on {state.name}")
         if spec.secret:
             self.typed.add(act.field)
 
     async def _send(self, state: PageState, act: Act, where: Locator) -> None:
         name = f"{act.where} on {state.name}"
-        self.asked = False
+        self.asked, self.pressed = False, True
         if act.verb == "press":
             await self.page.keyboard.press(act.where)
-        else:
+            return
+        try:
             await self.portal.click(where, name=name)
+        except errors.PortalChanged:
+            self.pressed = False
+            raise
 
     def _watch(self, request: Request) -> None:
         """A page opened, or anything but a GET: the last gesture was not swallowed, and what stood typed has been sent.
@@ -168,8 +183,9 @@ class _SignIn:
         if not self.typed:
             self.heard.add(asked)
         self.asked = True
-        self.sent |= self.typed
-        self.typed.clear()
+        if self.pressed or request.is_navigation_request():
+            self.sent |= self.typed
+            self.typed.clear()
 
     async def _lost(self) -> errors.MoissonError:
         if self.miss:

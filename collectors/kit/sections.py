@@ -141,7 +141,7 @@ def _state(clause: Clause) -> PageState:
         sign=signs.of_page(clause),
         acts=acts,
         outcome=_outcome(clause) if clause.has("is") else None,
-        times=clause.whole("times", 3, least=1),
+        times=clause.whole("times", 5, least=1),
     )
     if bool(acts) == bool(state.outcome):
         clause.problem("", "expected either do = [...] (what to do there) or is = '...' (which error it is)")

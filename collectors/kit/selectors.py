@@ -18,11 +18,18 @@ _PAGE = Selector("<html></html>")
 def problems(manifest: Manifest) -> Iterator[str]:
     for key, lines in (("contracts", manifest.contracts), ("list", manifest.list)):
         yield from _lines(key, lines) if lines else ()
+    for number, state in enumerate(manifest.login.states if manifest.login else (), 1):
+        for url in state.sign.url:
+            yield from address(f"login.when[{number}].url", url)
+    for url in manifest.login.done.url if manifest.login else ():
+        yield from address("login.done.url", url)
     for number, answer in enumerate(manifest.answers, 1):
         yield from _sign(f"answers[{number}]", answer.sign)
     for token in manifest.tokens:
         if token.source == "css":
             yield from css(f"tokens.{token.name}.css", token.where)
+        elif token.source == "json":
+            yield from path(f"tokens.{token.name}.json", token.where)
         elif token.source == "pattern":
             yield from pattern(f"tokens.{token.name}.pattern", token.where)
 
@@ -46,16 +53,41 @@ def pattern(key: str, text: str) -> Iterator[str]:
         yield f"{key}: expected one group ( … ) around the part that is wanted; {text!r} has {groups}"
 
 
+def path(key: str, text: str) -> Iterator[str]:
+    """A path of names with dots; people who know JSONPath write it otherwise."""
+    if re.search(r"[\[\]$]|\.\.|^\.|\.\??$", text):
+        yield f"{key}: not a path: {text!r}; write names with dots, such as data.invoices, data.0.id or data.*.id"
+
+
+def address(key: str, text: str) -> Iterator[str]:
+    if not text.startswith(("/", "http://", "https://", "*")):
+        yield f"{key}: expected '/path*' or 'https://host/path*', where * stands for anything; found {text!r}"
+
+
 def _lines(key: str, lines: Lines) -> Iterator[str]:
+    look = css if lines.kind == "rows" else path
+    ways = lines.paging
+    for name, where in (
+        ("next", ways.next),
+        ("more", ways.more),
+        ("total", ways.total),
+        ("pages", ways.pages),
+    ):
+        if where and ways.by != "click":
+            yield from look(f"{key}.paging.{name}", where)
+    if lines.kind != "rows":
+        for item in lines.items:
+            yield from path(f"{key}.items", item)
+    if lines.capture:
+        yield from address(f"{key}.capture", lines.capture)
     if lines.kind == "rows":
         for item in lines.items:
             yield from css(f"{key}.items", item)
     if lines.kind == "embedded":
         yield from css(f"{key}.script", lines.script)
     for spot in lines.spots.values():
-        if lines.kind == "rows":
-            for place in spot.at:
-                yield from css(f"{key}.fields.{spot.name}", place)
+        for place in spot.at:
+            yield from look(f"{key}.fields.{spot.name}", place)
         if spot.match:
             yield from pattern(f"{key}.fields.{spot.name}.match", spot.match)
         if spot.zone:
@@ -67,6 +99,10 @@ def _lines(key: str, lines: Lines) -> Iterator[str]:
 def _sign(key: str, sign: Sign) -> Iterator[str]:
     for selector in sign.see:
         yield from css(f"{key}.see", selector)
+    for url in sign.url:
+        yield from address(f"{key}.url", url)
+    if sign.at:
+        yield from path(f"{key}.at", sign.at)
 
 
 def _zone(key: str, name: str) -> Iterator[str]:

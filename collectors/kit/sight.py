@@ -24,6 +24,11 @@ class Sight:
     def __init__(self, portal: Portal, page: Page) -> None:
         self.portal = portal
         self.page = page
+        self._cookies: dict[str, str] = {}
+
+    async def remember_cookies(self) -> None:
+        """What is there before the sign-in is no sign of it."""
+        self._cookies = await self._cookies_now()
 
     async def first(self, among: Sequence[Sign]) -> int | None:
         """The place of the first sign that holds now; None when none does within half a second."""
@@ -86,7 +91,13 @@ class Sight:
         return [self.inside(sign, f"text={text}") for text in sign.text]
 
     async def _has_cookie(self, name: str) -> bool:
-        return any(cookie.get("name") == name for cookie in await self.page.context.cookies())
+        now = await self._cookies_now()
+        return name in now and now[name] != self._cookies.get(name)
+
+    async def _cookies_now(self) -> dict[str, str]:
+        return {
+            cookie.get("name", ""): cookie.get("value", "") for cookie in await self.page.context.cookies()
+        }
 
 
 def _says_no_more(sign: Sign) -> bool:

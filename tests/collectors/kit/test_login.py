@@ -69,6 +69,7 @@ class Odd:
     onward: str = "/in"
     sent: int = 0
     accepts: bool = True
+    signed_out: bool = False
     app: Flask = field(default_factory=lambda: Flask("odd"))
 
     def __post_init__(self) -> None:
@@ -76,7 +77,7 @@ class Odd:
         self.app.add_url_rule("/frame", view_func=self.frame, methods=["GET", "POST"])
         self.app.add_url_rule("/nag", view_func=lambda: f"{HEAD}<h1>Rate us</h1>")
         self.app.add_url_rule("/in", view_func=lambda: f"{HEAD}<h1 id=in>In</h1>", endpoint="in")
-        self.app.add_url_rule("/api", view_func=lambda: {"bills": []}, endpoint="api")
+        self.app.add_url_rule("/api", view_func=self.api)
 
     def login(self) -> Response:
         if request.method == "GET":
@@ -87,6 +88,10 @@ class Odd:
         answer = redirect(self.onward, 303)
         answer.set_cookie("sid", "1")
         return answer
+
+    def api(self) -> tuple[dict[str, list[str]], int]:
+        gone = self.signed_out and request.cookies.get("sid") != "1"
+        return {"bills": []}, 401 if gone else 200
 
     def frame(self) -> Response:
         if request.method == "GET":
@@ -106,9 +111,9 @@ def stage() -> Iterator[Stage]:
     site = Odd()
     running = server.Server(site.app).start()
 
-    def customer(done: str = 'see = "#in"', frame: str = "") -> Customer:
+    def customer(done: str = 'see = "#in"', frame: str = "", more: str = "[list]") -> Customer:
         text = TOML.replace("BASE", running.url).replace("HOST", running.url.removeprefix("http://"))
-        text = text.replace("DONE", done).replace("FRAME", frame)
+        text = text.replace("DONE", done).replace("FRAME", frame).replace("[list]", more)
         return Customer(Collector(manifest.parse(text, "odd.toml")), {"username": "u", "password": "secret"})
 
     yield Stage(site, customer)
@@ -121,7 +126,7 @@ async def test_a_wall_that_comes_late_is_seen_to_and_the_password_sent_once(
     stage.site.page = FORM + (
         "<script>document.getElementById('p').addEventListener('input', () => { if (!window.up) { window.up = true;"
         "document.body.insertAdjacentHTML('beforeend', '<div id=wall style=\"position:fixed;inset:0;background:#000\">"
-        '<button onclick="this.parentNode.remove()">No</button></div>\') } })</script>'
+        '<button onclick="fetch(`/consent`, {method: `POST`}); this.parentNode.remove()">No</button></div>\') } })</script>'
     )
     seen = await world.visit(stage.customer())
     assert (seen.error, stage.site.sent) == (None, 1)
@@ -187,3 +192,20 @@ async def test_a_button_that_is_gone_is_told_by_its_page(world: World, stage: St
     assert isinstance(seen.error, errors.PortalChanged)
     assert seen.error.step == "#go on the form"
     assert stage.site.sent == 0
+
+
+async def test_a_red_line_before_anything_was_typed_is_no_wrong_password(world: World, stage: Stage) -> None:
+    stage.site.page = f"<p class=error>We were down yesterday.</p>{FORM}"
+    text = '[[login.when]]\nname = "a refusal"\nsee = ".error"\nis = "BadCredentials"\n[list]'
+    seen = await world.visit(stage.customer(more=text))
+    assert (seen.error, stage.site.sent) == (None, 1)
+
+
+async def test_a_cookie_from_before_is_no_sign_that_we_are_in(world: World, stage: Stage) -> None:
+    customer = stage.customer(done='cookie = "sid"')
+    await world.visit(customer)
+    assert customer.session
+    customer.session = customer.session.replace(b'"value":"1"', b'"value":"stale"')
+    stage.site.signed_out = True
+    seen = await world.visit(customer)
+    assert (seen.error, seen.logins, stage.site.sent) == (None, 1, 2)
