@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from collectors.kit import manifest as manifests
+from collectors.kit import declared
 
 #: The version of the three facts that the person agrees to; raise it when their words change.
 TERMS = "2026-11"
@@ -24,7 +24,7 @@ class Filled:
     owner: int | None = None
     agreed: bool = False
 
-    def shown(self, spec: manifests.FieldSpec) -> str:
+    def shown(self, spec: declared.FieldSpec) -> str:
         """What may come back in the form: never a secret."""
         return self.values.get(spec.name, "") if spec.kind == "text" else ""
 
@@ -33,7 +33,7 @@ def blank() -> Filled:
     return Filled()
 
 
-def read(form: Mapping[str, str], manifest: manifests.Manifest) -> Filled:
+def read(form: Mapping[str, str], manifest: declared.Manifest) -> Filled:
     """A new account's form."""
     owner = form.get("owner", "")
     filled = Filled(
@@ -47,7 +47,7 @@ def read(form: Mapping[str, str], manifest: manifests.Manifest) -> Filled:
     return filled
 
 
-def read_secrets(form: Mapping[str, str], manifest: manifests.Manifest, filled: Filled) -> None:
+def read_secrets(form: Mapping[str, str], manifest: declared.Manifest, filled: Filled) -> None:
     """The fields that the supplier's manifest asks for."""
     for spec in manifest.fields:
         typed = form.get(f"field-{spec.name}", "")
@@ -58,7 +58,7 @@ def read_secrets(form: Mapping[str, str], manifest: manifests.Manifest, filled: 
             filled.values[spec.name] = value
 
 
-def read_changes(form: Mapping[str, str], manifest: manifests.Manifest, *, needed: frozenset[str]) -> Filled:
+def read_changes(form: Mapping[str, str], manifest: declared.Manifest, *, needed: frozenset[str]) -> Filled:
     """A correction: a field left empty stays as it was sealed, but for those that are `needed`."""
     filled = Filled()
     for spec in manifest.fields:
@@ -75,7 +75,7 @@ def read_changes(form: Mapping[str, str], manifest: manifests.Manifest, *, neede
     return filled
 
 
-def checked(typed: str, spec: manifests.FieldSpec) -> tuple[str, str]:
+def checked(typed: str, spec: declared.FieldSpec) -> tuple[str, str]:
     if not typed.strip():
         return "", "" if spec.optional else "form.missing"
     if spec.kind == "text":
@@ -99,12 +99,12 @@ def _totp(typed: str) -> tuple[str, str]:
     return (key, "") if len(key) >= 16 else ("", "form.wrong_totp")
 
 
-def login_of(manifest: manifests.Manifest, values: Mapping[str, str]) -> str:
+def login_of(manifest: declared.Manifest, values: Mapping[str, str]) -> str:
     """What tells two sign-ins at one supplier apart: the text fields, in the manifest's order."""
     return "\n".join(values.get(spec.name, "") for spec in manifest.fields if spec.kind == "text")
 
 
-def first_login(manifest: manifests.Manifest, values: Mapping[str, str]) -> str:
+def first_login(manifest: declared.Manifest, values: Mapping[str, str]) -> str:
     """The login as people know it, to be masked."""
     named = [values[spec.name] for spec in manifest.fields if spec.kind == "text" and spec.name in values]
     return next((value for value in named if "@" in value), named[0] if named else "")

@@ -9,7 +9,7 @@ from typing import cast
 
 from flask import current_app
 
-from collectors.kit import catalogue, manifest
+from collectors.kit import catalogue, declared
 from core import archive, db, settings
 from web import register
 
@@ -26,7 +26,7 @@ class Farm:
     setup_token: str
     now: Callable[[], datetime]
 
-    def manifest(self, supplier: str) -> manifest.Manifest | None:
+    def manifest(self, supplier: str) -> declared.Manifest | None:
         """The supplier's manifest, or None when its collector is no longer in the catalogue."""
         collector = self.catalogue.collectors.get(supplier)
         return collector.manifest if collector else None

@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collectors.kit import catalogue
-from collectors.kit import manifest as manifests
+from collectors.kit import catalogue, declared
 from core import db, errors, ledger
 from core import settings as farm_settings
 from core.db import models
@@ -34,7 +33,7 @@ class Desk:
         """The worker's signing key as it was first seen. Raises VaultClosed, VaultError."""
         return sealing.pin(self.data / "vault.pub", self.data / "web" / "pinned.pub")
 
-    def login_hash(self, manifest: manifests.Manifest, values: Mapping[str, str], workspace_id: int) -> str:
+    def login_hash(self, manifest: declared.Manifest, values: Mapping[str, str], workspace_id: int) -> str:
         login = account_form.login_of(manifest, values)
         return sealing.login_hash(self.key.of("logins"), workspace_id, manifest.id, login)
 
@@ -56,7 +55,7 @@ def is_ready(session: Session, desk: Desk, workspace_id: int) -> bool:
 def add(
     session: Session,
     desk: Desk,
-    manifest: manifests.Manifest,
+    manifest: declared.Manifest,
     filled: account_form.Filled,
     *,
     workspace_id: int,
@@ -87,7 +86,7 @@ def add(
 def correct(
     session: Session,
     desk: Desk,
-    manifest: manifests.Manifest,
+    manifest: declared.Manifest,
     account: models.Account,
     values: Mapping[str, str],
     *,
@@ -106,7 +105,7 @@ def correct(
     _seal(session, desk, account, values, by, now)
 
 
-def origins_of(manifest: manifests.Manifest) -> str:
+def origins_of(manifest: declared.Manifest) -> str:
     """As an Account keeps them: one a line, sorted."""
     return "\n".join(sorted(manifest.origins))
 
@@ -198,7 +197,7 @@ def from_command(
         raise errors.BadSettings(f"this login is account {there.account.id} already") from None
 
 
-def _expect_all(manifest: manifests.Manifest, filled: account_form.Filled, values: Mapping[str, str]) -> None:
+def _expect_all(manifest: declared.Manifest, filled: account_form.Filled, values: Mapping[str, str]) -> None:
     """An error names the fields, never what they hold."""
     asked = {spec.name for spec in manifest.fields}
     unknown = sorted(set(values) - asked)

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,7 +77,12 @@ def _zone() -> ZoneInfo:
 
 def moment(at: datetime) -> str:
     """An instant in full, in the viewer's zone."""
-    return dates.format_datetime(at, "d MMM y, HH:mm", tzinfo=_zone(), locale=locale())
+    return _in_full(at, _zone(), language())
+
+
+@lru_cache(maxsize=4096)
+def _in_full(at: datetime, zone: ZoneInfo, language: str) -> str:
+    return dates.format_datetime(at, "d MMM y, HH:mm", tzinfo=zone, locale=_LOCALES[language])
 
 
 def soon_or_past(at: datetime) -> str:

@@ -30,7 +30,7 @@ def drawn(runs: Sequence[models.Run]) -> Markup:
     for place, run in enumerate(reversed(runs[:SLOTS]), start=SLOTS - len(runs[:SLOTS])):
         kind = fate(run)
         top = 1 if kind == "trouble" else HEIGHT - 1 - _BARS[kind]
-        paths[kind].append(f"M{place * STEP + 1} {top}h4v{_BARS[kind]}h-4z")
+        paths[kind].append(f"M{place * STEP + 3} {top}v{_BARS[kind]}")
     shapes = Markup("").join(
         Markup('<path class="bar-{}" d="{}"/>').format(kind, "".join(marks)) for kind, marks in paths.items()
     )

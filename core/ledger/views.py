@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
 from core import nouns
@@ -100,14 +100,17 @@ def _held(session: Session, ids: list[int]) -> dict[int, int]:
 
 
 def _per_month(session: Session, ids: list[int]) -> dict[int, dict[str, int]]:
+    """Documents by account and month (UTC), counted by the database."""
+    invoice, at = models.Invoice, models.Invoice.received_at
+    year, month = extract("year", at), extract("month", at)
     rows = session.execute(
-        select(models.Invoice.account_id, models.Invoice.received_at).where(
-            models.Invoice.account_id.in_(ids)
-        )
+        select(invoice.account_id, year, month, func.count())
+        .where(invoice.account_id.in_(ids))
+        .group_by(invoice.account_id, year, month)
     )
-    months: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for account_id, at in rows:
-        months[account_id or 0][at.strftime("%Y-%m")] += 1
+    months: dict[int, dict[str, int]] = defaultdict(dict)
+    for account_id, y, m, count in rows:
+        months[account_id or 0][f"{y:04}-{m:02}"] = count
     return months
 
 

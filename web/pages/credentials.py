@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collectors.kit import manifest as manifests
+from collectors.kit import declared
 from core import errors, ledger
 from core.db import models
 from web import account_form, farm, guard, people, register
@@ -47,7 +47,7 @@ def _last_run(view: ledger.AccountView) -> int:
     return view.last_runs[0].id if view.last_runs else 0
 
 
-def _needed(view: ledger.AccountView, manifest: manifests.Manifest) -> frozenset[str]:
+def _needed(view: ledger.AccountView, manifest: declared.Manifest) -> frozenset[str]:
     """What must be typed again: secrets after a refusal, everything when the supplier signs in elsewhere now."""
     asked = [spec for spec in manifest.fields if not spec.optional]
     if register.origins_of(manifest) != view.account.origins:
@@ -56,7 +56,7 @@ def _needed(view: ledger.AccountView, manifest: manifests.Manifest) -> frozenset
     return frozenset(spec.name for spec in asked if refused and spec.kind == "password")
 
 
-def _store(account_id: int, manifest: manifests.Manifest, filled: account_form.Filled) -> None:
+def _store(account_id: int, manifest: declared.Manifest, filled: account_form.Filled) -> None:
     here = farm.here()
     with here.database.write() as session:
         account = view_of(session, account_id).account

@@ -35,20 +35,26 @@ def invoices() -> str:
             session, g.visitor.workspace_id, page=page, per_page=PER_PAGE, **chosen
         )
         papers = _newest_documents(session, [invoice.id for invoice in found])
-        accounts = ledger.accounts_with_state(session, g.visitor.workspace_id, here.now())
+        accounts = _accounts(session)
     return render_template(
         "invoices.html",
         invoices=found,
         papers=papers,
         previewed={d.sha256 for d in papers.values() if here.archive.preview_path(d.sha256).is_file()},
         accounts=accounts,
-        suppliers=sorted({view.account.supplier for view in accounts}),
+        suppliers=sorted({account.supplier for account in accounts}),
         supplier=supplier_name,
         chosen=chosen,
         page=page,
         pages=-(-total // PER_PAGE),
         total=total,
     )
+
+
+def _accounts(session: Session) -> list[models.Account]:
+    """What the list can be narrowed to; an account that was deleted keeps its invoices here."""
+    chosen = select(models.Account).where(models.Account.workspace_id == g.visitor.workspace_id)
+    return list(session.scalars(chosen.order_by(models.Account.supplier, models.Account.id)))
 
 
 def _newest_documents(session: Session, ids: Sequence[int]) -> dict[int, models.Document]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from collectors.kit import manifest as manifests
+from collectors.kit import declared
 from core import errors, ledger
 from web import account_form, farm, guard, people, register, speech
 
@@ -23,12 +23,12 @@ def tiles() -> str:
     return render_template("suppliers.html", found=found, wanted=wanted, total=len(_catalogue()))
 
 
-def _catalogue() -> list[manifests.Manifest]:
+def _catalogue() -> list[declared.Manifest]:
     known = [collector.manifest for collector in farm.here().catalogue.collectors.values()]
     return sorted(known, key=lambda m: _plain(speech.labels(m.names)))
 
 
-def _searched(manifest: manifests.Manifest) -> str:
+def _searched(manifest: declared.Manifest) -> str:
     names = [manifest.names] if isinstance(manifest.names, str) else list(manifest.names.values())
     return " ".join([manifest.id, *names, *manifest.bank_labels, manifest.category])
 
@@ -62,7 +62,7 @@ def add(supplier: str) -> Response | tuple[str, int]:
     return _shown(manifest, filled), 422
 
 
-def _added(manifest: manifests.Manifest, filled: account_form.Filled) -> int:
+def _added(manifest: declared.Manifest, filled: account_form.Filled) -> int:
     here, by = farm.here(), g.visitor.person_id
     with here.database.write() as session:
         account = register.add(
@@ -80,11 +80,11 @@ def _added(manifest: manifests.Manifest, filled: account_form.Filled) -> int:
         return account.id
 
 
-def _known(supplier: str) -> manifests.Manifest:
+def _known(supplier: str) -> declared.Manifest:
     return farm.here().manifest(supplier) or abort(404)
 
 
-def _shown(manifest: manifests.Manifest, filled: account_form.Filled, twin: Any = None) -> str:
+def _shown(manifest: declared.Manifest, filled: account_form.Filled, twin: Any = None) -> str:
     here = farm.here()
     with here.database.read() as session:
         owners = people.of_workspace(session, g.visitor.workspace_id)
