@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
-from collectors.kit import answers, evidence, jar, lane
+from collectors.kit import answers, jar, lane
+from collectors.kit import mask as masks
 from core import nouns
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Errand:
         self.knows = knows
         self.memory: dict[str, Any] = kept.get("memory", {})
         self.jar = jar.Jar(kept.get("state"))
-        self.mask = evidence.Mask()
+        self.mask = masks.Mask()
         self._user_agent: str = kept.get("user_agent", "")
         self._outside = outside
         self._passage = passage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -39,7 +40,8 @@ def _as_told(setting: str) -> str:
 
 
 def _playwrights_own(kind: Kind) -> list[Path]:
-    home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    caches = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or caches / "ms-playwright")
     if home == Path("0"):
         home = Path(str(resources.files("playwright"))) / "driver" / "package" / ".local-browsers"
     shells = sorted(home.glob("chromium_headless_shell-*/*/*headless[-_]shell"), reverse=True)

@@ -11,12 +11,12 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from collectors.kit import browsers, reply, troubles
+from collectors.kit import browsers, troubles, vitals
 from collectors.kit.browsers import Locator
 from core import errors
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, ElementHandle, Frame, Page, Request, Response
+    from playwright.async_api import BrowserContext, ElementHandle, Frame, Page
 
 T = TypeVar("T")
 
@@ -25,27 +25,19 @@ CLICK, SEE, GO = 3.0, 10.0, 30.0
 
 
 class Hand:
-    """One page of one visit. `origins` are those where a secret may be typed; `mask` hides the visit's secrets in any text.
-
-    `refused` is the door's own list of what it did not let through, as `host:port`.
-    """
+    """One page of one visit. `origins` are those where a secret may be typed; `mask` hides the visit's secrets in any text."""
 
     def __init__(
         self, page: Page, origins: Sequence[str], refused: Sequence[str], mask: Callable[[str], str]
     ) -> None:
         self.page = page
         self._origins = frozenset(origins)
-        self._refused = refused
         self._mask = mask
-        self._crashed = False
-        self._fault: errors.MoissonError | None = None
-        page.on("response", self._answered)
-        page.on("requestfailed", self._failed)
-        page.on("crash", self._crash)
+        self._vitals = vitals.Vitals(page, refused)
 
     async def go(self, url: str, name: str) -> None:
         """Opens `url`; returns when its text is there, whatever else it still loads."""
-        self._fault = None
+        self._vitals.fault = None
         trouble = None
         going = self.page.goto(url, wait_until="domcontentloaded", timeout=GO * 1000)
         try:
@@ -55,9 +47,9 @@ class Hand:
         if trouble and trouble.slow:
             raise errors.Timeout(step=name)
         if trouble and not trouble.moved:
-            raise await self._words(trouble, name, f"{name} to open")
-        if isinstance(self._fault, errors.PortalDown | errors.DoorClosed):
-            raise self._fault
+            raise self._vitals.words(trouble, name) or await self.lost(name, f"{name} to open")
+        if isinstance(self._vitals.fault, errors.PortalDown | errors.DoorClosed):
+            raise self._vitals.fault
 
     async def glimpse(self, *what: str | Locator, within: float = SEE) -> int | None:
         """Which of these is the first to be visible, by its place; None when none is within so many seconds."""
@@ -79,8 +71,8 @@ class Hand:
 
     async def lost(self, step: str, expected: str) -> errors.MoissonError:
         """What to say when the page is not the one that was looked for."""
-        if self._fault is not None:
-            return self._fault
+        if self._vitals.fault is not None:
+            return self._vitals.fault
         return errors.PortalChanged(step=step, expected=expected, seen=await self.head())
 
     async def click(self, where: str | Locator, name: str) -> None:
@@ -181,34 +173,7 @@ class Hand:
             return await doing
         except browsers.Error as err:
             trouble = troubles.of(err)
-        raise await self._words(trouble, step, expected)
-
-    async def _words(self, trouble: troubles.Trouble, step: str, expected: str) -> errors.MoissonError:
-        browser = self.page.context.browser
-        if self._crashed or (trouble.gone and not (browser and browser.is_connected())):
-            return errors.BrowserLost(step=step)
-        if trouble.net:
-            return troubles.of_network(trouble.net, self._refused, step)
-        return await self.lost(step, expected)
-
-    def _answered(self, response: Response) -> None:
-        if self._is_main(response.request):
-            answer = reply.Reply(response.status, response.url, response.headers)
-            self._fault = troubles.of_answer(answer, self._refused)
-
-    def _failed(self, request: Request) -> None:
-        trouble = request.failure or ""
-        if self._is_main(request) and "ERR_ABORTED" not in trouble:
-            self._fault = troubles.of_network(trouble, self._refused, "")
-
-    def _is_main(self, request: Request) -> bool:
-        try:
-            return request.is_navigation_request() and request.frame == self.page.main_frame
-        except browsers.Error:
-            return False  # a request without a frame is no page
-
-    def _crash(self, _: Page) -> None:
-        self._crashed = True
+        raise self._vitals.words(trouble, step) or await self.lost(step, expected)
 
 
 async def of(

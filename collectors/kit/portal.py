@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from collectors.kit import browsers, challenge, downloads, evidence, hand, lane, troubles
+from collectors.kit import mask as masks
 from collectors.kit.errand import Errand, Note, Outside
 from core import errors, nouns
 
@@ -162,8 +163,8 @@ class Portal(Errand):
     async def evidence(self, error: BaseException) -> list[evidence.Evidence]:
         """What there is to look at, masked. Never raises. Unless the document alone was bad, the page is spent afterwards."""
         if self._hand is not None:
-            self.mask.hide(*evidence.tokens_in(await self._hand.cookie_values()))
-        self.mask.hide(*evidence.tokens_in(self.jar.state()), *evidence.tokens_in(self.memory))
+            self.mask.hide(*masks.tokens_in(await self._hand.cookie_values()))
+        self.mask.hide(*masks.tokens_in(self.jar.state()), *masks.tokens_in(self.memory))
         blind = self._hand is None or isinstance(error, errors.NotAnInvoice | errors.BrowserLost)
         page = None if blind or self._hand is None else self._hand.page
         steps = [*self._steps, ("failed", evidence.words_of(error))]

@@ -139,6 +139,16 @@ class TestStarting:
         assert "Chrome/" in browsers.user_agent
         assert "Headless" not in browsers.user_agent
 
+    async def test_the_sandbox_is_off_only_where_that_was_asked_for(
+        self, short_tmp: Path, door: Door
+    ) -> None:
+        shared = new_browsers(short_tmp)
+        async with _context(shared, door, None):
+            off = any("--no-sandbox" in _words(process) for process in _processes(short_tmp))
+        await shared.close()
+
+        assert off == (os.environ.get("MOISSON_ALLOW_NO_SANDBOX") == "1")
+
 
 class TestSharing:
     async def test_one_browser_serves_all_visits_and_mixes_none(self, short_tmp: Path, door: Door) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Response, redirect
 
 from collectors.kit import browsers as browsers_module
-from collectors.kit import evidence, hand
+from collectors.kit import hand, mask
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
 from core import errors
@@ -368,7 +368,7 @@ async def _at(
         passage = await door.open(hosts)
         try:
             async with browsers.context(passage, state=None, user_agent=None) as context:
-                touch = await hand.of(context, origins or declared, passage.refused, evidence.Mask())
+                touch = await hand.of(context, origins or declared, passage.refused, mask.Mask())
                 await touch.go(site.url + path, "the page")
                 yield touch, site
         finally:
