@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core import errors, ledger, nouns
 from core.db import Database, migrate, models
 from core.settings import Settings
-from scheduler import farm, lease, once, report
+from scheduler import farm, lease, report
 from vault.redact import Redactor
 
 #: Seconds between two looks at a run that a worker does for us.
@@ -34,6 +34,8 @@ def _worker_is_there(settings: Settings) -> bool:
 
 
 async def _here(settings: Settings, redactor: Redactor, account_id: int | None) -> list[dict[str, Any]]:
+    from scheduler import once  # browser and crawler, which nobody needs when a worker is there
+
     async with farm.opened(settings, redactor) as opened:
         run_ids = await once.collect(opened, _named(opened.database, account_id))
         with opened.database.read() as session:

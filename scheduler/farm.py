@@ -9,16 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collectors.kit import catalogue
-from collectors.kit.browsers import Browsers
-from collectors.kit.door import Door
-from collectors.kit.lane import Lanes
-from collectors.kit.portal import Outside
 from core import archive, extraction
 from core.db import Database, migrate, models
 from core.db.writer import Writer
@@ -26,6 +22,9 @@ from core.settings import Settings
 from scheduler import lease
 from vault import kek, keys, redact
 from vault.opening import Opener
+
+if TYPE_CHECKING:
+    from collectors.kit.errand import Outside
 
 
 def utc_now() -> datetime:
@@ -140,6 +139,12 @@ async def reach(
     watch: bool = False,
 ) -> Outside:
     """Door, lanes and browsers. `resolve` and `trust_spki` let tests answer for true host names; nothing else sets them."""
+    # A command that only seals or verifies does without the seconds that these take to load.
+    from collectors.kit.browsers import Browsers
+    from collectors.kit.door import Door
+    from collectors.kit.errand import Outside
+    from collectors.kit.lane import Lanes
+
     door = Door(allow_loopback=settings.allow_loopback, upstream=settings.upstream_proxy, resolve=resolve)
     await door.start()
     stack.push_async_callback(door.close)

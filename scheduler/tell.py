@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import apprise
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -42,6 +41,8 @@ def _mark(session: Session, notice_id: int, now: datetime) -> None:
 
 
 def _notify(address: str, label: str, error: str) -> bool:
+    import apprise  # it loads every service it knows, and most farms tell nobody
+
     channel = apprise.Apprise()
     channel.add(address)
     kind = getattr(errors, error, errors.MoissonError)

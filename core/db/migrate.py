@@ -8,11 +8,7 @@ from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from sqlalchemy import inspect, text
 
 from core import errors
 from core.db import Database
@@ -24,34 +20,44 @@ def upgrade(database: Database, folder: Path) -> None:
     """Make or migrate the schema. Raises BadSettings when the database was written by a newer version of Moisson."""
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        now, head = revision(database), _scripts().get_current_head()
-        if now == head:
+        now, known = revision(database), _known()
+        if now == known[-1]:
             return
         if now is not None:
-            _refuse_newer(now)
+            _refuse_newer(now, known)
             _copy_before(database, folder, now)
-        config = Config()
-        config.set_main_option("script_location", str(_HERE))
-        config.attributes["engine"] = database.engine
-        command.upgrade(config, "head")
+        _go_to_head(database)
 
 
 def revision(database: Database) -> str | None:
+    """The schema of this database, None when it has none yet."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_HERE))
+def _known() -> list[str]:
+    """Every schema of this version, oldest first: its scripts are named `0001_first.py`."""
+    return sorted(script.name.partition("_")[0] for script in (_HERE / "versions").glob("[0-9]*_*.py"))
 
 
-def _refuse_newer(now: str) -> None:
-    try:
-        _scripts().get_revision(now)
-    except CommandError:
+def _go_to_head(database: Database) -> None:
+    from alembic import command  # as long to load as a short command takes in all, and rarely needed
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.attributes["engine"] = database.engine
+    command.upgrade(config, "head")
+
+
+def _refuse_newer(now: str, known: list[str]) -> None:
+    if now not in known:
         raise errors.BadSettings(
             f"the database has schema {now}, which this version does not know: start the newer Moisson that wrote it"
-        ) from None
+        )
 
 
 def _copy_before(database: Database, folder: Path, now: str) -> None:
