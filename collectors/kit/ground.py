@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: Full Chromium makes `.org.chromium.Chromium.XXXXXX/SingletonSocket` in there, and Linux takes 107 bytes for a socket's path.
+#: Full Chromium makes `.org.chromium.Chromium.a1B2c3/SingletonSocket` in there, and Linux takes 107 bytes for a socket's path.
 LONGEST_FOLDER = 107 - 46
 #: Each of these makes Playwright print what it types.
 _CHATTY = ("DEBUG", "DEBUGP", "DEBUG_FILE", "PWDEBUG")
