@@ -102,9 +102,15 @@ def _built_in(own: set[str], allow_loopback: bool) -> Iterator[tuple[str, Make]]
         if path.stem != "__init__":
             yield path.name, partial(_of_python, path.stem)
     for path in sorted(BUILT_IN.glob("*.toml")):
-        demo = of_file(path).manifest.loopback
-        if not demo or (allow_loopback and path.name not in own):
+        if not _is_demo(path) or (allow_loopback and path.name not in own):
             yield path.name, partial(_of_file, path)
+
+
+def _is_demo(path: Path) -> bool:
+    try:
+        return of_file(path).manifest.loopback
+    except errors.BadManifest:
+        return False  # it is told as a problem, like any other
 
 
 def _installed() -> Iterator[tuple[str, Make]]:

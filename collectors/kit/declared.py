@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from urllib.parse import urljoin
 
 from collectors.kit.declared_lists import DocumentSpec, Lines
 from collectors.kit.declared_pages import Answer, Login
@@ -93,7 +94,8 @@ class Manifest:
 
     @property
     def login_page(self) -> str:
-        return self.login.start if self.login else self.website
+        """Where people sign in, absolute."""
+        return urljoin(self.website, self.login.start) if self.login else self.website
 
     @property
     def loopback(self) -> bool:

@@ -11,12 +11,12 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from collectors.kit import answers, asking, sight, tokens
+from collectors.kit import answers, asking, sending, sight, tokens
 from collectors.kit.declared_pages import Act, Login, PageState
 from core import errors
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page, Request
+    from playwright.async_api import Locator, Page
 
     from collectors.kit.portal import Portal
 
@@ -55,18 +55,11 @@ class _SignIn:
         self.page = page
         self.sight = sight.Sight(portal, page)
         self.times: Counter[PageState] = Counter()
-        #: Secret fields that stand typed in a page, and those that have left it.
-        self.typed: set[str] = set()
-        self.sent: set[str] = set()
-        self.heard: set[tuple[str, str, bytes | None]] = set()
-        #: Whether a button was pressed since they were typed: before that, only a page that opens can have taken them.
-        self.pressed = False
+        self.sending = sending.Sending(page)
         self.filled = False
         self.last: PageState | None = None
         self.acted_at = 0.0
-        self.asked = False
         self.miss: errors.PortalChanged | None = None
-        page.on("request", self._watch)
 
     async def go_through(self) -> None:
         for _ in range(MOST_ACTS):
@@ -116,17 +109,16 @@ class _SignIn:
         waited = time.monotonic() - self.acted_at
         if self.miss:
             return True
-        return (waited > SWALLOWED and not self.asked) or (waited > ANSWERED and not self._has_sent(state))
-
-    def _has_sent(self, state: PageState) -> bool:
-        return any(act.verb == "fill" and act.field in self.sent for act in state.acts)
+        swallowed = waited > SWALLOWED and not self.sending.answered
+        return swallowed or (waited > ANSWERED and not self.sending.has_sent(state))
 
     async def _act(self, state: PageState) -> None:
         """What keeps a gesture from getting through is something to be recognised in its turn."""
         self.times[state] += 1
-        if self._has_sent(state) or self.times[state] > state.times:
+        if self.sending.has_sent(state) or self.times[state] > state.times:
             raise self.miss or await self.portal.lost(state.name, f"the page that comes after {state.name}")
-        self.last, self.miss, self.asked, self.pressed = state, None, False, False
+        self.last, self.miss = state, None
+        self.sending.begin()
         try:
             for act in state.acts:
                 await self._do(state, act)
@@ -158,34 +150,19 @@ class _SignIn:
         self.filled = True
         await self.portal.fill(act.field, where, name=f"{spec.label['en']} on {state.name}")
         if spec.secret:
-            self.typed.add(act.field)
+            self.sending.type(state, act.field)
 
     async def _send(self, state: PageState, act: Act, where: Locator) -> None:
         name = f"{act.where} on {state.name}"
-        self.asked, self.pressed = False, True
+        self.sending.press(state)
         if act.verb == "press":
             await self.page.keyboard.press(act.where)
             return
         try:
             await self.portal.click(where, name=name)
         except errors.PortalChanged:
-            self.pressed = False
+            self.sending.miss()
             raise
-
-    def _watch(self, request: Request) -> None:
-        """A page opened, or anything but a GET: the last gesture was not swallowed, and what stood typed has been sent.
-
-        What was heard, word for word, before the secret was typed cannot carry it: that is a beacon.
-        """
-        asked = (request.method, request.url, request.post_data_buffer)
-        if not request.is_navigation_request() and (request.method == "GET" or asked in self.heard):
-            return
-        if not self.typed:
-            self.heard.add(asked)
-        self.asked = True
-        if self.pressed or request.is_navigation_request():
-            self.sent |= self.typed
-            self.typed.clear()
 
     async def _lost(self) -> errors.MoissonError:
         if self.miss:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
-from collectors.kit import catalogue, check, skeleton
+from collectors.kit import catalogue, check, manifest, skeleton
+from collectors.kit.collector import Collector
 from core import errors
 from tests.collectors.kit.test_manifest import FERN
 
@@ -58,6 +60,26 @@ def test_a_demo_supplier_gives_way_to_the_same_one_on_another_port(tmp_path: Pat
 def test_python_in_the_folder_is_not_run(own: Path) -> None:
     (own / "evil.py").write_text("raise SystemExit('run')", encoding="utf-8")
     assert "are not run" in str(catalogue.load(own).problems[0])
+
+
+class Packaged(Collector):
+    """A supplier that came with a package."""
+
+    manifest = manifest.parse(
+        FERN.replace('"fern"', '"packaged"').partition("[login]")[0], "packaged", by_class=True
+    )
+
+
+def broken() -> None:
+    raise RuntimeError("no such module of theirs")
+
+
+def test_a_package_brings_suppliers_and_its_own_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [EntryPoint(name, f"{__name__}:{name}", catalogue.GROUP) for name in ("Packaged", "broken")]
+    monkeypatch.setattr(catalogue, "entry_points", lambda group: points)
+    found = catalogue.load()
+    assert isinstance(found.collector("packaged"), Packaged)
+    assert "RuntimeError: no such module of theirs" in str(found.problems[0])
 
 
 def test_a_folder_that_is_not_there_is_no_trouble(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -11,8 +11,9 @@ from flask import Flask, Response, jsonify, request
 
 from collectors.kit import manifest
 from collectors.kit.collector import Collector
+from collectors.kit.portal import Portal
 from core import errors
-from core.nouns import Contract
+from core.nouns import Contract, Listed, Sheet
 from demo import paper, server
 from tests.collectors.visiting import Customer, World
 
@@ -200,3 +201,31 @@ async def test_an_account_without_contracts_is_told_to_its_owner(
     seen = await world.visit(customer(nobody + POSTED + GET))
     assert isinstance(seen.error, errors.ActionNeeded)
     assert seen.error.wants == "no_permission"
+
+
+class Wholesale(Collector):
+    """A supplier whose list a class reads; the manifest serves the rest."""
+
+    async def listed(self, portal: Portal) -> AsyncIterator[Sheet]:
+        bills = (await portal.post("/acme corp/bills", json={"line": "9", "from": 0, "many": 9})).json()[
+            "bills"
+        ]
+        here = Contract("9", "Wholesale")
+        yield Sheet(
+            here,
+            tuple(
+                Listed(bill["no"], here, number=bill["no"], fetch={"number": bill["no"]}) for bill in bills
+            ),
+            last=True,
+        )
+
+
+async def test_a_class_overrides_a_verb_and_the_manifest_serves_the_others(
+    world: World, customer: Callable[[str], Customer]
+) -> None:
+    acme = customer(POSTED.replace("{contract}", "9") + GET)
+    acme.collector = Wholesale(acme.collector.manifest)
+    await world.visit(acme)
+    acme.ledger.pop()
+    seen = await world.visit(acme)
+    assert (seen.error, seen.logins, len(seen.lines), len(seen.files)) == (None, 0, 5, 1)

@@ -29,7 +29,11 @@ def test_the_examples_of_the_docs_are_whole_collectors(text: str) -> None:
 
 def test_what_the_file_says_is_what_is_read() -> None:
     found = manifest.parse(FERN, "fern.toml")
-    assert (found.id, found.name, found.login_page) == ("fern", "Fern Hosting", "/login")
+    assert (found.id, found.name, found.login_page) == (
+        "fern",
+        "Fern Hosting",
+        "https://my.fern.example/login",
+    )
     assert [(spec.name, spec.kind, spec.secret) for spec in found.fields] == [
         ("username", "text", False),
         ("password", "password", True),
