@@ -241,3 +241,10 @@ class Frozen(MoissonError):
 
     code = "MOISSON-L603"
     remedy = Remedy.OWNER
+
+
+class Busy(MoissonError):
+    """This account is being visited already."""
+
+    code = "MOISSON-L604"
+    remedy = Remedy.LATER

@@ -24,20 +24,22 @@ def collect(settings: Settings, redactor: Redactor, account_id: int | None) -> l
     if _worker_is_there(settings):
         database = Database.of(settings)
         migrate.upgrade(database, settings.data)
-        return [_through_worker(database, one) for one in _named(database, account_id)]
+        return [_through_worker(settings, database, one) for one in _named(database, account_id)]
     return asyncio.run(_here(settings, redactor, account_id))
 
 
 def _worker_is_there(settings: Settings) -> bool:
     folder = settings.data / "workers"
-    return bool({path.stem for path in folder.glob("*.lock")} - set(lease.Presence.gone(folder)))
+    there = {path.stem for path in folder.glob("*.lock")} - set(lease.Presence.gone(folder))
+    return any(not name.startswith(lease.ONCE) for name in there)
 
 
 async def _here(settings: Settings, redactor: Redactor, account_id: int | None) -> list[dict[str, Any]]:
     from scheduler import once  # browser and crawler, which nobody needs when a worker is there
 
     async with farm.opened(settings, redactor) as opened:
-        run_ids = await once.collect(opened, _named(opened.database, account_id))
+        cause = "schedule" if account_id is None else "person"
+        run_ids = await once.collect(opened, _named(opened.database, account_id), cause=cause)
         with opened.database.read() as session:
             return [report.of(session, run_id) for run_id in run_ids]
 
@@ -68,7 +70,7 @@ def _expect_free(session: Session, account_id: int) -> None:
         )
 
 
-def _through_worker(database: Database, account_id: int) -> dict[str, Any]:
+def _through_worker(settings: Settings, database: Database, account_id: int) -> dict[str, Any]:
     with database.write() as session:
         account = session.get_one(models.Account, account_id)
         wish = ledger.wish(
@@ -82,4 +84,8 @@ def _through_worker(database: Database, account_id: int) -> dict[str, Any]:
                 return report.of(session, run.id)
             if answered.outcome not in (None, "queued"):
                 raise errors.Frozen(f"the worker did not start a visit: {answered.outcome}")
+        if not _worker_is_there(settings):
+            raise errors.FarmError(
+                "the worker has stopped; the visit starts when it is back, or now with the same command"
+            )
         time.sleep(LOOK)

@@ -74,8 +74,7 @@ class Harvest:
         """The one allowed order: bytes synced, verified, in their place, then the row (`design` §4)."""
         farm, in_pool = self._visit.farm, self._visit.in_pool
         file = await self._visit.collector.download(portal, line)
-        seen = await in_pool(self._verified, file, line)
-        await in_pool(farm.archive.put, file)
+        seen = await in_pool(self._archived, file, line)
         document = await self._write(partial(ledger.receive, listed=line, file=file))
         if document is None:
             self.counts["known"] += 1
@@ -86,14 +85,15 @@ class Harvest:
         )
         await in_pool(partial(take_in, seen=seen))
 
-    def _verified(self, file: nouns.File, line: nouns.Listed) -> intake.Seen:
-        """What the file says, and its picture. Raises NotAnInvoice, and then nothing of it stays."""
+    def _archived(self, file: nouns.File, line: nouns.Listed) -> intake.Seen:
+        """What the file says, and its picture, once it lies in its place. Else nothing of it stays, and the error says why."""
         farm = self._visit.farm
         try:
             extraction.check(file.path)
             reading, picture = farm.readers.read_and_preview(file.path)
             if why := extraction.is_other_document(reading, line):
                 raise errors.NotAnInvoice(why, step="the document", reason="other_customer")
+            farm.archive.put(file)
         except errors.MoissonError:
             farm.archive.discard(file)
             raise

@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 LEASE = 90.0
 HEARTBEAT = 20.0
 
+#: How the name of a worker begins that is there for one command only, and grants no wishes.
+ONCE = "once-"
+
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 

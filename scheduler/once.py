@@ -7,19 +7,24 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from core import ledger
+from core import errors, ledger
 from core.db import models
 from scheduler import lease, rounds
 from scheduler.farm import Farm
 from scheduler.worker import Worker
 
 
-async def collect(farm: Farm, account_ids: Sequence[int]) -> list[int]:
-    """Visit each account once, side by side, and deliver what came. Gives the runs' ids, in the order asked."""
+async def collect(farm: Farm, account_ids: Sequence[int], *, cause: str = "person") -> list[int]:
+    """Visit each account once, side by side, and deliver what came. Gives the runs' ids, in the order asked.
+
+    `cause` is `person`, or `schedule` when a timetable outside asks. Raises Busy for an account that is being visited.
+    """
+    farm.worker_id = lease.ONCE + farm.worker_id.removeprefix(lease.ONCE)
     worker = Worker(farm, facts={"once": True})
     presence, heart = await worker.arrive()
     try:
-        run_ids = await farm.writer(lambda s: [_queue(s, account_id, farm) for account_id in account_ids])
+        await farm.writer(worker.sweep)
+        run_ids = await farm.writer(lambda s: [_queue(s, farm, one, cause) for one in account_ids])
         taken = await farm.writer(lambda s: lease.take_these(s, farm.worker_id, run_ids, now=farm.now()))
         await asyncio.gather(*(worker.begin(one) for one in taken))
         for act in (rounds.read_what_waits, rounds.deliver, rounds.tell_people):
@@ -29,10 +34,12 @@ async def collect(farm: Farm, account_ids: Sequence[int]) -> list[int]:
     return run_ids
 
 
-def _queue(session: Session, account_id: int, farm: Farm) -> int:
+def _queue(session: Session, farm: Farm, account_id: int, cause: str) -> int:
     account = session.get_one(models.Account, account_id)
-    run = ledger.queue_run(session, account, cause="person", now=farm.now())
+    run = ledger.queue_run(session, account, cause=cause, now=farm.now())
     if run is None:
-        raise ledger.Busy(account_id)
+        raise errors.Busy(
+            f"account {account_id} is being visited already; try again when that visit has ended"
+        )
     session.flush()
     return run.id

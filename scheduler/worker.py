@@ -113,7 +113,7 @@ class Worker:
     def _look(self, session: Session) -> tuple[list[lease.Lease], set[int]]:
         now = self.farm.now()
         wishes.grant(session, now)
-        self._sweep(session)
+        self.sweep(session)
         held = {run_id: one.fence for run_id, (one, _) in self._visits.items()}
         disturbed = lease.disturbed(session, held) if held else set()
         room = self.room - len(held)
@@ -123,7 +123,8 @@ class Worker:
         ledger.call_due(session, now=now, limit=room)
         return lease.take(session, self.farm.worker_id, limit=room, now=now), disturbed
 
-    def _sweep(self, session: Session) -> None:
+    def sweep(self, session: Session) -> None:
+        """End what workers that are no more left unfinished; their accounts are due again."""
         gone = lease.Presence.gone(self.folder)
         lost = lease.sweep(session, gone, now=self.farm.now())
         lease.Presence.forget(self.folder, gone)

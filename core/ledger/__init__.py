@@ -23,14 +23,13 @@ from core.ledger.lines import (
     note_baseline,
     receive,
 )
-from core.ledger.runs import Busy, call_due, due_accounts, guard, next_visit, note, queue_run, tell, wish
+from core.ledger.runs import call_due, due_accounts, guard, next_visit, note, queue_run, tell, wish
 from core.ledger.standing import state_of
 from core.ledger.views import AccountView, account_view, accounts_with_state, invoices, run_with_events
 
 __all__ = [
     "AccountView",
     "AlreadyThere",
-    "Busy",
     "Known",
     "account_view",
     "accounts_with_state",

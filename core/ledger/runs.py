@@ -17,13 +17,6 @@ from core.db import models
 JITTER = 0.1
 
 
-class Busy(RuntimeError):
-    """This account is being visited already."""
-
-    def __init__(self, account_id: int) -> None:
-        super().__init__(f"account {account_id} is being visited already")
-
-
 def wish(
     session: Session,
     workspace_id: int,

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from core import errors
 from core.db import Database, migrate, models, writer
@@ -36,6 +38,16 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path)
     with pytest.raises(errors.BadSettings, match="9999"):
         migrate.upgrade(database, tmp_path)
     assert migrate.revision(database) == "9999"
+
+
+def test_postgresql_would_refuse_nothing_of_the_schema() -> None:
+    dialect = postgresql.dialect()
+    for table in models.Base.metadata.sorted_tables:
+        assert str(CreateTable(table).compile(dialect=dialect))
+        for index in table.indexes:
+            told = str(CreateIndex(index).compile(dialect=dialect))
+            where = index.dialect_options["sqlite"]["where"]
+            assert (where is None) == (" WHERE " not in told), f"{index.name} is partial on SQLite only"
 
 
 def test_it_is_durable_and_strict(tmp_path: Path) -> None:

@@ -170,11 +170,11 @@ class Visitor:
             re.compile("C'est connecté|refusé|modifié|indisponible"), timeout=SOON
         )
 
-    async def collect(self) -> None:
-        """*Lancer* on the status page, until the account is at rest again."""
+    async def collect(self, path: str = "/") -> None:
+        """*Lancer* on the status page (or on an account's), until the account is at rest again."""
         before = len(self.house.rows("SELECT 1 FROM runs WHERE ended_at IS NOT NULL"))
-        await self.go("/")
-        await self.click("button", re.compile("^Lancer"))
+        await self.go(path)
+        await self.click("button", re.compile("^(Lancer|Réessayer)"))
         await until(lambda: len(self.house.rows("SELECT 1 FROM runs WHERE ended_at IS NOT NULL")) > before)
 
 

@@ -34,7 +34,7 @@ async def test_from_first_start_to_the_first_invoice(anna: Visitor, house: House
     await expect(picture).to_be_visible()
     assert await picture.evaluate("image => image.complete && image.naturalWidth > 100")
     async with anna.page.expect_download() as download:
-        await anna.page.get_by_role("link", name=re.compile("Télécharger")).first.click()
+        await anna.page.get_by_role("button", name=re.compile("Télécharger")).first.click()
     assert (await (await download.value).path()).read_bytes().startswith(b"%PDF-")
 
 
@@ -110,9 +110,9 @@ async def _tab_to(person: Visitor, name: str) -> None:
     """Tab until what has the focus is called so."""
     for _ in range(40):
         told = await person.page.evaluate(
-            "() => { const e = document.activeElement; return [e.labels && e.labels[0] ? e.labels[0].innerText : '', e.innerText || '', e.getAttribute('aria-label') || ''].join(' ') }"
+            "() => { const e = document.activeElement; if (!e) return ''; return [e.labels && e.labels[0] ? e.labels[0].innerText : '', e.innerText || '', e.getAttribute('aria-label') || ''].join(' ') }"
         )
-        tag = await person.page.evaluate("() => document.activeElement.tagName")
+        tag = await person.page.evaluate("() => document.activeElement?.tagName")
         if name in told and tag in ("INPUT", "A", "BUTTON"):
             return
         await person.page.keyboard.press("Tab")
