@@ -16,6 +16,7 @@ import psutil
 
 from demo.stage import Lever
 from tests.prove import points, world
+from tests.prove.rounds import VISIT, Rounds
 from tests.prove.search import Passers, Search
 from tests.prove.world import Client
 

@@ -34,7 +34,7 @@ WINDOW = (
     Point("part synced", "core.archive:sync_file", after=True),
     Point("before the look at it", "core.extraction:check"),
     Point("looked at", "core.extraction:check", after=True),
-    Point("read, not kept", "core.extraction:Readers.read", after=True),
+    Point("read, not kept", "core.extraction:Readers.read_and_preview", after=True),
     Point("before its place", "core.archive:place"),
     Point("in its place", "core.archive:place", after=True),
     Point("folder synced", "core.archive:sync_folder", after=True),

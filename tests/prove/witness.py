@@ -130,6 +130,11 @@ def _exports(session: Session, world: World) -> Iterator[str]:
         yield f"{sent} deliveries for {due.total()} documents"
 
 
+def rows(world: World, kind: Any) -> int:
+    with world.database.read() as session:
+        return session.scalar(select(func.count(kind.id))) or 0
+
+
 def ended(world: World) -> dict[int, tuple[Any, ...]]:
     """Every run that is over, as it stands: nobody may write to it again."""
     with world.database.read() as session:
