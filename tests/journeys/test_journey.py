@@ -90,7 +90,8 @@ async def test_the_keyboard_alone_is_enough(anna: Visitor) -> None:
     await anna.page.keyboard.press("Enter")
     await anna.page.wait_for_url("**/suppliers")
     await anna.page.keyboard.type("mandar")
-    await anna.page.keyboard.press("Enter")
+    async with anna.page.expect_navigation():
+        await anna.page.keyboard.press("Enter")
     await _tab_to(anna, "Mandarine")
     await anna.page.keyboard.press("Enter")
     await anna.page.wait_for_url("**/suppliers/mandarine/new")

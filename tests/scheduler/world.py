@@ -36,7 +36,7 @@ class World:
         return self.shown[supplier]
 
     def add(self, supplier: str, **credentials: str) -> int:
-        values = {**LOGINS[supplier], **credentials}
+        values = {**LOGINS.get(supplier, {}), **credentials}
         added = register.from_command(
             self.farm.settings,
             self.farm.database,
@@ -75,7 +75,8 @@ class World:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[World]:
+async def opened(folder: Path, **outside: Any) -> AsyncIterator[World]:
+    """`outside` lets replicas answer for true host names (`farm.opened`)."""
     shown = {name: make().start() for name, make in portals.MAKERS.items()}
     portals.manifests(folder / "collectors", {name: portal.port for name, portal in shown.items()})
     settings = Settings(
@@ -86,7 +87,7 @@ async def opened(folder: Path) -> AsyncIterator[World]:
         allow_no_sandbox=os.geteuid() == 0 or bool(os.environ.get("MOISSON_ALLOW_NO_SANDBOX")),
     )
     try:
-        async with farm.opened(settings, redact.Redactor()) as opened_farm:
+        async with farm.opened(settings, redact.Redactor(), **outside) as opened_farm:
             yield World(opened_farm, shown)
     finally:
         for portal in shown.values():
