@@ -45,7 +45,7 @@ def deliver(
     with database.write() as session:
         delivery = session.get_one(models.Delivery, delivery_id)
         delivery.tries, delivery.tried_at = delivery.tries + 1, now()
-        delivery.next_try_at = now() + min(FIRST_WAIT * 2**delivery.tries, timedelta(days=1))
+        delivery.next_try_at = now() + min(FIRST_WAIT * 2 ** (delivery.tries - 1), timedelta(days=1))
         destination = session.get_one(models.Destination, delivery.destination_id)
         invoice = session.get_one(models.Invoice, delivery.invoice_id)
         document = session.get_one(models.Document, delivery.document_id)

@@ -79,7 +79,7 @@ def wrong_password(rounds: Rounds) -> None:
     rounds.act("wrong password", clients)
     page = f"/accounts/{clients[0].account}/credentials"
     rounds.send(page, page, **{"field-password": rounds.known["password"]})
-    rounds.look_round()
+    rounds.look_round(clients)
 
 
 def short_field(rounds: Rounds) -> None:
@@ -107,7 +107,7 @@ def browser_dies(rounds: Rounds) -> None:
             process.kill()
     worker.resume()
     assert rounds.visited(clients)
-    rounds.look_round()
+    rounds.look_round(clients)
 
 
 def worker_dies(rounds: Rounds) -> None:
@@ -116,10 +116,10 @@ def worker_dies(rounds: Rounds) -> None:
     points.arm(rounds.farm.folder / "armed", "die", points.named("password typed"))
     rounds.farm.call(clients[0], person=True)
     assert rounds.worker.wait(VISIT) == -signal.SIGKILL
-    rounds.look_round()
+    rounds.look_round(clients)
     rounds.start_worker()
     assert rounds.visited(clients)
-    rounds.look_round()
+    rounds.look_round(clients)
 
 
 def at_login(lever: Lever) -> Callable[[Rounds], None]:
@@ -174,6 +174,7 @@ def campaign(
             act(rounds)
             found.acts.append(name)
             note(f"{len(search.hits):5}  {name}")
+        search.crawl(rounds.visitor)
     search.look_through(folder)
     found.hits, found.spellings = search.hits, search.spellings
     found.places, found.size, found.seconds = search.places, search.size, time.monotonic() - began

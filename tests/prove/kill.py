@@ -169,12 +169,21 @@ class Campaign:
         return witness.at_rest(self.farm) and witness.visited(self.farm, clients)
 
     def _ask_again(self) -> None:
-        put_off = models.Account.failures > 0
-        with self.farm.database.read() as session:
-            if not session.scalar(select(models.Account.id).where(put_off).limit(1)):
-                return
-        with self.farm.database.write() as session:
-            session.execute(update(models.Account).where(put_off).values(next_run_at=world.now(), failures=0))
+        """What the farm put off to a later minute, because of a portal or because its worker died in the act."""
+        for kind, due, put_off in (
+            (models.Account, "next_run_at", models.Account.failures > 0),
+            (
+                models.Delivery,
+                "next_try_at",
+                models.Delivery.sent_at.is_(None) & models.Delivery.tried_at.is_not(None),
+            ),
+        ):
+            later = put_off & (getattr(kind, due) > world.now())
+            with self.farm.database.read() as session:
+                found = session.scalar(select(kind.id).where(later).limit(1))
+            if found:
+                with self.farm.database.write() as session:
+                    session.execute(update(kind).where(later).values({due: world.now()}))
 
     def _struck(self, point: Point, clients: list[Client]) -> None:
         self.tally.points[point.name] += 1

@@ -32,6 +32,9 @@ class Rounds:
     def __init__(self, farm: World, known: dict[str, str], search: Search, *, tell: bool) -> None:
         self.farm, self.known, self.search, self.tell = farm, known, search, tell
         self.env = os.environ | farm.env | {"PYTHONPATH": str(HOUSE), "MOISSON_PORT": "0", "DEBUG": "pw:api"}
+        tmp = farm.folder / "tmp"
+        tmp.mkdir()
+        self.env["TMPDIR"] = str(tmp)
         self.parts: list[subprocess.Popen[bytes]] = []
         self.starts = 0
 
@@ -64,10 +67,13 @@ class Rounds:
         for client in clients:
             self.farm.call(client, person=True)
         assert self.visited(clients), f"{name}: no visit ended in {VISIT:.0f} seconds"
-        self.look_round()
+        self.look_round(clients)
 
-    def look_round(self) -> None:
-        self.search.crawl(self.visitor)
+    def look_round(self, clients: Sequence[Client]) -> None:
+        """What these accounts' pages say, and every file."""
+        for client in clients:
+            page = f"/accounts/{client.account}"
+            self.search.crawl(self.visitor, page, within=f"{page}$|{page}/|/runs/|/documents/")
         self.search.look_through(self.farm.folder)
 
     def newcomers(self, **secrets: str) -> list[Client]:

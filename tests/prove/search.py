@@ -83,16 +83,15 @@ class Search:
                 continue  # gone meanwhile, or a socket
             self._seen[path] = (state.st_size, state.st_mtime_ns)
 
-    def crawl(self, visitor: httpx.Client, start: str = "/", *, most: int = 400) -> None:
-        """Every page that can be reached by links and pictures, with its headers."""
+    def crawl(self, visitor: httpx.Client, start: str = "/", *, within: str = "/") -> None:
+        """Every page whose address begins like `within` (a pattern) and that links and pictures lead to, with its headers."""
         waiting, known = [start], {start}
-        while waiting and len(known) < most:
-            answer = visitor.get(waiting.pop(0))
+        while waiting:
+            answer = visitor.get(waiting.pop())
             self.look(f"GET {answer.url.path}", repr(answer.headers).encode() + answer.content)
-            for found in _links(answer):
-                if found not in known:
-                    known.add(found)
-                    waiting.append(found)
+            new = {link for link in _links(answer) if re.match(within, link)} - known
+            known |= new
+            waiting += sorted(new)
 
 
 def _links(answer: httpx.Response) -> Iterator[str]:
