@@ -189,7 +189,7 @@ class House:
 
     def wait(self) -> None:
         """The portal's own slowness; ends at once when the portal stops."""
-        seconds = self.slowness if self.stage.on(Lever.SLOW) else self.latency * random.uniform(0.5, 1.5)
+        seconds = self.slowness if self.stage.on(Lever.SLOW) else self.latency * random.uniform(0.5, 1.5)  # noqa: S311 - a network, not a secret
         if seconds:
             self._closing.wait(seconds)
 
