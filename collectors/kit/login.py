@@ -25,6 +25,8 @@ WHOLE, PATIENCE = 90.0, 20.0
 #: Seconds until a page is acted on again: a click that sent nothing was swallowed, one that sent something is being answered.
 SWALLOWED, ANSWERED = 3.0, 12.0
 MOST_ACTS = 25
+#: How often a gesture that gets nowhere is made again while nothing else comes up.
+MOST_MISSES = 1
 #: Seconds that a page may take to draw itself before its status is believed.
 DRAWN = 2.0
 
@@ -56,6 +58,7 @@ class _SignIn:
         self.sight = sight.Sight(portal, page)
         self.times: Counter[PageState] = Counter()
         self.sending = sending.Sending(page)
+        self.misses = 0
         self.filled = False
         self.last: PageState | None = None
         self.acted_at = 0.0
@@ -115,7 +118,9 @@ class _SignIn:
     async def _act(self, state: PageState) -> None:
         """What keeps a gesture from getting through is something to be recognised in its turn."""
         self.times[state] += 1
-        if self.sending.has_sent(state) or self.times[state] > state.times:
+        self.misses = self.misses + 1 if self.miss and state is self.last else 0
+        worn_out = self.times[state] > state.times or self.misses > MOST_MISSES
+        if self.sending.has_sent(state) or worn_out:
             raise self.miss or await self.portal.lost(state.name, f"the page that comes after {state.name}")
         self.last, self.miss = state, None
         self.sending.begin()

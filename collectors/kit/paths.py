@@ -12,12 +12,6 @@ class Absent(LookupError):
     """The path leads nowhere in this answer; the argument is how far it went."""
 
 
-def all_at(body: Any, path: str) -> list[Any]:
-    """Every value at `path`; an array at its end gives its elements. Raises Absent where a name is missing."""
-    found = walk(body, path)
-    return [each for value in found for each in (value if isinstance(value, list) else [value])]
-
-
 def one_at(body: Any, path: str) -> Any:
     """The first value at `path`, or None where a `?` allows it. Raises Absent."""
     return next(iter(walk(body, path)), None)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collectors.kit import browsers, door, lane, portal
+from collectors.kit import door, lane, portal
 from collectors.kit.collector import Collector
 from core import errors, nouns
+from tests.collectors.kit.site import new_browsers
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ async def world(
     ways = portal.Outside(
         door.Door(allow_loopback=True, resolve=resolve),
         lane.Lanes(),
-        browsers.Browsers(sandbox=os.geteuid() != 0, at_once=2, tmp=folder / "browser", trust_spki=trust),
+        new_browsers(folder, at_once=2, trust_spki=trust),
     )
     await ways.door.start()
     await ways.lanes.start()
