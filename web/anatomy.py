@@ -59,6 +59,8 @@ def of(run: models.Run, view: ledger.AccountView | None) -> Parts | None:
 def _looked(run: models.Run) -> str:
     """What was looked for and what the portal showed instead, at the step's human name."""
     detail = run.error_detail or {}
+    if run.error in _SPOKEN:
+        return ""
     if run.error == "PortalChanged" and detail.get("expected"):
         return speech.say(
             "looked.text",

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
 
 from collectors.kit import catalogue
 from core import archive, db
@@ -55,6 +56,13 @@ def create_app(
     return app
 
 
+class _Forms(SecureCookieSessionInterface):
+    """The cookie that holds the form token: never sent in the clear by a page that came over https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
 def _settle(app: Flask, key: webkey.WebKey) -> None:
     app.config.update(
         SECRET_KEY=key.of("forms"),
@@ -64,6 +72,7 @@ def _settle(app: Flask, key: webkey.WebKey) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=64 * 1024,
     )
+    app.session_interface = _Forms()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         t=speech.say,

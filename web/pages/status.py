@@ -39,6 +39,7 @@ def home() -> str | Response:
         owners=owners,
         health=seen,
         steps=steps,
+        key_file=here.settings.key_file,
         strip=strip.drawn,
         supplier=supplier_name,
     )
