@@ -37,9 +37,9 @@ class Stand:
         self._rows += 1
         home = self.folder / str(self._rows)
         self._manifests(home / "collectors", pace)
-        before = self._signed_in()
+        before = self.signed_in()
         told = self._run("tests.bench.farmside", act, asked, home)
-        return told | {"portal_logins": self._signed_in() - before}
+        return told | {"portal_logins": self.signed_in() - before}
 
     def naive(self, *, first: int, count: int, at_once: int, browser: str) -> dict[str, Any]:
         asked = {"urls": self.urls, "first": first, "count": count, "at_once": at_once, "browser": browser}
@@ -69,7 +69,8 @@ class Stand:
                 re.sub(r"(?m)^pace = .*$", pace, copy.read_text(encoding="utf-8")), encoding="utf-8"
             )
 
-    def _signed_in(self) -> int:
+    def signed_in(self) -> int:
+        """Sign-ins that the portals have let in so far."""
         return sum(int(remote.counters()["logins_ok"]) for remote in self.remotes)
 
 

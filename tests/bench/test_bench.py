@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench import page, rows, stand
+from tests.bench.rows import Row
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[stand.Stand]:
+    with stand.put_up() as put_up:
+        yield put_up
+
+
+def test_a_cold_visit_signs_in_once_and_brings_one_invoice_and_a_warm_one_does_neither(
+    here: stand.Stand,
+) -> None:
+    told = here.farm("visits", cold=1, warm=1, weigh=True)
+    assert (told["done"], told["errors"]) == (2, [])
+    assert (told["new"], told["read"], told["logins"], told["portal_logins"]) == (1, 1, 1, 1)
+    assert told["browser_starts"] == 1
+    assert told["cpu"] > 0
+    assert told["own"] > 0
+    assert (told["zombies"], told["left"]) == (0, [])
+
+
+def test_the_naive_script_does_the_same_work(here: stand.Stand) -> None:
+    before = here.signed_in()
+    assert here.naive(first=1, count=2, at_once=2, browser=stand.browser())["visits"] == 2
+    assert here.signed_in() - before == 2
+
+
+def test_what_is_sealed_opens_and_what_is_taken_in_is_read(here: stand.Stand) -> None:
+    found = [*rows.vault(here, 3), *rows.ingest(here, 2)]
+    assert [row.measured.endswith("/s") for row in found] == [True] * 3
+
+
+def test_a_section_is_rewritten_and_the_others_stay(tmp_path: Path) -> None:
+    numbers = tmp_path / "numbers.md"
+    for name, row in (("one", "old"), ("two", "other"), ("one", "new")):
+        page.write(name, name.title(), page.table([Row(row, "1/s", "≥ 1/s", True)]), numbers)
+    text = numbers.read_text(encoding="utf-8")
+    assert "old" not in text
+    assert text.index("| new | 1/s | ≥ 1/s | ✓ |") < text.index("## Two") < text.index("| other |")
