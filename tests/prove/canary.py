@@ -54,24 +54,29 @@ def fresh_secrets() -> dict[str, str]:
 
 
 def happy(rounds: Rounds) -> None:
-    """Registered in the web form (once with a mistake, once rightly), the census, a new bill; and the commands."""
-    known = rounds.known
+    """Registered in the web form (once with a mistake, once rightly), the census, and a new bill."""
+    known, at = rounds.known, "/suppliers/nimbus/new"
     form = {"field-username": "user-1@nimbus.example", "field-password": known["password"], "label": "Siège"}
-    at = "/suppliers/nimbus/new"
-    assert rounds.send(at, at, **form, **{"field-totp": known["totp"]}).status_code == 422  # the terms
-    assert rounds.send(at, at, **form, **{"field-totp": known["totp"]}, terms="yes").status_code == 200
+    form["field-totp"] = known["totp"]
+    assert rounds.send(at, at, **form).status_code == 422  # the terms are not agreed to
+    assert rounds.send(at, at, **form, terms="yes").status_code == 200
     client = rounds.farm.know(Client(1, "nimbus", "user-1@nimbus.example"))
     rounds.act("census", [client])
     rounds.farm.publish(client)
     rounds.act("a new bill", [client])
-    told = {"username": "user-2", "password": known["password"]}
-    rounds.command("account", "add", "mandarine", "--secrets", "-", "--json", say=json.dumps(told))
-    rounds.command(
-        "account", "add", "mandarine", "--secrets", "-", say=json.dumps({"mot": known["password"]})
-    )
-    for words in (("collect", "2", "--json"), ("account", "list", "--json"), ("doctor", "--json")):
-        rounds.command(*words)
-    rounds.farm.know(Client(2, "mandarine", "user-2"))
+
+
+def commands(rounds: Rounds) -> None:
+    """What the commands print, those that fail included."""
+    client = Client(len(rounds.farm.clients) + 1, "mandarine", f"user-{len(rounds.farm.clients) + 1}")
+    told = {"username": client.login, "password": rounds.known["password"]}
+    add = ("account", "add", "mandarine", "--secrets", "-")
+    rounds.command(*add, "--json", say=json.dumps(told))
+    rounds.command(*add, say=json.dumps({"mot": rounds.known["password"]}))
+    rounds.command(*add, say=rounds.known["password"])
+    for words in (("collect", str(client.account)), ("account", "list"), ("doctor",)):
+        rounds.command(*words, "--json")
+    rounds.look_round([rounds.farm.know(client)])
 
 
 def wrong_password(rounds: Rounds) -> None:
@@ -150,6 +155,7 @@ Act = tuple[str, Callable[[Rounds], None]]
 _BLUNT: tuple[Act, ...] = (
     ("happy path", happy),
     ("short field", short_field),
+    ("commands", commands),
     ("wrong password", wrong_password),
     ("read-only field", field_that_takes_nothing),
     ("browser killed", browser_dies),

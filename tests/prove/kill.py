@@ -224,11 +224,12 @@ CONTROLS = {
 }
 
 
-def control(folder: Path, without: str, seed: int = 1) -> Tally:
-    """The same campaign on a farm without its order of ingest, or without its fence: it must find breaches."""
+def control(folder: Path, without: str = "", seed: int = 1) -> Tally:
+    """A farm without its order of ingest, or without its fence: breaches must be found. With both, at the same instants, none."""
+    instants = CONTROLS[without] if without else [point for each in CONTROLS.values() for point in each]
     with world.opened(folder, without=without) as farm:
         strikes = Campaign(farm, seed)
         strikes.prepare(2)
-        for _ in strikes.go_through(CONTROLS[without]):
+        for _ in strikes.go_through(instants):
             pass
         return strikes.tally

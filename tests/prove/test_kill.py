@@ -26,6 +26,11 @@ def test_a_guard_taken_away_is_reported(tmp_path: Path, without: str, said: str)
     assert any(breach.startswith(said) for breach in found.breaches), found.breaches
 
 
+def test_at_the_same_instants_an_honest_farm_comes_to_no_harm(tmp_path: Path) -> None:
+    tally = kill.control(tmp_path)
+    assert (tally.breaches, tally.missed, tally.n) == ([], [], 3)
+
+
 def test_a_hundred_kills_come_by_every_point_and_twenty_times_between_fsync_and_commit() -> None:
     chosen = kill.plan(100, Random(1))
     assert set(chosen) == {*points.EVERY, kill.MOMENT, kill.FREEZE}
