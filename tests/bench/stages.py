@@ -18,7 +18,7 @@ from vault import opening, redact, sealing
 
 
 def vault(*, count: int) -> dict[str, Any]:
-    """Seals and openings a second, in one thread: the cryptography and its framing, without the database."""
+    """Seals and openings a second in one thread, the best of ten rounds: the cryptography and its framing, without the database."""
     database, keyring = farm.unlocked(settings.load())
     with database.read() as session:
         key = sealing.active_key(session, accounts.WORKSPACE)
@@ -26,13 +26,18 @@ def vault(*, count: int) -> dict[str, Any]:
         accounts.WORKSPACE, 1, "mandarine", "password", 1, ("https://mandarine.example",)
     )
     private = keyring.private(key.key_id)
-    start = time.perf_counter()
-    records = [sealing.seal(key, keyring.trusted, binding, f"secret {number}") for number in range(count)]
-    sealed = time.perf_counter()
-    opened = [opening.unseal(private, binding, record) for record in records]
-    end = time.perf_counter()
-    whole = opened == [f"secret {number}".encode() for number in range(count)]
-    return {"seals": count / (sealed - start), "opens": count / (end - sealed), "whole": whole}
+    secrets = [f"secret {number}" for number in range(count // 10)]
+    seals, opens, whole = [], [], True
+    for _ in range(10):
+        start = time.perf_counter()
+        records = [sealing.seal(key, keyring.trusted, binding, secret) for secret in secrets]
+        sealed = time.perf_counter()
+        found = [opening.unseal(private, binding, record) for record in records]
+        end = time.perf_counter()
+        seals.append(len(secrets) / (sealed - start))
+        opens.append(len(secrets) / (end - sealed))
+        whole = whole and [one.decode() for one in found] == secrets
+    return {"seals": max(seals), "opens": max(opens), "whole": whole}
 
 
 def ingest(*, count: int) -> dict[str, Any]:
@@ -71,11 +76,11 @@ def _leased(opened: Farm) -> lease.Lease:
 
 def _take_in(opened: Farm, taken: lease.Lease, pdf: bytes, number: str) -> None:
     file = opened.archive.keep([pdf], name=f"{number}.pdf", media_type="application/pdf", run_id=taken.run_id)
-    opened.readers.read(file.path)
+    seen = opened.readers.read_and_preview(file.path)
     opened.archive.put(file)
     listed = nouns.Listed(identity=f"invoice:{number}", contract=nouns.Contract("account"), number=number)
     with opened.database.write() as session:
         account = session.get_one(models.Account, taken.account_id)
         document = ledger.receive(session, taken.run_id, taken.fence, account, listed, file, now=opened.now())
     assert document
-    intake.take_in(opened.database, opened.archive, opened.readers, document.id, now=opened.now)
+    intake.take_in(opened.database, opened.archive, opened.readers, document.id, now=opened.now, seen=seen)

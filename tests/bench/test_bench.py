@@ -34,7 +34,7 @@ def test_the_naive_script_does_the_same_work(here: stand.Stand) -> None:
 
 
 def test_what_is_sealed_opens_and_what_is_taken_in_is_read(here: stand.Stand) -> None:
-    found = [*rows.vault(here, 3), *rows.ingest(here, 2)]
+    found = [*rows.vault(here, 30), *rows.ingest(here, 2)]
     assert [row.measured.endswith("/s") for row in found] == [True] * 3
 
 
