@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from collectors import kit
 from core import errors, extraction, intake, ledger, nouns
 from core.db import models
-
-if TYPE_CHECKING:
-    from scheduler.visit import Visit
+from scheduler.call import Call
 
 T = TypeVar("T")
 
 
 class Harvest:
-    """The counts of a receipt, and the acts behind them."""
+    """The acts behind a receipt's counts."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self.counts: Counter[str] = Counter()
-        self.whole = False
-        #: The last document that could not be kept, if any: the run's named error.
-        self.refused: errors.NotAnInvoice | None = None
+    def __init__(self, call: Call) -> None:
+        self._call = call
 
     async def bring_home(self, portal: kit.Portal) -> None:
         """Read the list and fetch what the ledger does not hold; called again after a sign-in in mid-list."""
-        self._visit.known = await self._visit.farm.writer(self._begin)
+        self._call.known = await self._call.farm.writer(self._begin)
         new = await self._listed(portal)
-        portal.step("listed", count=self.counts["listed"], new=len(new), census=self._visit.census)
+        portal.step("listed", count=self._call.counts["listed"], new=len(new), census=self._call.census)
         if new:
             await self._to(nouns.RunState.FETCHING)
         for position, line in enumerate(new, 1):
@@ -43,43 +36,43 @@ class Harvest:
                 await self._hold(portal, line, err)
 
     def _begin(self, session: Session) -> ledger.Known:
-        ledger.guard(session, self._visit.lease.run_id, self._visit.lease.fence, state=nouns.RunState.LISTING)
-        return ledger.known_lines(session, self._visit.account)
+        ledger.guard(session, self._call.lease.run_id, self._call.lease.fence, state=nouns.RunState.LISTING)
+        return ledger.known_lines(session, self._call.account)
 
     async def _listed(self, portal: kit.Portal) -> list[nouns.Listed]:
         """The lines to fetch. The census notes every line and leaves it; a line shown twice counts once."""
         seen: set[tuple[str, str]] = set()
         ends: dict[str, bool] = {}
         new: list[nouns.Listed] = []
-        async for sheet in self._visit.collector.listed(portal):
+        async for sheet in self._call.collector.listed(portal):
             fresh = {(line.contract.portal_id, line.identity): line for line in sheet.lines}
             unknown = [
-                line for key, line in fresh.items() if key not in seen and self._visit.known.is_new(line)
+                line for key, line in fresh.items() if key not in seen and self._call.known.is_new(line)
             ]
             seen |= set(fresh)
             ends[sheet.contract.portal_id] = sheet.last
-            if self._visit.census:
+            if self._call.census:
                 await self._leave(unknown)
             else:
                 new += unknown
-        self.whole = portal.whole and bool(ends) and all(ends.values())
-        self.counts["listed"] = len(seen)
-        self.counts["known"] = len(seen) - len(new) - self.counts["baseline"]
+        self._call.whole = portal.whole and bool(ends) and all(ends.values())
+        self._call.counts["listed"] = len(seen)
+        self._call.counts["known"] = len(seen) - len(new) - self._call.counts["baseline"]
         return new
 
     async def _leave(self, lines: list[nouns.Listed]) -> None:
-        self.counts["baseline"] += await self._write(partial(ledger.note_baseline, lines=lines))
+        self._call.counts["baseline"] += await self._write(partial(ledger.note_baseline, lines=lines))
 
     async def _receive(self, portal: kit.Portal, line: nouns.Listed) -> None:
         """The one allowed order: bytes synced, verified, in their place, then the row (`design` §4)."""
-        farm, in_pool = self._visit.farm, self._visit.in_pool
-        file = await self._visit.collector.download(portal, line)
+        farm, in_pool = self._call.farm, self._call.in_pool
+        file = await self._call.collector.download(portal, line)
         seen = await in_pool(self._archived, file, line)
         document = await self._write(partial(ledger.receive, listed=line, file=file))
         if document is None:
-            self.counts["known"] += 1
+            self._call.counts["known"] += 1
             return
-        self.counts["new"] += 1
+        self._call.counts["new"] += 1
         take_in = partial(
             intake.take_in, farm.database, farm.archive, farm.readers, document.id, now=farm.now
         )
@@ -87,7 +80,7 @@ class Harvest:
 
     def _archived(self, file: nouns.File, line: nouns.Listed) -> intake.Seen:
         """What the file says, and its picture, once it lies in its place. Else nothing of it stays, and the error says why."""
-        farm = self._visit.farm
+        farm = self._call.farm
         try:
             extraction.check(file.path)
             reading, picture = farm.readers.read_and_preview(file.path)
@@ -101,23 +94,23 @@ class Harvest:
 
     async def _hold(self, portal: kit.Portal, line: nouns.Listed, err: errors.NotAnInvoice) -> None:
         """One bad document is held and shown; the others go on."""
-        self.counts["held"] += 1
-        self.counts["failed"] += 1
-        self.refused = err
+        self._call.counts["held"] += 1
+        self._call.counts["failed"] += 1
+        self._call.refused = err
         portal.step("held", reason=err.reason)
-        self._visit.evidence += await portal.evidence(err)
+        self._call.evidence += await portal.evidence(err)
         await self._write(partial(ledger.hold, listed=line, why=err.reason))
 
     async def _to(self, state: nouns.RunState) -> None:
-        lease = self._visit.lease
-        await self._visit.farm.writer(lambda s: ledger.guard(s, lease.run_id, lease.fence, state=state))
+        lease = self._call.lease
+        await self._call.farm.writer(lambda s: ledger.guard(s, lease.run_id, lease.fence, state=state))
 
     async def _write(self, change: partial[T]) -> T:
         """A fenced change of the ledger, in one short transaction."""
-        visit = self._visit
+        call = self._call
 
         def act(session: Session) -> T:
-            account = session.get_one(models.Account, visit.lease.account_id)
-            return change(session, visit.lease.run_id, visit.lease.fence, account, now=visit.farm.now())
+            account = session.get_one(models.Account, call.lease.account_id)
+            return change(session, call.lease.run_id, call.lease.fence, account, now=call.farm.now())
 
-        return await visit.farm.writer(act)
+        return await call.farm.writer(act)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 from core import errors, ledger, nouns
 from core.db import models
 from scheduler import breaker, keepsake, policy
-
-if TYPE_CHECKING:
-    from scheduler.visit import Visit
+from scheduler.call import Call
 
 log = structlog.get_logger(__name__)
 
@@ -22,41 +20,37 @@ log = structlog.get_logger(__name__)
 WHOLE_EVERY = timedelta(days=3)
 
 
-async def done(visit: Visit) -> None:
+async def done(call: Call) -> None:
     """The list was seen and what was new is home; a document that could not be kept is named, and held."""
-    refused = visit.harvest.refused
-    await visit.settle()
-    pictures = await visit.in_pool(
-        keepsake.save, visit.farm.settings.data, visit.lease.run_id, visit.evidence
-    )
-    await visit.farm.writer(lambda s: _done(s, visit, refused, pictures))
-    log.info("visit.done", run=visit.lease.run_id, account=visit.lease.account_id, **_short(visit.receipt()))
+    refused = call.refused
+    await call.settle()
+    pictures = await call.in_pool(keepsake.save, call.farm.settings.data, call.lease.run_id, call.evidence)
+    await call.farm.writer(lambda s: _done(s, call, refused, pictures))
+    log.info("visit.done", run=call.lease.run_id, account=call.lease.account_id, **_short(call.receipt()))
 
 
-async def failed(visit: Visit, err: BaseException) -> None:
+async def failed(call: Call, err: BaseException) -> None:
     """The policy's verdict is carried out. What came home before the failure stays."""
     error = err if isinstance(err, errors.MoissonError) else None
     if error is None:
-        log.error("visit.unclassified", run=visit.lease.run_id, kind=type(err).__name__, exc_info=err)
-    await visit.settle()
-    pictures = await visit.in_pool(
-        keepsake.save, visit.farm.settings.data, visit.lease.run_id, visit.evidence
-    )
+        log.error("visit.unclassified", run=call.lease.run_id, kind=type(err).__name__, exc_info=err)
+    await call.settle()
+    pictures = await call.in_pool(keepsake.save, call.farm.settings.data, call.lease.run_id, call.evidence)
     try:
-        await visit.farm.writer(lambda s: _failed(s, visit, err, error, pictures))
+        await call.farm.writer(lambda s: _failed(s, call, err, error, pictures))
     except errors.LeaseLost:
-        log.info("visit.lease_lost", run=visit.lease.run_id)
+        log.info("visit.lease_lost", run=call.lease.run_id)
         return
-    log.info("visit.failed", run=visit.lease.run_id, account=visit.lease.account_id, error=type(err).__name__)
+    log.info("visit.failed", run=call.lease.run_id, account=call.lease.account_id, error=type(err).__name__)
 
 
 def _done(
-    session: Session, visit: Visit, refused: errors.NotAnInvoice | None, pictures: list[keepsake.Kept]
+    session: Session, call: Call, refused: errors.NotAnInvoice | None, pictures: list[keepsake.Kept]
 ) -> None:
-    now, receipt = visit.farm.now(), visit.receipt()
+    now, receipt = call.farm.now(), call.receipt()
     about = _about(refused) if refused else {}
-    _end(session, visit, nouns.RunState.DONE, now, pictures, **about)
-    account = session.get_one(models.Account, visit.lease.account_id)
+    _end(session, call, nouns.RunState.DONE, now, pictures, **about)
+    account = session.get_one(models.Account, call.lease.account_id)
     account.last_success_at, account.failures, account.trial = now, 0, False
     if receipt.whole:
         account.whole_at = now
@@ -68,32 +62,31 @@ def _done(
 
 def _failed(
     session: Session,
-    visit: Visit,
+    call: Call,
     err: BaseException,
     error: errors.MoissonError | None,
     pictures: list[keepsake.Kept],
 ) -> None:
-    now = visit.farm.now()
-    account = session.get(models.Account, visit.lease.account_id)
+    now = call.farm.now()
+    account = session.get(models.Account, call.lease.account_id)
     if account is None:
         raise errors.LeaseLost
     slot = account.next_run_at if account.next_run_at and account.next_run_at > now else None
     ruling = policy.verdict(
         error,
         failures=account.failures,
-        cadence=account.cadence,
         slot=slot or ledger.next_visit(now, account.cadence),
         now=now,
-        dice=visit.farm.dice,
+        dice=call.farm.dice,
     )
-    _end(session, visit, ruling.state, now, pictures, retry_at=ruling.next_run_at, **_about(err))
+    _end(session, call, ruling.state, now, pictures, retry_at=ruling.next_run_at, **_about(err))
     account.next_run_at, account.failures = ruling.next_run_at, account.failures + 1
-    _carry_out(session, visit, account, ruling, err, now)
+    _carry_out(session, call, account, ruling, err, now)
 
 
 def _carry_out(
     session: Session,
-    visit: Visit,
+    call: Call,
     account: models.Account,
     ruling: policy.Verdict,
     err: BaseException,
@@ -103,7 +96,7 @@ def _carry_out(
         account.refused_version = account.secret_version
         session.query(models.PortalSession).filter_by(account_id=account.id).delete()
     if ruling.opens_challenge:
-        _ask(session, visit, account, err, now)
+        _ask(session, call, account, err, now)
     if ruling.breaks:
         breaker.changed(session, account.supplier, getattr(err, "step", ""), account.id, now)
     if ruling.blocks_supplier:
@@ -118,13 +111,13 @@ def _carry_out(
         )
 
 
-def _ask(session: Session, visit: Visit, account: models.Account, err: BaseException, now: datetime) -> None:
+def _ask(session: Session, call: Call, account: models.Account, err: BaseException, now: datetime) -> None:
     """An open question freezes every automatic sign-in of the account."""
     session.add(
         models.Challenge(
             workspace_id=account.workspace_id,
             account_id=account.id,
-            run_id=visit.lease.run_id,
+            run_id=call.lease.run_id,
             kind=type(err).__name__,
             wants=getattr(err, "wants", ""),
             opened_at=now,
@@ -134,21 +127,21 @@ def _ask(session: Session, visit: Visit, account: models.Account, err: BaseExcep
 
 def _end(
     session: Session,
-    visit: Visit,
+    call: Call,
     state: nouns.RunState,
     now: datetime,
     pictures: list[keepsake.Kept],
     **more: Any,
 ) -> None:
-    receipt = dataclasses.asdict(visit.receipt())
+    receipt = dataclasses.asdict(call.receipt())
     ledger.guard(
-        session, visit.lease.run_id, visit.lease.fence, state=state, ended_at=now, receipt=receipt, **more
+        session, call.lease.run_id, call.lease.fence, state=state, ended_at=now, receipt=receipt, **more
     )
     for kept in pictures:
         session.add(
             models.Evidence(
-                workspace_id=visit.lease.workspace_id,
-                run_id=visit.lease.run_id,
+                workspace_id=call.lease.workspace_id,
+                run_id=call.lease.run_id,
                 kind=kept.kind,
                 path=kept.path,
                 at=now,

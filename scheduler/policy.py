@@ -38,12 +38,11 @@ def verdict(
     error: errors.MoissonError | None,
     *,
     failures: int,
-    cadence: int,
     slot: datetime,
     now: datetime,
     dice: Random,
 ) -> Verdict:
-    """`failures` in a row before this one; `cadence` in seconds; `slot` is the visit already planned after this run.
+    """`failures` in a row before this one; `slot` is the visit already planned after this run.
 
     `error` None is anything unclassified: visible, and tried again within a day.
     """

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
@@ -17,13 +15,12 @@ from core import errors, ledger, nouns
 from core.db import models
 from scheduler import ending
 from scheduler.bring import Harvest
+from scheduler.call import Call
 from scheduler.farm import Farm
 from scheduler.lease import Lease
 from vault.redact import Secret
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 #: Seconds. No visit is worth more; what came home until then is kept.
 LONGEST = 600
@@ -44,20 +41,13 @@ async def visit(farm: Farm, lease: Lease) -> None:
         await ending.failed(call, err)
 
 
-class Visit:
-    """What happens between lease and ending. `evidence`, `harvest` and the counters outlive a failure."""
+class Visit(Call):
+    """The acts between lease and ending."""
 
     def __init__(self, farm: Farm, lease: Lease) -> None:
-        self.farm, self.lease = farm, lease
+        super().__init__(farm, lease)
         self.harvest = Harvest(self)
-        self.known = ledger.Known({})
-        self.evidence: list[kit.Evidence] = []
-        self.logins = 0
-        self.portal: kit.Portal | None = None
         self._kept: bytes | None = None
-        #: The run's secrets are masked in every log line until it ends.
-        self._live = ExitStack()
-        self._notes: list[asyncio.Future[None]] = []
 
     async def go(self) -> None:
         await self.farm.writer(self._begin)
@@ -116,7 +106,7 @@ class Visit:
         portal.step("signing_in")
         await self.farm.writer(self._count_login)
         secrets = await self.in_pool(self._open_credentials)
-        self._live.enter_context(self.farm.redactor.live(*secrets.values()))
+        self.live.enter_context(self.farm.redactor.live(*secrets.values()))
         await portal.grant(secrets)
         self.logins += 1
         await self.collector.sign_in(portal)
@@ -160,33 +150,3 @@ class Visit:
 
     def _keep(self, chunks: Iterable[bytes], name: str, media_type: str) -> nouns.File:
         return self.farm.archive.keep(chunks, name=name, media_type=media_type, run_id=self.lease.run_id)
-
-    def note(self, step: str, words: dict[str, Any]) -> None:
-        """A named step for people. Nobody looks on at a scheduled visit, so there it costs no write."""
-        if self.lease.cause == "schedule":
-            return
-        at = self.farm.now()
-
-        def add(session: Session) -> None:
-            ledger.note(session, self.run, step, words, now=at)
-
-        self._notes.append(asyncio.ensure_future(self.farm.writer(add)))
-
-    async def settle(self) -> None:
-        """Every noted step is in the database, and no secret is live any more."""
-        self._live.close()
-        await asyncio.gather(*self._notes, return_exceptions=True)
-
-    async def in_pool(self, act: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.farm.pool, act, *args)
-
-    def receipt(self) -> nouns.Receipt:
-        portal = self.portal
-        return nouns.Receipt(
-            **self.harvest.counts,
-            whole=self.harvest.whole,
-            logins=self.logins,
-            requests=portal.requests if portal else 0,
-            received_bytes=portal.received_bytes if portal else 0,
-            browser=portal.used_browser if portal else False,
-        )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from collectors.kit import browsers
 from demo import portals
@@ -144,6 +144,17 @@ class Visitor:
     async def click(self, role: Any, name: str | re.Pattern[str]) -> None:
         self.clicks += 1
         await self.page.get_by_role(role, name=name).first.click()
+
+    def leads(self, name: str) -> Locator:
+        """What leads on, by the beginning of its name: a link or a button."""
+        starts = re.compile(f"^{name}")
+        return (
+            self.page.get_by_role("link", name=starts).or_(self.page.get_by_role("button", name=starts)).first
+        )
+
+    async def follow(self, name: str) -> None:
+        self.clicks += 1
+        await self.leads(name).click()
 
     async def sees(self, text: str | re.Pattern[str]) -> None:
         await expect(self.page.get_by_text(text).first).to_be_visible(timeout=SOON)

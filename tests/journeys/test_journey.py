@@ -34,7 +34,7 @@ async def test_from_first_start_to_the_first_invoice(anna: Visitor, house: House
     await expect(picture).to_be_visible()
     assert await picture.evaluate("image => image.complete && image.naturalWidth > 100")
     async with anna.page.expect_download() as download:
-        await anna.page.get_by_role("button", name=re.compile("Télécharger")).first.click()
+        await anna.leads("Télécharger").click()
     assert (await (await download.value).path()).read_bytes().startswith(b"%PDF-")
 
 

@@ -31,7 +31,7 @@ async def test_the_form_comes_back_filled_but_for_the_password_in_the_suppliers_
     await anna.set_up()
     await anna.add_account(password="pas-le-bon")
     await anna.sees("Identifiant ou mot de passe incorrect")
-    await anna.click("button", re.compile("^Corriger"))
+    await anna.follow("Corriger")
     await expect(anna.page.get_by_label(re.compile("^Mot de passe")).first).to_have_value("")
     assert "pas-le-bon" not in await anna.page.content()
 
@@ -46,7 +46,7 @@ async def test_it_is_corrected_in_place_in_three_clicks_and_the_visit_starts_by_
     await anna.go("/")
     await anna.sees("Mot de passe refusé")
     anna.clicks = 0
-    await anna.click("button", re.compile("^Corriger"))
+    await anna.follow("Corriger")
     await anna.page.get_by_label(re.compile("^Mot de passe")).first.fill(house.mandarine.house.password)
     await anna.click("button", re.compile("Tester|Enregistrer"))
     assert anna.clicks <= 3

@@ -13,7 +13,7 @@ SLOT = NOW + timedelta(hours=20)
 
 
 def _after(error: errors.MoissonError | None, failures: int = 0) -> policy.Verdict:
-    return policy.verdict(error, failures=failures, cadence=86_400, slot=SLOT, now=NOW, dice=Random(1))
+    return policy.verdict(error, failures=failures, slot=SLOT, now=NOW, dice=Random(1))
 
 
 def test_a_refused_password_is_never_tried_again_by_itself() -> None:
@@ -56,9 +56,7 @@ def test_a_portal_that_blocks_us_rests_as_a_whole() -> None:
 
 
 def test_an_unclassified_error_is_visible_and_tried_within_a_day() -> None:
-    ruling = policy.verdict(
-        None, failures=0, cadence=604_800, slot=NOW + timedelta(days=7), now=NOW, dice=Random(1)
-    )
+    ruling = policy.verdict(None, failures=0, slot=NOW + timedelta(days=7), now=NOW, dice=Random(1))
     assert ruling.state == nouns.RunState.NEEDS_PERSON
     assert ruling.next_run_at == NOW + timedelta(days=1)
 
