@@ -25,6 +25,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def written(settings: Settings, *, mode: int = 0o600, content: bytes = b"k" * 32) -> Settings:
     settings.key_file.parent.mkdir(exist_ok=True)
+    settings.key_file.unlink(missing_ok=True)  # one that may not be written may still be replaced
     settings.key_file.write_bytes(base64.b64encode(content) + b"\n")
     settings.key_file.chmod(mode)
     return settings
