@@ -50,16 +50,16 @@ class Tally:
 
 
 def plan(n: int, dice: Random) -> list[Point]:
-    """Every third kill between fsync and commit, one in seven at a random moment, one in twenty a freeze, the rest everywhere."""
+    """Of `n` kills every third between fsync and commit, one in seven at a random moment, the rest everywhere; and one freeze to twenty."""
     window, elsewhere = (cycle(dice.sample(among, len(among))) for among in (points.WINDOW, points.ELSEWHERE))
     chosen = []
     for place in range(n):
-        if place % 20 == 9:
-            chosen.append(FREEZE)
-        elif place % 7 == 5:
+        if place % 7 == 5:
             chosen.append(MOMENT)
         else:
             chosen.append(next(window if place % 3 == 1 else elsewhere))
+        if place % 20 == 9:
+            chosen.append(FREEZE)
     return chosen
 
 
@@ -86,7 +86,7 @@ class Campaign:
         """One kill after the other, up to the first breach."""
         began = time.monotonic()
         for point in plan:
-            self.tally.n += 1
+            self.tally.n += point is not FREEZE
             act = {MOMENT: self.at_a_moment, FREEZE: self.frozen}.get(point)
             if act:
                 act()

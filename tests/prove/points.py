@@ -6,7 +6,9 @@ import importlib
 import inspect
 import os
 import signal
+import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import wraps
 from itertools import groupby
@@ -100,12 +102,22 @@ def install(file: Path) -> None:
 
     def strike(point: Point) -> None:
         what, _, armed = file.read_text().partition(":") if file.exists() else ("", "", "")
-        if armed == point.name:
-            file.unlink()
-            os.kill(os.getpid(), SIGNALS[what])
+        if armed != point.name:
+            return
+        file.unlink()
+        if what == "freeze":
+            _let_others_write(file.parent / "data" / "moisson.db")
+        os.kill(os.getpid(), SIGNALS[what])
 
     for where, among in groupby(sorted(EVERY, key=lambda point: point.where), key=lambda point: point.where):
         _put_round(where, list(among), strike)
+
+
+def _let_others_write(database: Path) -> None:
+    """Who stands still while another of its threads writes would lock the database for everybody."""
+    with closing(sqlite3.connect(database, timeout=60, isolation_level=None)) as turn:
+        turn.execute("BEGIN IMMEDIATE")
+        turn.execute("ROLLBACK")
 
 
 def place_of(where: str) -> tuple[Any, str]:
