@@ -91,12 +91,10 @@ def _say(breaches: list[str]) -> None:
 def _told_of_kills(tally: kill.Tally, controls: dict[str, list[str]]) -> str:
     states = ", ".join(f"{state} {times}" for state, times in tally.states.most_common())
     rows = [
-        (
-            "kills (of them frozen past the lease, then woken)",
-            f"{tally.n} ({tally.points[kill.FREEZE.name]})",
-        ),
+        ("kill -9", str(tally.n)),
         ("between fsync and commit", str(tally.in_window)),
         ("at a random moment, four visits at once", str(tally.points[kill.MOMENT.name])),
+        ("and frozen past the lease, woken when another had taken over", str(tally.points[kill.FREEZE.name])),
         ("different points", f"{len(tally.points)} of {len(points.EVERY) + 2}"),
         ("state of the runs that were struck", states),
         ("bills published, each received once with the portal's bytes", str(tally.bills)),
