@@ -34,7 +34,8 @@ def visits(*, cold: int = 0, warm: int = 0, weigh: bool = False) -> dict[str, An
 
 async def _visits(wanted: accounts.Wanted, weigh: bool) -> dict[str, Any]:
     set_to, redactor = settings.load(), redact.start_logging(level="ERROR")
-    meter.adopt_orphans()
+    if not weigh:
+        meter.adopt_orphans()
     before = meter.cpu()
     async with farm.opened(set_to, redactor) as opened:
         settling = meter.cpu()
@@ -42,10 +43,11 @@ async def _visits(wanted: accounts.Wanted, weigh: bool) -> dict[str, Any]:
         settling = meter.cpu() - settling
         scales = Scales(opened)
         wall = await _worked(opened, wanted.cold + wanted.warm, scales if weigh else None)
-        told = _told(opened) | scales.told() | {"wall": wall, "zombies": meter.zombies()}
+        told = _told(opened) | scales.told() | {"wall": wall}
+    remaining = meter.children()
     meter.wait_for_orphans()
-    left = [path.name for path in (set_to.data / "browser").glob("*")]
-    return told | {"cpu": meter.cpu() - before - settling, "left": left}
+    folders = [path.name for path in (set_to.data / "browser").glob("*")]
+    return told | {"cpu": meter.cpu() - before - settling, "children": remaining, "folders": folders}
 
 
 async def _worked(opened: Farm, count: int, scales: Scales | None) -> float:

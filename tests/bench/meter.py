@@ -55,12 +55,6 @@ def _of(process: psutil.Process) -> Memory:
     return Memory(seen.rss / MIB, seen.pss / MIB)
 
 
-def zombies() -> int:
-    """Children that have ended and that nobody has waited for."""
-    found = 0
-    for each in psutil.Process().children(recursive=True):
-        try:
-            found += each.status() == psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            continue
-    return found
+def children() -> list[str]:
+    """The names of all that descend from this process, those included that have ended and that nobody has waited for."""
+    return [each.name() for each in psutil.Process().children(recursive=True)]

@@ -106,8 +106,13 @@ def memory(stand: Stand, n: int) -> Iterator[Row]:
             "≤ 100 MiB",
             told["growth"] <= 100,
         )
-    clean = told["zombies"] == 0 and not told["left"]
-    yield Row("… zombies, temporary folders left", f"{told['zombies']}, {len(told['left'])}", "0, 0", clean)
+    left = len(told["children"]), len(told["folders"])
+    yield Row(
+        "… processes (zombies too) and temporary folders left",
+        f"{left[0]}, {left[1]}",
+        "0, 0",
+        left == (0, 0),
+    )
 
 
 def paced(stand: Stand, n: int) -> Iterator[Row]:

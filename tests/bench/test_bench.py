@@ -24,7 +24,7 @@ def test_a_cold_visit_signs_in_once_and_brings_one_invoice_and_a_warm_one_does_n
     assert told["browser_starts"] == 1
     assert told["cpu"] > 0
     assert told["own"] > 0
-    assert (told["zombies"], told["left"]) == (0, [])
+    assert (told["children"], told["folders"]) == ([], [])
 
 
 def test_the_naive_script_does_the_same_work(here: stand.Stand) -> None:
