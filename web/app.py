@@ -22,12 +22,12 @@ from web import (
     limits,
     mishaps,
     pages,
-    register,
     shelf,
     speech,
     status_words,
     webkey,
 )
+from web import desk as desks
 
 
 def create_app(
@@ -39,7 +39,7 @@ def create_app(
 ) -> Flask:
     """The application. `setup_token` is asked once at /setup while there is no person; made here when not given."""
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
-    desk = register.desk_of(settings)
+    desk = desks.of(settings)
     app.extensions["moisson"] = farm.Farm(
         settings=settings,
         database=database or db.Database.of(settings),

@@ -11,7 +11,7 @@ from flask import current_app
 
 from collectors.kit import catalogue, declared
 from core import archive, db, settings
-from web import register
+from web import desk as desks
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Farm:
     database: db.Database
     archive: archive.Archive
     catalogue: catalogue.Catalogue
-    desk: register.Desk
+    desk: desks.Desk
     setup_token: str
     now: Callable[[], datetime]
 

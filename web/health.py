@@ -19,7 +19,7 @@ NO_RUN_AFTER = timedelta(hours=26)
 
 @dataclass(frozen=True)
 class Health:
-    """`workers` are those that beat lately; `last_beat` is the newest of all."""
+    """`workers` are those that beat lately and stay, unlike a command that collects once; `last_beat` is the newest of all."""
 
     workers: Sequence[models.Worker]
     last_beat: datetime | None
@@ -49,7 +49,11 @@ def look(session: Session, now: datetime) -> Health:
         select(models.Worker).where(models.Worker.stopped_at.is_(None)).order_by(models.Worker.beat_at.desc())
     ).all()
     return Health(
-        workers=[worker for worker in beats if now - worker.beat_at <= SILENT_AFTER],
+        workers=[
+            worker
+            for worker in beats
+            if now - worker.beat_at <= SILENT_AFTER and not worker.facts.get("once")
+        ],
         last_beat=session.scalar(select(func.max(models.Worker.beat_at))),
         last_run=session.scalar(select(func.max(models.Run.started_at))),
         oldest_due=session.scalar(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -16,45 +14,16 @@ from core import db, errors, ledger
 from core import settings as farm_settings
 from core.db import models
 from vault import audit, sealing
-from web import account_form, webkey
+from web import account_form
+from web import desk as desks
 
 #: An account that a command added is visited by itself after this, if nobody asks for it before.
 _FIRST_VISIT = timedelta(minutes=2)
 
 
-@dataclass(frozen=True)
-class Desk:
-    """Where secrets are sealed: the web's own key (it tells equal logins) and the vault's public side."""
-
-    key: webkey.WebKey
-    data: Path
-
-    def trusted(self) -> sealing.TrustedKey:
-        """The worker's signing key as it was first seen. Raises VaultClosed, VaultError."""
-        return sealing.pin(self.data / "vault.pub", self.data / "web" / "pinned.pub")
-
-    def login_hash(self, manifest: declared.Manifest, values: Mapping[str, str], workspace_id: int) -> str:
-        login = account_form.login_of(manifest, values)
-        return sealing.login_hash(self.key.of("logins"), workspace_id, manifest.id, login)
-
-
-def desk_of(settings: farm_settings.Settings) -> Desk:
-    return Desk(webkey.load(settings.data / "web" / "web.key"), settings.data)
-
-
-def is_ready(session: Session, desk: Desk, workspace_id: int) -> bool:
-    """Whether secrets can be sealed: the key is there, and the signer is the one we know."""
-    try:
-        sealing.active_key(session, workspace_id)
-        desk.trusted()
-    except errors.VaultError:
-        return False
-    return True
-
-
 def add(
     session: Session,
-    desk: Desk,
+    desk: desks.Desk,
     manifest: declared.Manifest,
     filled: account_form.Filled,
     *,
@@ -85,7 +54,7 @@ def add(
 
 def correct(
     session: Session,
-    desk: Desk,
+    desk: desks.Desk,
     manifest: declared.Manifest,
     account: models.Account,
     values: Mapping[str, str],
@@ -134,7 +103,7 @@ def _member(session: Session, wanted: int | None, workspace_id: int) -> int | No
 
 def _seal(
     session: Session,
-    desk: Desk,
+    desk: desks.Desk,
     account: models.Account,
     values: Mapping[str, str],
     by: int | None,
@@ -184,7 +153,7 @@ def from_command(
     try:
         with database.write() as session:
             account = add(
-                session, desk_of(settings), manifest, filled, workspace_id=workspace_id, by=None, now=now
+                session, desks.of(settings), manifest, filled, workspace_id=workspace_id, by=None, now=now
             )
             account.next_run_at = now + _FIRST_VISIT
             return {

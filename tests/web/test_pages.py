@@ -196,6 +196,11 @@ def test_a_worker_that_fell_silent_is_said_aloud_everywhere(company: world.World
     assert all("signe de vie" in client.get(place).text for place in ("/", "/invoices", "/system"))
 
 
+def test_a_command_that_collects_once_does_not_count_as_the_worker(company: world.World) -> None:
+    _worker(company, facts={"once": True})
+    assert company.app.test_client().get("/healthz").status_code == 503
+
+
 def test_a_clock_that_stopped_is_seen_although_the_worker_beats(company: world.World) -> None:
     client = company.signed_in()
     long_ago = world.NOW - health.NO_RUN_AFTER - timedelta(minutes=1)

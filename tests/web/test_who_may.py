@@ -32,9 +32,9 @@ ROWS = {
     "accounts.pause": "a",
     "accounts.resume": "a",
     "accounts.baseline": "afvu",
-    "accounts.leave": "a",
-    "accounts.remove": "a",
-    "accounts.abandon": "a",
+    "leaving.leave": "a",
+    "leaving.remove": "a",
+    "leaving.abandon": "a",
     "credentials.form": "a",
     "credentials.correct": "a",
     "runs.run": "afvu",
@@ -48,8 +48,6 @@ ROWS = {
     "system.manual": "afvu",
 }
 LETTERS = {"a": nouns.Role.ADMIN, "f": nouns.Role.FINANCE, "v": nouns.Role.VIEWER, "u": nouns.Role.AUDITOR}
-#: What stands for a thing of this company in an address.
-OWN = {"account_id": "ok", "run_id": "ok"}
 
 
 def _rules(company: world.World) -> list[tuple[str, str, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from web.pages import accounts, credentials, entrance, invoices, runs, status, suppliers, system
+from web.pages import accounts, credentials, entrance, invoices, leaving, runs, status, suppliers, system
 
 ALL = (
     status.pages,
     entrance.pages,
     suppliers.pages,
     accounts.pages,
+    leaving.pages,
     credentials.pages,
     runs.pages,
     invoices.pages,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -96,7 +96,7 @@ def collect(account_id: int) -> Response:
             abort(403)
         if view.open_challenge:
             sign_ins.close_challenge(session, account_id, outcome="person_says_done", now=here.now())
-            _record(session, "challenge.answered", view.account)
+            record(session, "challenge.answered", view.account)
         if not view.last_runs or view.state != nouns.AccountState.RUNNING:
             ledger.wish(
                 session,
@@ -109,7 +109,7 @@ def collect(account_id: int) -> Response:
     return redirect(_back())
 
 
-def _record(session: Session, action: str, account: models.Account) -> None:
+def record(session: Session, action: str, account: models.Account) -> None:
     register.record(session, g.visitor.person_id, action, account, farm.here().now())
 
 
@@ -142,7 +142,7 @@ def _change(account_id: int, action: str, change: Any) -> Response:
     with here.database.write() as session:
         account = view_of(session, account_id).account
         change(account, here.now())
-        _record(session, action, account)
+        record(session, action, account)
     return redirect(_back())
 
 
@@ -155,61 +155,3 @@ def baseline(account_id: int) -> str:
     return render_template(
         "baseline.html", view=view, lines=lines, supplier=supplier_name(view.account.supplier)
     )
-
-
-@pages.get("/delete")
-@guard.admin
-def leave(account_id: int) -> str:
-    with farm.here().database.read() as session:
-        view = view_of(session, account_id)
-        counts = {name: session.scalar(chosen) or 0 for name, chosen in _at_stake(account_id).items()}
-    return render_template(
-        "delete.html", view=view, counts=counts, supplier=supplier_name(view.account.supplier)
-    )
-
-
-def _at_stake(account_id: int) -> dict[str, Any]:
-    """What goes and what stays, in numbers."""
-    mine = [
-        ("session", models.PortalSession.account_id),
-        ("invoices", models.Invoice.account_id),
-    ]
-    counted = {name: select(func.count()).where(column == account_id) for name, column in mine}
-    counted["pictures"] = (
-        select(func.count(models.Evidence.id))
-        .join(models.Run, models.Run.id == models.Evidence.run_id)
-        .where(models.Run.account_id == account_id)
-    )
-    return counted
-
-
-@pages.post("/delete")
-@guard.admin
-def remove(account_id: int) -> Response:
-    """Secrets and session go at once; what runs is stopped; invoices stay."""
-    with farm.here().database.write() as session:
-        account = view_of(session, account_id).account
-        forget(session, account)
-    return redirect(url_for("status.home"))
-
-
-@pages.post("/abandon")
-@guard.admin
-def abandon(account_id: int) -> Response:
-    """Cancel a first try: no row, no secret and no session stay."""
-    with farm.here().database.write() as session:
-        account = view_of(session, account_id).account
-        if not account.trial:
-            abort(404)
-        forget(session, account)
-    return redirect(url_for("suppliers.tiles"))
-
-
-def forget(session: Session, account: models.Account) -> None:
-    """A stored account leaves its invoices; one that is still on trial leaves nothing (journey a8)."""
-    now = farm.here().now()
-    _record(session, "account.cancelled" if account.trial else "account.removed", account)
-    ledger.remove_account(session, account, now=now)
-    if account.trial:
-        session.execute(delete(models.Wish).where(models.Wish.account_id == account.id))
-        session.execute(delete(models.Account).where(models.Account.id == account.id))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from collectors.kit import declared
 from core import errors, ledger
 from core.db import models
-from web import account_form, farm, guard, people, register
+from web import account_form, desk, farm, guard, people, register
 from web.pages.accounts import view_of
 
 pages = Blueprint("credentials", __name__, url_prefix="/accounts/<int:account_id>/credentials")
@@ -77,7 +77,7 @@ def _shown(account_id: int, filled: account_form.Filled) -> str:
             manifest=manifest,
             filled=filled,
             needed=_needed(view, manifest),
-            ready=register.is_ready(session, here.desk, g.visitor.workspace_id),
+            ready=desk.is_ready(session, here.desk, g.visitor.workspace_id),
             refused=_refused(view),
             stored=stored,
             by=people.named(session, stored.sealed_by if stored else None),

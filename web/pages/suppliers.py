@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from collectors.kit import declared
 from core import errors, ledger
-from web import account_form, farm, guard, people, register, speech
+from web import account_form, desk, farm, guard, people, register, speech
 
 pages = Blueprint("suppliers", __name__, url_prefix="/suppliers")
 
@@ -88,7 +88,7 @@ def _shown(manifest: declared.Manifest, filled: account_form.Filled, twin: Any =
     here = farm.here()
     with here.database.read() as session:
         owners = people.of_workspace(session, g.visitor.workspace_id)
-        ready = register.is_ready(session, here.desk, g.visitor.workspace_id)
+        ready = desk.is_ready(session, here.desk, g.visitor.workspace_id)
         connected = people.named(session, twin.owner_id) if twin else None
     return render_template(
         "account_form.html",
