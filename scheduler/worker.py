@@ -48,7 +48,7 @@ class Worker:
         clock.start()
         log.info("worker.ready", worker=self.farm.worker_id)
         await self._stop.wait()
-        clock.stop()
+        await clock.stop()
         await self._let_go()
         await self.leave(presence, heart)
         log.info("worker.stopped", worker=self.farm.worker_id)
@@ -116,7 +116,7 @@ class Worker:
         self.sweep(session)
         held = {run_id: one.fence for run_id, (one, _) in self._visits.items()}
         disturbed = lease.disturbed(session, held) if held else set()
-        room = self.room - len(held)
+        room = 0 if self._stop.is_set() else self.room - len(held)
         if room <= 0 or not self.farm.archive.room():
             return [], disturbed
         breaker.send_canaries(session, now)
