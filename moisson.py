@@ -33,7 +33,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 def main() -> NoReturn:
     """Run a command; an error of ours is told in one paragraph, never as a traceback."""
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        sys.exit(cli.main(prog_name="moisson", standalone_mode=False) or 0)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as err:
@@ -187,48 +187,57 @@ def account_list(settings: farm_settings.Settings, as_json: bool) -> None:
 
 
 @account.command("pause")
-@click.argument("number", metavar="ACCOUNT", type=int)
+@click.argument("account")
 @with_settings
-def account_pause(settings: farm_settings.Settings, number: int) -> None:
+def account_pause(settings: farm_settings.Settings, account: str) -> None:
     """No visits until it is resumed."""
-    _change(settings, number, "account.paused", lambda ledger, s, one: ledger.mark_paused(one, now=_now()))
+    _change(settings, account, "account.paused", lambda ledger, s, one: ledger.mark_paused(one, now=_now()))
 
 
 @account.command("resume")
-@click.argument("number", metavar="ACCOUNT", type=int)
+@click.argument("account")
 @with_settings
-def account_resume(settings: farm_settings.Settings, number: int) -> None:
+def account_resume(settings: farm_settings.Settings, account: str) -> None:
     """Visits go on."""
     _change(
-        settings, number, "account.resumed", lambda ledger, s, one: ledger.resume_account(one, now=_now())
+        settings, account, "account.resumed", lambda ledger, s, one: ledger.resume_account(one, now=_now())
     )
 
 
 @account.command("remove")
-@click.argument("number", metavar="ACCOUNT", type=int)
+@click.argument("account")
 @click.confirmation_option(prompt="This destroys its password and session. Invoices stay. Go on?")
 @with_settings
-def account_remove(settings: farm_settings.Settings, number: int) -> None:
+def account_remove(settings: farm_settings.Settings, account: str) -> None:
     """Destroy its secrets and its schedule; its invoices stay."""
     _change(
-        settings, number, "account.removed", lambda ledger, s, one: ledger.remove_account(s, one, now=_now())
+        settings, account, "account.removed", lambda ledger, s, one: ledger.remove_account(s, one, now=_now())
     )
 
 
 @cli.command()
-@click.argument("number", metavar="ACCOUNT", type=int, required=False)
+@click.argument("account", required=False)
 @click.option("--due", is_flag=True, help="Every account that is due now.")
 @as_json
 @with_settings
-def collect(settings: farm_settings.Settings, number: int | None, due: bool, as_json: bool) -> None:
-    """Visit an account now and tell what came of it. Exit code 1 when the visit failed or held a document back."""
+def collect(settings: farm_settings.Settings, account: str | None, due: bool, as_json: bool) -> None:
+    """Visit an account now and tell what came of it. Exit code 1 when the visit failed or held a document back.
+
+    ACCOUNT is its number, or its supplier or label where only one has it.
+    """
     from scheduler import ask, report
     from vault import redact
 
-    if (number is None) == (not due):
+    if (account is None) == (not due):
         raise click.UsageError("give an ACCOUNT, or --due")
     redactor = redact.start_logging(json=as_json, level="WARNING")
-    reports = ask.collect(settings, redactor, number)
+    number = _number(settings, account) if account else None
+    try:
+        reports = ask.collect(settings, redactor, number)
+    except errors.MoissonError as err:
+        if as_json:
+            click.echo(json.dumps(report.of_refusal(number, err)))
+        raise
     for told in reports:
         click.echo(json.dumps(told) if as_json else report.in_words(told))
     sys.exit(0 if all(report.succeeded(told) for told in reports) else FAILED)
@@ -386,9 +395,27 @@ def _database(settings: farm_settings.Settings) -> Database:
     return database
 
 
+def _number(settings: farm_settings.Settings, told: str) -> int:
+    """The account of this number, or the only one of this supplier or label."""
+    from sqlalchemy import or_, select
+
+    from core.db import models
+
+    if told.isdigit():
+        return int(told)
+    named = or_(models.Account.supplier == told, models.Account.label == told)
+    question = select(models.Account.id).where(named, models.Account.deleted_at.is_(None))
+    with _database(settings).read() as session:
+        found = session.scalars(question.order_by(models.Account.id)).all()
+    if len(found) == 1:
+        return found[0]
+    why = f"several: {', '.join(map(str, found))}" if found else "none; see `moisson account list`"
+    raise click.UsageError(f"which account is {told!r}? There are {why}")
+
+
 def _change(
     settings: farm_settings.Settings,
-    number: int,
+    account: str,
     action: str,
     act: Callable[[Any, Session, models.Account], None],
 ) -> None:
@@ -396,6 +423,7 @@ def _change(
     from core.db import models
     from vault import audit
 
+    number = _number(settings, account)
     with _database(settings).write() as session:
         one = session.get(models.Account, number)
         if one is None or one.deleted_at is not None:
