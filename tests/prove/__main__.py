@@ -110,7 +110,7 @@ def _told_of_kills(tally: kill.Tally, controls: dict[str, list[str]]) -> str:
 
 def _told_of_canary(found: canary.Found, controls: dict[str, list[str]]) -> str:
     rows = [
-        ("what was done", ", ".join(found.acts)),
+        ("what was done, and how the visits ended", "; ".join(found.acts)),
         ("searched for: password, TOTP key, cookies, each in so many spellings", str(found.spellings)),
         ("searched", f"{found.places} files, answers and processes, {found.size / 1e6:.1f} MB"),
         ("found", str(len(found.hits))),

@@ -177,8 +177,9 @@ def campaign(
     search = Search(known)
     with _opened(folder, known, search, tell=tell) as rounds:
         for name, act in acts:
+            rounds.ends.clear()
             act(rounds)
-            found.acts.append(name)
+            found.acts.append(f"{name}: {', '.join(sorted(rounds.ends))}")
             note(f"{len(search.hits):5}  {name}")
         search.crawl(rounds.visitor)
     search.look_through(folder)

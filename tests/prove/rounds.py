@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy import select
 
-from core import nouns
 from core.db import models
 from demo.backstage import PREFIX
 from demo.stage import Lever
@@ -37,6 +36,8 @@ class Rounds:
         self.env["TMPDIR"] = str(tmp)
         self.parts: list[subprocess.Popen[bytes]] = []
         self.starts = 0
+        #: How the visits of the act under way ended: an error's name, or the run's state.
+        self.ends: set[str] = set()
 
     def open_up(self) -> None:
         self.worker = self._start("worker")
@@ -72,6 +73,8 @@ class Rounds:
     def look_round(self, clients: Sequence[Client]) -> None:
         """What these accounts' pages say, and every file."""
         for client in clients:
+            run = self._last_run(client)
+            self.ends.add((run.error or run.state) if run else "no visit")
             page = f"/accounts/{client.account}"
             self.search.crawl(self.visitor, page, within=f"{page}$|{page}/|/runs/|/documents/")
         self.search.look_through(self.farm.folder)
@@ -117,15 +120,15 @@ class Rounds:
         return started
 
     def visited(self, clients: Sequence[Client]) -> bool:
-        def ended() -> bool:
-            with self.farm.database.read() as session:
-                for client in clients:
-                    last = select(models.Run).where(models.Run.account_id == client.account)
-                    run = session.scalar(last.order_by(models.Run.id.desc()).limit(1))
-                    if run is None or run.state in nouns.ACTIVE_STATES:
-                        return False
-                    if run.ended_at is None or run.ended_at < self.farm.called[client.account]:
-                        return False
-            return True
+        """Whether each has had the visit that it was called for, however it ended."""
 
-        return world.until(ended, VISIT)
+        def ended(client: Client) -> bool:
+            run = self._last_run(client)
+            return bool(run and run.ended_at and run.ended_at > self.farm.called[client.account])
+
+        return world.until(lambda: all(map(ended, clients)), VISIT)
+
+    def _last_run(self, client: Client) -> models.Run | None:
+        with self.farm.database.read() as session:
+            mine = select(models.Run).where(models.Run.account_id == client.account)
+            return session.scalar(mine.order_by(models.Run.id.desc()).limit(1))

@@ -30,7 +30,7 @@ DISGUISES = {
 def test_no_secret_is_found_anywhere(tmp_path: Path) -> None:
     found = canary.campaign(tmp_path, canary.FEW)
     assert found.hits == []
-    assert found.acts == ["happy path", "short field"]
+    assert found.acts == ["happy path: done", "short field: PortalChanged"]
     assert found.places > 50
 
 
