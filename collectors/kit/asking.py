@@ -37,7 +37,7 @@ def named(manifest: Manifest) -> set[str]:
     told: list[Any] = [dict(manifest.headers)]
     told += [[each.url, each.json, dict(each.form), dict(each.headers)] for each in asked]
     if manifest.document:
-        told += [manifest.document.urls, dict(manifest.document.headers), manifest.document.click]
+        told += manifest.document.told
     return templates.names(told)
 
 
@@ -51,11 +51,11 @@ def keep_fields(portal: Portal) -> None:
 async def ask(portal: Portal, question: Question, *, peek: bool = False) -> Reply:
     """The answer. A token that is refused is looked for once more. Raises what `answers.judge` makes of it."""
     try:
-        return await _ask(portal, question, peek)
+        return await send(portal, question, peek=peek)
     except (errors.SessionExpired, errors.Blocked, errors.PortalChanged):
         if not tokens.forget(portal):
             raise
-    return await _ask(portal, question, peek)
+    return await send(portal, question, peek=peek)
 
 
 async def filled(
@@ -73,7 +73,8 @@ async def everything(portal: Portal, values: Mapping[str, Any]) -> dict[str, Any
     return {"today": today, **portal.memory.get(FIELDS, {}), **await tokens.known(portal), **values}
 
 
-async def _ask(portal: Portal, question: Question, peek: bool) -> Reply:
+async def send(portal: Portal, question: Question, *, peek: bool = False) -> Reply:
+    """One request, with the tokens that are known."""
     request = question.request
     url, headers, known = await filled(portal, request, question.values)
     how: dict[str, Any] = {"headers": headers, "where": question.where, "accept": question.accept}

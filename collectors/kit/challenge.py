@@ -12,8 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from core import errors
 
-#: A code with less life than this is out of date before the portal reads it, so the next one is given. Seconds.
-LAST_MOMENT = 2.0
+#: A code with less life than this may be out of date when the portal reads it. Seconds.
+LAST_MOMENT = 4.0
+#: How far into the life of the next one we wait: many portals take no code before its time. Seconds.
+BORN = 0.2
 
 _DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
 
@@ -25,14 +27,18 @@ class Secret(Protocol):
 
 
 def totp(key: str, now: float | None = None) -> str:
-    """The code for the moment when the portal checks it; `key` is base32 or an otpauth:// address, `now` seconds since 1970.
+    """The code of this moment; `key` is base32 or an otpauth:// address, `now` seconds since 1970.
 
     Raises ActionNeeded (wants `totp_key`) when the key makes no code.
     """
-    clock = _read(key.strip())
-    if clock is None:
-        raise errors.ActionNeeded("the TOTP key is not a key that makes codes", wants="totp_key")
-    return clock.code((time.time() if now is None else now) + LAST_MOMENT)
+    return _clock(key).code(time.time() if now is None else now)
+
+
+def rest(key: str, now: float | None = None) -> float:
+    """How many seconds to wait for a code that lives long enough to be typed, sent and checked."""
+    period = _clock(key).period
+    left = period - (time.time() if now is None else now) % period
+    return left + BORN if left < LAST_MOMENT else 0.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,6 +55,13 @@ class _Clock:
         start = mac[-1] & 0x0F
         number = int.from_bytes(mac[start : start + 4], "big") & 0x7FFF_FFFF
         return str(number % 10**self.digits).zfill(self.digits)
+
+
+def _clock(key: str) -> _Clock:
+    clock = _read(key.strip())
+    if clock is None:
+        raise errors.ActionNeeded("the TOTP key is not a key that makes codes", wants="totp_key")
+    return clock
 
 
 def _read(key: str) -> _Clock | None:

@@ -76,5 +76,7 @@ def _advice(manifest: Manifest, today: date) -> Iterator[str]:
             yield f"fields: {spec.name!r} is asked of people and never used"
     if manifest.list and "date" not in manifest.list.spots:
         yield "list.fields: no date; expected periods without an invoice cannot be told"
+    if manifest.list and "total" not in manifest.list.spots:
+        yield "list.fields: no total; what the portal says and what the PDF says cannot be compared"
     if manifest.age is None or (today - manifest.age).days > OLD:
         yield "age: facts without a date, or older than a year, may be dead; say when they were last seen to hold"

@@ -53,6 +53,10 @@ class Clause:
         return str(value or "")
 
     def choice(self, key: str, among: Sequence[str], default: str | None = None) -> str:
+        if default is None and key not in self._raw:
+            self._seen.append(key)
+            self.problem(key, f"is missing; expected one of {', '.join(among)}")
+            return ""
         value = self.text(key, default)
         if value and value not in among:
             self.problem(key, f"expected one of {', '.join(among)}; found {value!r}{meant(value, among)}")
@@ -85,6 +89,10 @@ class Clause:
         if isinstance(value, str):
             self._seen.append(key)
             return (value,)
+        if default is None and key not in self._raw:
+            self._seen.append(key)
+            self.problem(key, "is missing; expected a text, or a list of texts")
+            return ()
         found = self._take(key, list, None if default is None else list(default))
         if not all(isinstance(each, str) for each in found or ()):
             self.problem(key, f"expected a list of texts, found {shown(found)}")

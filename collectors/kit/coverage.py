@@ -115,11 +115,12 @@ def _login(manifest: Manifest) -> Iterator[str]:
 
 
 def _asked(manifest: Manifest) -> Iterator[tuple[str, Request]]:
+    yield "headers", Request("", headers=manifest.headers)
     for key, lines in (("contracts", manifest.contracts), ("list", manifest.list)):
         if lines:
             yield key, lines.request
     for url in manifest.document.urls if manifest.document else ():
-        yield "document", Request(url, headers=manifest.document.headers if manifest.document else {})
+        yield "document", Request(url)
 
 
 def _requests(manifest: Manifest) -> Iterator[str]:
@@ -134,17 +135,16 @@ def _requests(manifest: Manifest) -> Iterator[str]:
     }
     line = set(manifest.list.spots) if manifest.list else set()
     known = {
+        "headers": common | (set() if manifest.contracts else {"contract"}),
         "contracts": common | PAGING,
         "list": common | PAGING | contract,
         "document": common | contract | line,
     }
     secrets = {spec.name for spec in manifest.fields if spec.secret}
     for key, request in _asked(manifest):
-        used = templates.names(
-            [request.url, request.json, dict(request.form), dict(request.headers), dict(manifest.headers)]
-        )
+        used = templates.names([request.url, request.json, dict(request.form), dict(request.headers)])
         if key == "document" and manifest.document:
-            used |= templates.names([manifest.document.click, manifest.document.name])
+            used |= templates.names(manifest.document.told)
         for name in sorted(used - known[key]):
             why = "is a secret, and is only ever typed in a page" if name in secrets else "is not known here"
             yield f"{key}: {{{name}}} {why}{meant(name, sorted(known[key]))}; known: {', '.join(sorted(known[key]))}"

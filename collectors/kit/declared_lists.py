@@ -89,10 +89,25 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSpec:
-    """How one document is fetched: `kind` is `get`, `click`, `blob` or `print`; of the `urls`, the first that its line can fill."""
+    """How one document is fetched: `kind` is `get`, `click`, `blob` or `print`; of the `urls`, the first that its line can fill.
+
+    `link` is where the file's own address stands, when what comes is not the file yet: a path in JSON, or CSS with `::` in a page.
+    """
 
     kind: str
     urls: tuple[str, ...]
+    method: str = "GET"
+    json: Any = None
+    form: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
     click: str = ""
     name: str = ""
+
+    @property
+    def told(self) -> list[Any]:
+        """Every text that may hold names."""
+        return [self.urls, self.json, dict(self.form), dict(self.headers), self.click, self.name]
+
+    def request(self, url: str) -> Request:
+        return Request(url, self.method, self.json, self.form, self.headers)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
-from collectors.kit import asking, listing, templates, tokens
+from collectors.kit import asking, listing, paths, templates, tokens
 from collectors.kit.declared_lists import DocumentSpec, Request
 from core import errors
 from core.nouns import File, Listed
 
 if TYPE_CHECKING:
     from collectors.kit.portal import Portal
+    from collectors.kit.reply import Reply
 
 
 async def fetch(portal: Portal, listed: Listed) -> File:
@@ -32,12 +34,37 @@ async def fetch(portal: Portal, listed: Listed) -> File:
 
 
 async def _by_http(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
-    url, headers, known = await _filled(portal, spec, listed)
-    return await portal.download(url, headers=headers, name=templates.text(spec.name, known))
+    request, values = _asked(portal, spec, listed)
+    reply = await asking.send(portal, asking.Question(request, values, "document"))
+    if spec.link:
+        reply = await _followed(portal, spec, reply)
+    name = templates.text(spec.name, await asking.everything(portal, values))
+    return await portal.put_reply(reply, name)
+
+
+async def _followed(portal: Portal, spec: DocumentSpec, reply: Reply) -> Reply:
+    """The file, when the first answer only tells where it is. A store of files elsewhere is sent none of our headers."""
+    address = urljoin(reply.url, _link(spec.link, reply))
+    if urlsplit(address)[:2] != urlsplit(reply.url)[:2]:
+        return await portal.get(address, where="document")
+    onward = Request("{+link}", headers=spec.headers)
+    return await asking.send(portal, asking.Question(onward, {"link": address}, "document"))
+
+
+def _link(where: str, reply: Reply) -> str:
+    try:
+        found = reply.css(where).get() if "::" in where else paths.one_at(reply.json(), where)
+    except paths.Absent:
+        found = None
+    if not found or not isinstance(found, str):
+        raise errors.PortalChanged(
+            step="the document", expected=f"an address at {where}", seen=f"none in {reply.media_type or 'it'}"
+        )
+    return found
 
 
 async def _by_page(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
-    url, _, known = await _filled(portal, spec, listed)
+    url, _, known = await asking.filled(portal, *_asked(portal, spec, listed))
     await portal.go(url, name="the document's page")
     if await portal.glimpse("input[type=password]", within=0.2) is not None:
         raise errors.SessionExpired(step="the document")
@@ -49,15 +76,13 @@ async def _by_page(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
     return await take(where, name="the document's button")
 
 
-async def _filled(
-    portal: Portal, spec: DocumentSpec, listed: Listed
-) -> tuple[str, dict[str, str], Mapping[str, Any]]:
-    """The first address for which the line has every value."""
+def _asked(portal: Portal, spec: DocumentSpec, listed: Listed) -> tuple[Request, Mapping[str, Any]]:
+    """The first address for which the line has every value, and the values."""
     values = {**listing.values_of(portal, listed.contract), **listed.fetch}
     optional = set(portal.manifest.list.spots) if portal.manifest.list else set()
     for url in spec.urls:
         if templates.names(url) & optional <= set(listed.fetch):
-            return await asking.filled(portal, Request(url, headers=spec.headers), values)
+            return spec.request(url), values
     raise errors.PortalChanged(
         step="the document", expected=" or ".join(spec.urls), seen="a line without these values"
     )

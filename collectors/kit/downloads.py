@@ -57,6 +57,8 @@ async def by_click(touch: Hand, where: str | Locator, name: str) -> Fetched:
 async def by_blob(touch: Hand, where: str | Locator, name: str) -> Fetched:
     spot = await touch.see(where, name=name)
     found = await touch.told(spot.evaluate(_FETCH, lane.CAP), name, f"{name} to hold a file")
+    if found is None:
+        raise errors.PortalChanged(step=name, expected="a link or a frame with an address", seen="none on it")
     body = None if found["body"] is None else base64.b64decode(found["body"])
     return Fetched(_bounded(body, name), found["name"], found["type"].partition(";")[0])
 
@@ -85,6 +87,7 @@ def _bounded(body: bytes | None, step: str) -> bytes:
 
 _FETCH = """async (place, cap) => {
   const url = place.href || place.src || place.data;
+  if (!url) return null;
   const blob = await (await fetch(url)).blob();
   const name = place.getAttribute('download') || '';
   if (blob.size > cap) return { body: null, name, type: blob.type };

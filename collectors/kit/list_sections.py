@@ -46,27 +46,34 @@ def document(clause: Clause) -> DocumentSpec:
     spec = DocumentSpec(
         kind=kind,
         urls=clause.texts("url"),
-        headers=clause.mapping("headers"),
+        **_asked(clause),
+        link=clause.text("link", ""),
         click=clause.text("click") if kind in ("click", "blob") else "",
         name=clause.text("name", ""),
     )
+    if spec.kind != "get" and (spec.method == "POST" or spec.link):
+        clause.problem(
+            "kind", f"{spec.kind!r} opens a page; method, body, form and link are for kind = 'get'"
+        )
     clause.close("click")
     return spec
 
 
 def _request(clause: Clause) -> Request:
-    request = Request(
-        url=clause.text("url"),
-        method=clause.choice(
-            "method", ("GET", "POST"), "POST" if clause.has("body") or clause.has("form") else "GET"
-        ),
-        json=clause.tree("body"),
-        form=clause.mapping("form"),
-        headers=clause.mapping("headers"),
-    )
-    if request.json is not None and request.form:
+    return Request(url=clause.text("url"), **_asked(clause))
+
+
+def _asked(clause: Clause) -> dict[str, Any]:
+    """All of a request but its address."""
+    posted = clause.has("body") or clause.has("form")
+    if clause.has("body") and clause.has("form"):
         clause.problem("form", "there is a body too; a request has one or the other")
-    return request
+    return {
+        "method": clause.choice("method", ("GET", "POST"), "POST" if posted else "GET"),
+        "json": clause.tree("body"),
+        "form": clause.mapping("form"),
+        "headers": clause.mapping("headers"),
+    }
 
 
 def _spot(name: str, raw: Any, parent: Clause) -> Spot:

@@ -156,4 +156,4 @@ def _needed(manifest: Manifest) -> set[str]:
     """The values that fetching a document will ask for; a class may ask for any."""
     spots = set(_list(manifest).spots)
     told = manifest.document
-    return templates.names([told.urls, dict(told.headers), told.click, told.name]) & spots if told else spots
+    return templates.names(told.told) & spots if told else spots

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
     from collectors.kit.declared import Manifest
+    from collectors.kit.reply import Reply
 
 __all__ = ["Keep", "Note", "Outside", "Portal", "open_portal"]
 
@@ -125,6 +126,8 @@ class Portal(Errand):
             raise errors.ActionNeeded(f"the portal asks for {name}, and this account has none", step=name)
         kind = self.manifest.spec(field).kind
         touch = await self._touch()
+        if kind == "totp":
+            await asyncio.sleep(challenge.rest(self._credentials[field].reveal()))
         await touch.type(lambda: self._said(field, kind), where, name, whole=kind == "password")
 
     async def lost(self, step: str, expected: str) -> errors.MoissonError:
@@ -142,7 +145,7 @@ class Portal(Errand):
     ) -> nouns.File:
         """Fetches a document over HTTP into the inbox."""
         reply = await self.get(url, headers=headers, cap=cap, where=where)
-        return await self.put(downloads.of_reply(reply, name))
+        return await self.put_reply(reply, name)
 
     async def download_click(self, where: str | Locator, *, name: str) -> nouns.File:
         """Clicks, and takes the file that comes of it, in this page or in one that opens."""
@@ -155,6 +158,10 @@ class Portal(Errand):
     async def print_pdf(self, *, name: str = "") -> nouns.File:
         """The page as it would be printed, for a portal that shows its invoices and gives no file; `name` is the file's."""
         return await self.put(await downloads.by_print(await self._touch(), name))
+
+    async def put_reply(self, reply: Reply, name: str = "") -> nouns.File:
+        """What an answer brought, into the inbox."""
+        return await self.put(downloads.of_reply(reply, name))
 
     async def put(self, fetched: downloads.Fetched) -> nouns.File:
         """Into the inbox: the disk is not for the loop."""

@@ -82,7 +82,8 @@ def value(spot: Spot, item: Any, step: str) -> Any | None:
         found = inside[1] if inside else None
     if found in (None, "") and not spot.optional:
         expected = f"{' or '.join(spot.at)}{f' matching {spot.match}' if spot.match else ''}"
-        raise errors.PortalChanged(step=f"{spot.name} in {step}", expected=expected, seen="nothing")
+        seen = f"nothing in {_keys(item)}" if isinstance(item, dict) else "nothing"
+        raise errors.PortalChanged(step=f"{spot.name} in {step}", expected=expected, seen=seen)
     return None if found == "" else found
 
 

@@ -23,6 +23,10 @@ def problems(manifest: Manifest) -> Iterator[str]:
             yield from address(f"login.when[{number}].url", url)
     for url in manifest.login.done.url if manifest.login else ():
         yield from address("login.done.url", url)
+    yield from _balanced(manifest)
+    if manifest.document and manifest.document.link:
+        link = manifest.document.link
+        yield from (css if "::" in link else path)("document.link", link)
     for number, answer in enumerate(manifest.answers, 1):
         yield from _sign(f"answers[{number}]", answer.sign)
     for token in manifest.tokens:
@@ -32,6 +36,23 @@ def problems(manifest: Manifest) -> Iterator[str]:
             yield from path(f"tokens.{token.name}.json", token.where)
         elif token.source == "pattern":
             yield from pattern(f"tokens.{token.name}.pattern", token.where)
+
+
+def _balanced(manifest: Manifest) -> Iterator[str]:
+    """The browser's selectors say more than CSS does; what is never right is a bracket or a quote that stays open."""
+    for number, state in enumerate(manifest.login.states if manifest.login else (), 1):
+        key = f"login.when[{number}]"
+        told = [(f"{key}.see", each) for each in state.sign.see]
+        told += [(f"{key}.do", act.where) for act in state.acts if act.verb in ("fill", "click", "check")]
+        for where, selector in told:
+            if "text=" not in selector and _open(selector):
+                yield f"{where}: not a selector: {selector!r} (a bracket or a quote is open)"
+
+
+def _open(selector: str) -> bool:
+    bare = re.sub(r"""\\.|"[^"]*"|'[^']*'""", "", selector)
+    pairs = any(bare.count(one) != bare.count(other) for one, other in ("[]", "()"))
+    return pairs or "'" in bare or '"' in bare
 
 
 def css(key: str, selector: str) -> Iterator[str]:

@@ -78,6 +78,16 @@ async def test_out_of_the_browsers_memory(visit: Visit) -> None:
     assert visit.files == {"F-2.pdf": PDF}
 
 
+async def test_a_button_has_no_address_to_take_a_file_from(visit: Visit) -> None:
+    with served({"/": "<button id=make>PDF</button>"}) as site:
+        async with visit.to(site) as portal:
+            await portal.go("/")
+            with pytest.raises(errors.PortalChanged) as caught:
+                await portal.download_blob("#make", name="the PDF button")
+
+    assert caught.value.expected == "a link or a frame with an address"
+
+
 async def test_printed(visit: Visit) -> None:
     with served({"/": "<h1>Facture F-3</h1>"}) as site:
         async with visit.to(site) as portal:

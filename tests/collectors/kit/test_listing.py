@@ -124,7 +124,11 @@ def site() -> Flask:
         made = f"<a id=blob>Made</a><script>fetch('/file/{number}').then((a) => a.blob()).then((b) => {{ document.getElementById('blob').href = URL.createObjectURL(b); document.getElementById('blob').download = 'x.pdf'; }})</script>"
         return f"{HEAD}<h1>{number}</h1>{link}{made}"
 
-    @app.get("/file/<number>")
+    @app.post("/where/<number>")
+    def where(number: str) -> Response:
+        return jsonify(file={"href": f"../file/{number}" if request.get_json() == {"of": number} else None})
+
+    @app.route("/file/<number>", methods=["GET", "POST"])
     def file(number: str) -> Response:
         body = paper.invoice(number, date(2026, 11, 3), Decimal(12))
         return Response(
@@ -177,11 +181,14 @@ async def test_a_list_that_only_the_page_can_ask_for_is_read_as_it_passes(
     "document",
     [
         GET,
+        '[document]\nmethod = "POST"\nurl = "/file/{number}"\n',
+        '[document]\nurl = "/where/{number}"\nbody = { of = "{number}" }\nlink = "file.href"\n',
+        '[document]\nurl = "/page/{number}"\nlink = "#get::attr(href)"\n',
         '[document]\nkind = "click"\nurl = "/page/{number}"\nclick = "#get"\n',
         '[document]\nkind = "blob"\nurl = "/page/{number}"\nclick = "#blob[href]"\n',
         '[document]\nkind = "print"\nurl = "/page/{number}"\n',
     ],
-    ids=["get", "click", "blob", "print"],
+    ids=["get", "post", "link in JSON", "link in a page", "click", "blob", "print"],
 )
 async def test_every_kind_of_document_comes_home(
     world: World, customer: Callable[[str], Customer], document: str
@@ -192,6 +199,18 @@ async def test_every_kind_of_document_comes_home(
     seen = await world.visit(acme)
     assert (seen.error, seen.logins, len(seen.files)) == (None, 0, 1)
     assert seen.files[0].path.read_bytes().startswith(b"%PDF-")
+
+
+async def test_an_answer_that_does_not_tell_where_the_file_is_names_what_was_looked_for(
+    world: World, customer: Callable[[str], Customer]
+) -> None:
+    nowhere = '[document]\nurl = "/where/{number}"\nbody = { of = "" }\nlink = "file.href"\n'
+    acme = customer(POSTED.replace("{contract}", "1") + nowhere)
+    await world.visit(acme)
+    acme.ledger.pop()
+    seen = await world.visit(acme)
+    assert isinstance(seen.error, errors.PortalChanged)
+    assert (seen.error.step, seen.error.expected) == ("the document", "an address at file.href")
 
 
 async def test_an_account_without_contracts_is_told_to_its_owner(
