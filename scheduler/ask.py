@@ -59,7 +59,7 @@ def _expect_free(session: Session, account_id: int) -> None:
         raise errors.NoSuchAccount(f"there is no account {account_id}; see `moisson account list`")
     if account.refused_version == account.secret_version:
         raise errors.Frozen(
-            "the portal refused this password: correct it first, nothing is tried with it again"
+            "the portal refused this password: correct it on the account's page, nothing is tried with it again"
         )
     question = select(models.Challenge).where(
         models.Challenge.account_id == account_id, models.Challenge.closed_at.is_(None)

@@ -29,6 +29,25 @@ def of(session: Session, run_id: int) -> dict[str, Any]:
     }
 
 
+def of_refusal(account_id: int | None, err: errors.MoissonError) -> dict[str, Any]:
+    """The same JSON for a visit that was not begun."""
+    return {
+        "run": None,
+        "account": account_id,
+        "state": "not_begun",
+        "receipt": None,
+        "error": {
+            "name": type(err).__name__,
+            "code": err.code,
+            "message": err.sentence(),
+            "remedy": err.remedy,
+            "step": None,
+            "said": str(err),
+        },
+        "invoices": [],
+    }
+
+
 def succeeded(report: dict[str, Any]) -> bool:
     return bool(report["state"] == nouns.RunState.DONE and report["error"] is None)
 
@@ -36,7 +55,7 @@ def succeeded(report: dict[str, Any]) -> bool:
 def in_words(report: dict[str, Any]) -> str:
     """One line for people: what happened, whose side, what was kept, the next step."""
     told = report["receipt"] or {}
-    who = f"{report['label']} ({report['supplier']}, account {report['account']})"
+    who = f"{report['label'] or report['supplier']} ({report['supplier']}, account {report['account']})"
     counts = ", ".join(
         f"{told[name]} {name}" for name in ("listed", "known", "baseline", "new", "held") if told.get(name)
     )

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import moisson
+from core import errors, settings
+from core.db import Database, migrate, models
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[settings.Settings]:
+    """Two accounts at fern, one at holm."""
+    monkeypatch.chdir(tmp_path)
+    made = settings.load()
+    made.data.mkdir(exist_ok=True)
+    database = Database.of(made)
+    migrate.upgrade(database, made.data)
+    with database.write() as session:
+        if session.get(models.Workspace, 1) is None:
+            session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
+        session.flush()
+        for supplier, label in (("fern", "shop"), ("fern", "home"), ("holm", "")):
+            session.add(_account(supplier, label))
+    yield made
+    database.close()
+
+
+def _account(supplier: str, label: str) -> models.Account:
+    return models.Account(
+        workspace_id=1,
+        supplier=supplier,
+        label=label,
+        masked_login="a•••",
+        login_hash=label,
+        origins="",
+        terms_version="1",
+        terms_accepted_at=NOW,
+        created_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(("told", "number"), [("2", 2), ("holm", 3), ("home", 2)])
+def test_an_account_is_called_by_number_supplier_or_label(
+    farm: settings.Settings, told: str, number: int
+) -> None:
+    assert moisson._number(farm, told) == number
+
+
+@pytest.mark.parametrize(("told", "said"), [("fern", "several: 1, 2"), ("elm", "none; see")])
+def test_a_name_that_is_not_one_account_is_asked_about(farm: settings.Settings, told: str, said: str) -> None:
+    with pytest.raises(click.UsageError, match=said):
+        moisson._number(farm, told)
+
+
+def test_a_visit_that_is_not_begun_is_told_to_programs_too(
+    farm: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def frozen(*_: object) -> None:
+        raise errors.Frozen("the portal refused this password")
+
+    monkeypatch.setattr("scheduler.ask.collect", frozen)
+    done = CliRunner().invoke(moisson.cli, ["collect", "holm", "--json"], standalone_mode=False)
+
+    assert isinstance(done.exception, errors.Frozen)
+    told = json.loads(done.stdout)
+    assert (told["account"], told["state"], told["run"]) == (3, "not_begun", None)
+    assert (told["error"]["name"], told["error"]["code"]) == ("Frozen", errors.Frozen.code)
