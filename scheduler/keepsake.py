@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from collectors import kit
 from core.db import models
 
 KEPT_FOR = timedelta(days=7)
+#: The row of a folder that is being written comes within this.
+UNDER_WAY = timedelta(minutes=15)
 
 _SUFFIX = {"screenshot": ".png", "page": ".html", "steps": ".txt", "shape": ".json"}
 
@@ -42,12 +44,15 @@ def save(data: Path, run_id: int, evidence: Sequence[kit.Evidence]) -> list[Kept
     return kept
 
 
-def clear(data: Path, now: datetime) -> None:
-    """Folders older than seven days go."""
-    for folder in (data / "evidence").glob("*"):
-        if datetime.fromtimestamp(folder.stat().st_mtime, now.tzinfo) < now - KEPT_FOR:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def forget(session: Session, now: datetime) -> None:
+def forget(session: Session, now: datetime) -> set[int]:
+    """Evidence older than seven days goes. Gives the runs that still have some."""
     session.execute(delete(models.Evidence).where(models.Evidence.at < now - KEPT_FOR))
+    return set(session.scalars(select(models.Evidence.run_id).distinct()))
+
+
+def clear(data: Path, kept: Container[int], now: datetime) -> None:
+    """Folders of runs without evidence go: it grew old, or the account is gone. One just written is left for the next time."""
+    for folder in (data / "evidence").glob("*"):
+        written = datetime.fromtimestamp(folder.stat().st_mtime, now.tzinfo)
+        if int(folder.name) not in kept and written < now - UNDER_WAY:
+            shutil.rmtree(folder, ignore_errors=True)

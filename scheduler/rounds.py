@@ -45,8 +45,8 @@ def keep_keys(farm: Farm) -> None:
 
 def tidy(farm: Farm) -> None:
     """Old evidence, the parts of visits that are no more, and blobs that no row ever knew."""
-    keepsake.clear(farm.settings.data, farm.now())
-    farm.writer.now(lambda s: keepsake.forget(s, farm.now()))
+    kept = farm.writer.now(lambda s: keepsake.forget(s, farm.now()))
+    keepsake.clear(farm.settings.data, kept, farm.now())
     upkeep.sweep(farm.archive, farm.now(), alive=partial(_is_active, farm), known=partial(_is_known, farm))
 
 

@@ -109,7 +109,12 @@ class Visit(Call):
         self.live.enter_context(self.farm.redactor.live(*secrets.values()))
         await portal.grant(secrets)
         self.logins += 1
-        await self.collector.sign_in(portal)
+        try:
+            await self.collector.sign_in(portal)
+        except errors.PortalError:
+            if not portal.typed_secret:
+                await self.farm.writer(self._give_back_login)
+            raise
         await portal.close_page()
         await self._keep_session(portal)
         portal.step("signed_in")
@@ -121,6 +126,11 @@ class Visit(Call):
         limit = self.collector.manifest.lock_limit
         ledger.count_login(session, account, self.run, lock_limit=limit, now=self.farm.now())
         account.next_run_at = ledger.next_visit(self.farm.now(), account.cadence)
+
+    def _give_back_login(self, session: Session) -> None:
+        """A sign-in page that is down or another one has taken no password."""
+        ledger.guard(session, self.lease.run_id, self.lease.fence, state=nouns.RunState.LOGIN)
+        ledger.give_back_login(session, self.run)
 
     def _open_session(self) -> bytes | None:
         return self.farm.opener.session_for_run(

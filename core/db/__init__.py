@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from threading import Lock
+from threading import RLock
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
@@ -20,12 +20,12 @@ class Database:
     """`with database.read() as s:` looks, `with database.write() as s:` changes and commits; neither may span network or file work."""
 
     def __init__(self, url: str) -> None:
-        self.engine = create_engine(url)
+        self.engine = create_engine(url, hide_parameters=True)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_strict(self.engine)
         self._writing = self.engine.execution_options(writes=True)
         # SQLite lets its writers poll for their turn, up to a tenth of a second each time; ours wait here for theirs.
-        self._turn = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        self._turn = RLock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @classmethod
     def of(cls, settings: farm_settings.Settings) -> Database:

@@ -11,7 +11,7 @@ from core.ledger.accounts import (
     resume_account,
     try_again,
 )
-from core.ledger.budget import count_login, grant_login, remaining_logins
+from core.ledger.budget import count_login, give_back_login, grant_login, remaining_logins
 from core.ledger.lines import (
     Known,
     baseline,
@@ -41,6 +41,7 @@ __all__ = [
     "decimals",
     "due_accounts",
     "forget_trial",
+    "give_back_login",
     "grant_login",
     "guard",
     "hold",

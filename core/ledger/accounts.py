@@ -113,6 +113,8 @@ def remove_account(session: Session, account: models.Account, *, now: datetime) 
     """Destroys secrets and session and stops what runs; invoices and their documents stay."""
     for kind in (models.Credential, models.PortalSession):
         session.execute(delete(kind).where(kind.account_id == account.id))
+    visits = select(models.Run.id).where(models.Run.account_id == account.id)
+    session.execute(delete(models.Evidence).where(models.Evidence.run_id.in_(visits)))
     session.execute(
         update(models.Run)
         .where(models.Run.account_id == account.id, models.Run.state.in_(nouns.ACTIVE_STATES))

@@ -47,6 +47,13 @@ def grant_login(session: Session, account: models.Account, *, granted_by: int | 
     )
 
 
+def give_back_login(session: Session, run: models.Run) -> None:
+    """The run's last sign-in ended before any secret was typed: the supplier has counted nothing either."""
+    question = select(models.LoginAttempt).where(models.LoginAttempt.run_id == run.id)
+    if last := session.scalars(question.order_by(models.LoginAttempt.id.desc())).first():
+        session.delete(last)
+
+
 def count_login(
     session: Session, account: models.Account, run: models.Run, *, lock_limit: int, now: datetime
 ) -> None:
