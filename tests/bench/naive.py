@@ -1,4 +1,4 @@
-"""What one would write without a farm: a fresh browser for each account, which signs in, opens the list and downloads one PDF.
+"""What one would write without a farm: a fresh browser for each account, which signs in, reads the list and downloads one PDF.
 
 `python -m tests.bench.naive '{"urls": …, "first": 1, "count": 8, "at_once": 1}'` prints what it took as JSON.
 """
@@ -61,6 +61,9 @@ async def _mandarine(page: Page, url: str, login: str) -> bytes:
     await page.wait_for_selector("table#factures")
     async with page.expect_download() as coming:
         await page.locator("a.pdf").first.click()
+    following = page.locator("a[rel=next]")
+    while await following.count():
+        await page.goto(f"{url}{await following.get_attribute('href')}")
     return await asyncio.to_thread(Path(await (await coming.value).path()).read_bytes)
 
 
@@ -73,8 +76,10 @@ async def _nimbus(page: Page, url: str, login: str) -> bytes:
     token = await page.locator("meta[name=csrf-token]").get_attribute("content")
     headers = {"X-CSRF-Token": token or ""}
     listed = await (await page.request.get(f"{url}/api/invoices?page=1", headers=headers)).json()
-    answer = await page.request.get(f"{url}{listed['invoices'][0]['pdf']}", headers=headers)
-    return await answer.body()
+    newest = listed["invoices"][0]["pdf"]
+    while listed["next"]:
+        listed = await (await page.request.get(f"{url}{listed['next']}", headers=headers)).json()
+    return await (await page.request.get(f"{url}{newest}", headers=headers)).body()
 
 
 if __name__ == "__main__":
