@@ -87,8 +87,10 @@ async def _rehearse(
         )
     for line in lines[:SHOWN]:
         say(
-            f"  {line.identity} · {line.date} · {line.total.amount if line.total else '?'} {line.total.currency if line.total else ''} · {line.kind}"
+            f"  {line.number or line.identity} · {line.date} · {line.total.amount if line.total else '?'} {line.total.currency if line.total else ''} · {line.kind}"
         )
+    if len(lines) > SHOWN:
+        say(f"  and {len(lines) - SHOWN} more")
     if lines:
         document = await collector.download(portal, lines[0])
         await asyncio.to_thread(extraction.check, document.path)

@@ -173,6 +173,8 @@ class Hand:
             return await doing
         except browsers.Error as err:
             trouble = troubles.of(err)
+        if trouble.unreadable:
+            expected = "selectors that the browser can read; of those that were looked for, one is none"
         raise self._vitals.words(trouble, step) or await self.lost(step, expected)
 
 

@@ -59,6 +59,8 @@ class Portal(Errand):
     def __init__(self, *of: Any, **visit: Any) -> None:
         super().__init__(*of, **visit)
         self.used_browser = False
+        #: Whether a secret of the account may have stood on a page.
+        self.typed_secret = False
         self._credentials: Mapping[str, challenge.Secret] = {}
         self._hand: hand.Hand | None = None
         self._open = AsyncExitStack()
@@ -126,6 +128,7 @@ class Portal(Errand):
             raise errors.ActionNeeded(f"the portal asks for {name}, and this account has none", step=name)
         kind = self.manifest.spec(field).kind
         touch = await self._touch()
+        self.typed_secret |= kind != "text"
         if kind == "totp":
             await asyncio.sleep(challenge.rest(self._credentials[field].reveal()))
         await touch.type(lambda: self._said(field, kind), where, name, whole=kind == "password")

@@ -14,13 +14,16 @@ _NET = re.compile(r"net::(ERR_\w+)")
 _MOVED = re.compile(
     r"context was destroyed|interrupted by another navigation|frame (was|got) detached", re.IGNORECASE
 )
+_UNREADABLE = re.compile(
+    r"parsing (css )?selector|not a valid (selector|XPath)|Unknown (engine|role)|Malformed", re.IGNORECASE
+)
 _GONE = re.compile(r"has been closed|crashed", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """`slow`: it took too long; `gone`: page or browser has gone; `moved`: the page went on to another; `net`: Chromium's word for a failed request;
-    `framed`: places in several frames cannot be looked for as one.
+    `framed`: places in several frames cannot be looked for as one; `unreadable`: a selector is not one.
     """
 
     slow: bool
@@ -28,6 +31,7 @@ class Trouble:
     moved: bool
     net: str
     framed: bool = False
+    unreadable: bool = False
 
     @property
     def words(self) -> str:
@@ -45,6 +49,7 @@ def of(err: browsers.Error) -> Trouble:
         net=said.group(1) if said else "",
         framed="Frame locators are not allowed" in err.message
         or "must belong to the same frame" in err.message,
+        unreadable=bool(_UNREADABLE.search(err.message)),
     )
 
 

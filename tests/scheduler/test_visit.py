@@ -187,6 +187,17 @@ async def test_a_portal_that_changed_leaves_masked_evidence_and_names_the_step(w
             assert b"mandarine-demo" not in path.read_bytes()
 
 
+async def test_sign_ins_that_typed_no_secret_do_not_use_up_the_day(world: World) -> None:
+    one = world.add("mandarine")
+    world.pull("mandarine", Lever.DOWN)
+    for _ in range(4):
+        assert (await world.collect(one))["error"]["name"] == "PortalDown"
+    assert world.rows(models.LoginAttempt) == []
+    world.portal("mandarine").stage.reset()
+    assert (await world.collect(one))["error"] is None
+    assert len(world.rows(models.LoginAttempt)) == 1
+
+
 async def test_the_second_account_that_meets_the_change_puts_the_supplier_to_rest(world: World) -> None:
     first = world.add("mandarine")
     second = world.add("mandarine", username="user-8")

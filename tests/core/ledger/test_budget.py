@@ -51,3 +51,15 @@ def test_new_credentials_grant_one_sign_in_and_lift_the_freeze(database: Databas
         assert ledger.new_credentials(session, one, asked_by=None, now=NOW) == 2
         assert one.refused_version is None
         assert ledger.remaining_logins(session, one, lock_limit=5, automatic=False, now=NOW) == 1
+
+
+def test_a_sign_in_that_typed_nothing_is_given_back_and_no_other(database: Database) -> None:
+    with database.write() as session:
+        one = account(session)
+        for number in (1, 2, 2):
+            run = models.Run(id=number, cause="person")
+            ledger.count_login(session, one, run, lock_limit=5, now=NOW)
+        ledger.give_back_login(session, models.Run(id=2))
+        assert ledger.remaining_logins(session, one, lock_limit=5, automatic=False, now=NOW) == 1
+        ledger.give_back_login(session, models.Run(id=3))
+        assert ledger.remaining_logins(session, one, lock_limit=5, automatic=False, now=NOW) == 1
