@@ -33,6 +33,8 @@ class Call:
         self.counts: Counter[str] = Counter()
         self.whole = False
         self.logins = 0
+        #: Between the sign-in page and the sign that we are in.
+        self.entering = False
         #: The last document that could not be kept, if any: the run's named error.
         self.refused: errors.NotAnInvoice | None = None
         self.evidence: list[kit.Evidence] = []

@@ -78,6 +78,7 @@ def _failed(
         slot=slot or ledger.next_visit(now, account.cadence),
         now=now,
         dice=call.farm.dice,
+        unanswered=call.entering and call.portal is not None and call.portal.typed_secret,
     )
     _end(session, call, ruling.state, now, pictures, retry_at=ruling.next_run_at, **_about(err))
     account.next_run_at, account.failures = ruling.next_run_at, account.failures + 1

@@ -41,9 +41,11 @@ def verdict(
     slot: datetime,
     now: datetime,
     dice: Random,
+    unanswered: bool = False,
 ) -> Verdict:
     """`failures` in a row before this one; `slot` is the visit already planned after this run.
 
+    `unanswered`: a password was typed, and the portal neither let us in nor said why. That may be a refusal in new words.
     `error` None is anything unclassified: visible, and tried again within a day.
     """
     match error:
@@ -59,6 +61,8 @@ def verdict(
             return Verdict(State.RETRY_AT, slot)
         case errors.MoissonError(remedy=errors.Remedy.LATER):
             return Verdict(State.RETRY_AT, _later(error, failures, slot, now, dice))
+        case errors.PortalChanged() if unanswered and failures:
+            return Verdict(State.NEEDS_PERSON, None, breaks=True, tell_owner=True)
         case errors.PortalChanged():
             return Verdict(State.NEEDS_PERSON, slot, breaks=True)
         case _:

@@ -109,12 +109,14 @@ class Visit(Call):
         self.live.enter_context(self.farm.redactor.live(*secrets.values()))
         await portal.grant(secrets)
         self.logins += 1
+        self.entering = True
         try:
             await self.collector.sign_in(portal)
         except errors.PortalError:
             if not portal.typed_secret:
                 await self.farm.writer(self._give_back_login)
             raise
+        self.entering = False
         await portal.close_page()
         await self._keep_session(portal)
         portal.step("signed_in")

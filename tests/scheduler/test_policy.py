@@ -51,6 +51,18 @@ def test_a_changed_portal_waits_for_its_next_slot_and_counts_for_the_breaker() -
     assert (ruling.state, ruling.next_run_at, ruling.breaks) == (nouns.RunState.NEEDS_PERSON, SLOT, True)
 
 
+def test_a_password_that_was_typed_and_never_answered_is_typed_by_itself_once_more_and_then_asked_about() -> (
+    None
+):
+    changed = errors.PortalChanged(step="the sign-in", expected="to be in", seen="the sign-in page")
+    rulings = [
+        policy.verdict(changed, failures=failures, slot=SLOT, now=NOW, dice=Random(1), unanswered=True)
+        for failures in (0, 1)
+    ]
+    assert [ruling.next_run_at for ruling in rulings] == [SLOT, None]
+    assert rulings[1].tell_owner
+
+
 def test_a_portal_that_blocks_us_rests_as_a_whole() -> None:
     assert _after(errors.Blocked()).blocks_supplier
 
