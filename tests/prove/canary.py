@@ -83,7 +83,9 @@ def wrong_password(rounds: Rounds) -> None:
     clients = rounds.newcomers(password=rounds.known["wrong"])
     rounds.act("wrong password", clients)
     page = f"/accounts/{clients[0].account}/credentials"
+    rounds.farm.called[clients[0].account] = world.now()
     rounds.send(page, page, **{"field-password": rounds.known["password"]})
+    assert rounds.visited(clients)
     rounds.look_round(clients)
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy import select
 
+from core import nouns
 from core.db import models
 from demo.backstage import PREFIX
 from demo.stage import Lever
@@ -120,11 +121,13 @@ class Rounds:
         return started
 
     def visited(self, clients: Sequence[Client]) -> bool:
-        """Whether each has had the visit that it was called for, however it ended."""
+        """Whether each has had the visit that it was called for, however it ended; one whose worker died is made again."""
 
         def ended(client: Client) -> bool:
             run = self._last_run(client)
-            return bool(run and run.ended_at and run.ended_at > self.farm.called[client.account])
+            if run is None or run.ended_at is None or run.state == nouns.RunState.LOST:
+                return False
+            return run.ended_at > self.farm.called[client.account]
 
         return world.until(lambda: all(map(ended, clients)), VISIT)
 
