@@ -96,6 +96,7 @@ class Harvest:
         """One bad document is held and shown; the others go on."""
         self._call.counts["held"] += 1
         self._call.counts["failed"] += 1
+        err.step = err.step or "the document"
         self._call.refused = err
         portal.step("held", reason=err.reason)
         self._call.evidence += await portal.evidence(err)

@@ -130,6 +130,7 @@ async def test_what_is_not_the_invoice_is_held_with_evidence_and_comes_home_when
     world.pull("mandarine", lever)
     held = await world.collect(one)
     assert (held["error"]["name"], held["error"]["reason"]) == ("NotAnInvoice", reason)
+    assert held["error"]["step"]
     assert (held["receipt"]["held"], held["receipt"]["new"]) == (1, 0)
     assert world.rows(models.Document) == []
     assert list(world.farm.settings.data.glob("inbox/*")) == []
