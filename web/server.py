@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 
@@ -27,6 +28,9 @@ def serve(settings: farm_settings.Settings) -> None:
     with app.app_context():
         token = "" if people.exist() else farm.here().setup_token
     _say(f"Moisson: {address}/" if not token else f"Moisson: {address}/setup?token={token}")
+    # What is here from the start stays: the collector need not walk through it in the midst of a long page.
+    gc.collect()
+    gc.freeze()
     waitress.serve(app, sockets=[door], threads=8, ident="", clear_untrusted_proxy_headers=True, _quiet=True)
 
 
