@@ -91,15 +91,6 @@ class Opener:
                 **sealing.trace(SESSION, binding.version, record),
             )
 
-    def drop_session(self, run_id: int, fence: int, *, now: datetime) -> None:
-        """The portal has ended it, or refused what it came from."""
-        with self._database.write() as session:
-            account = _visited(session, run_id, fence)
-            row = session.get(models.PortalSession, account.id)
-            if row is not None:
-                session.delete(row)
-                _note(session, account, run_id, "session.dropped", now)
-
     def verify(self, *, now: datetime) -> list[str]:
         """Which records do not open, in sentences. Nothing of what opens is kept; that it was done is on record."""
         with self._database.write() as session:

@@ -187,24 +187,14 @@ def test_what_an_older_password_brought_is_not_taken_up_again(farm: Farm) -> Non
     assert session_of(farm) is None
 
 
-def test_a_stale_fence_neither_reads_nor_writes_nor_drops_a_session(farm: Farm) -> None:
+def test_a_stale_fence_neither_reads_nor_writes_a_session(farm: Farm) -> None:
     farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
     stale = FENCE - 1
     with pytest.raises(errors.LeaseLost):
         farm.opener.session_for_run(farm.run_id, stale, origins=ORIGINS, now=NOW)
     with pytest.raises(errors.LeaseLost):
         farm.opener.seal_session(farm.run_id, stale, b"mine", origins=ORIGINS, now=NOW)
-    with pytest.raises(errors.LeaseLost):
-        farm.opener.drop_session(farm.run_id, stale, now=NOW)
     assert session_of(farm) == STATE
-
-
-def test_a_dropped_session_is_gone_and_dropping_it_twice_is_nothing(farm: Farm) -> None:
-    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
-    farm.opener.drop_session(farm.run_id, FENCE, now=NOW)
-    farm.opener.drop_session(farm.run_id, FENCE, now=NOW)
-    assert session_of(farm) is None
-    assert farm.trail().count("session.dropped") == 1
 
 
 def test_verify_tries_every_record_and_says_so_in_the_audit(farm: Farm) -> None:
