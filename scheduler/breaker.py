@@ -62,6 +62,7 @@ def send_canaries(session: Session, now: datetime) -> None:
                 models.Account.supplier == held.supplier,
                 models.Account.next_run_at.is_not(None),
                 models.Account.deleted_at.is_(None),
+                ledger.awake(now),
                 models.Account.refused_version.is_distinct_from(models.Account.secret_version),
             )
             .order_by(models.Account.next_run_at)

@@ -23,7 +23,7 @@ from core.ledger.lines import (
     note_baseline,
     receive,
 )
-from core.ledger.runs import call_due, due_accounts, guard, next_visit, note, queue_run, tell, wish
+from core.ledger.runs import awake, call_due, due_accounts, guard, next_visit, note, queue_run, tell, wish
 from core.ledger.standing import state_of
 from core.ledger.views import AccountView, account_view, accounts_with_state, invoices, run_with_events
 
@@ -34,6 +34,7 @@ __all__ = [
     "account_view",
     "accounts_with_state",
     "add_account",
+    "awake",
     "baseline",
     "call_due",
     "close_challenge",

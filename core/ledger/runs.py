@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -84,6 +84,11 @@ def due_accounts(session: Session, *, now: datetime) -> list[int]:
     return [row[0] for row in session.execute(_due(now).order_by(models.Account.next_run_at))]
 
 
+def awake(now: datetime) -> Any:
+    """Accounts that nobody has paused, whatever a visit under way at that moment planned for them."""
+    return or_(models.Account.paused_at.is_(None), models.Account.paused_until <= now)
+
+
 def _due(now: datetime) -> Any:
     busy = select(models.Run.account_id).where(models.Run.state.in_(nouns.ACTIVE_STATES))
     asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))
@@ -92,6 +97,7 @@ def _due(now: datetime) -> Any:
         models.Account.next_run_at.is_not(None),
         models.Account.next_run_at <= now,
         models.Account.deleted_at.is_(None),
+        awake(now),
         models.Account.refused_version.is_distinct_from(models.Account.secret_version),
         models.Account.id.not_in(busy),
         models.Account.id.not_in(asked),

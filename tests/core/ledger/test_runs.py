@@ -22,7 +22,7 @@ def test_what_is_due_is_called_once_and_its_next_visit_moves_with_it(database: D
         assert session.scalars(select(models.Run.state)).all() == [nouns.RunState.QUEUED]
 
 
-@pytest.mark.parametrize("why", ["refused", "asked", "broken", "deleted", "running", "later"])
+@pytest.mark.parametrize("why", ["refused", "asked", "broken", "deleted", "running", "paused", "later"])
 def test_nothing_calls_an_account_that_must_wait(database: Database, why: str) -> None:
     with database.write() as session:
         one = account(session)
@@ -44,6 +44,8 @@ def test_nothing_calls_an_account_that_must_wait(database: Database, why: str) -
                 one.deleted_at = NOW
             case "running":
                 leased(session, one)
+            case "paused":
+                one.paused_at = NOW  # in the midst of a visit, whose end then planned the next one
             case _:
                 one.next_run_at = NOW + timedelta(seconds=1)
         session.flush()
