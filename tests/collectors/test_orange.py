@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from collectors.kit import catalogue
 from core import errors, nouns
 from demo.stage import Lever
-from tests.collectors import visiting
 from tests.collectors.visiting import Customer, World
 from tests.portals import orange
 from tests.portals.names import Replicas
 
 
-@pytest.fixture(scope="module")
-def replicas() -> Replicas:
-    return Replicas()
-
-
-@pytest_asyncio.fixture(scope="module")
-async def orange_world(replicas: Replicas, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    folder = tmp_path_factory.mktemp("orange")
-    authority = folder / "authority.pem"
-    replicas.authority.cert_pem.write_to_path(str(authority))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(authority))
-        async with visiting.world(folder, resolve=replicas.resolve, trust=(replicas.fingerprint,)) as ways:
-            yield ways
-
-
 @pytest.fixture
 def replica(replicas: Replicas) -> Iterator[orange.OrangeReplica]:
-    with orange.OrangeReplica(replicas.tls()) as running:
-        replicas.now = running
+    with replicas.serving(orange.OrangeReplica) as running:
         yield running
 
 
 @pytest.fixture
 def customer(replica: orange.OrangeReplica) -> Customer:
     collector = catalogue.of_file(Path(catalogue.BUILT_IN, "orange.toml"))
-    return Customer(collector, {"username": orange.BRAND.login, "password": orange.BRAND.password})
+    return Customer(collector, replica.fields)
 
 
 async def test_the_census_of_two_contracts_leaves_all(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:
-    seen = await orange_world.visit(customer)
+    seen = await true_world.visit(customer)
     assert (seen.error, len(seen.lines)) == (None, 20)
     assert seen.ends == {orange.LIVEBOX: True, orange.MOBILE: True}
     assert (seen.logins, replica.counters.downloads, seen.refused) == (1, {}, [])
@@ -61,64 +42,64 @@ async def test_the_census_of_two_contracts_leaves_all(
 
 
 async def test_a_visit_to_two_contracts_with_nothing_new_is_two_requests(
-    orange_world: World, customer: Customer
+    true_world: World, customer: Customer
 ) -> None:
-    await orange_world.visit(customer)
-    seen = await orange_world.visit(customer, whole=False)
+    await true_world.visit(customer)
+    seen = await true_world.visit(customer, whole=False)
     assert (seen.error, seen.requests, seen.logins, seen.browser, seen.new) == (None, 2, 0, False, [])
 
 
 async def test_new_old_dated_and_moved_bills_each_come_home_once(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:
-    await orange_world.visit(customer)
+    await true_world.visit(customer)
     replica.pull(Lever.PUBLISH)
     replica.pull(Lever.PUBLISH_LATE)
     replica.pull(Lever.BETWEEN_PAGES)
-    first = await orange_world.visit(customer)
-    second = await orange_world.visit(customer)
+    first = await true_world.visit(customer)
+    second = await true_world.visit(customer)
     assert (first.error, second.error) == (None, None)
     assert len(first.new + second.new) == 3
-    assert (await orange_world.visit(customer)).new == []
+    assert (await true_world.visit(customer)).new == []
     assert set(replica.counters.downloads.values()) == {1}
 
 
 async def test_an_old_dated_bill_is_fetched_from_the_older_page(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:
-    await orange_world.visit(customer)
+    await true_world.visit(customer)
     replica.pull(Lever.PUBLISH_LATE)
-    seen = await orange_world.visit(customer)
+    seen = await true_world.visit(customer)
     assert [line.date for line in seen.new] == [date(2025, 5, 20)]
     assert seen.files[0].path.read_bytes().startswith(b"%PDF-")
 
 
 async def test_renamed_parts_are_a_change_and_never_nothing_new(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:
-    await orange_world.visit(customer)
+    await true_world.visit(customer)
     replica.pull(Lever.MOVE_BUTTONS)
-    seen = await orange_world.visit(customer)
+    seen = await true_world.visit(customer)
     assert isinstance(seen.error, errors.PortalChanged)
     assert (seen.error.step, seen.logins) == ("the list", 0)
     assert seen.evidence
 
 
 async def test_renamed_parts_of_the_sign_in_are_told_by_name(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:
     replica.pull(Lever.MOVE_BUTTONS)
-    seen = await orange_world.visit(customer)
+    seen = await true_world.visit(customer)
     assert isinstance(seen.error, errors.PortalChanged)
     assert "the identifier page" in seen.error.expected
 
 
 async def test_a_session_that_dies_in_mid_list_costs_one_login(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:
-    await orange_world.visit(customer)
+    await true_world.visit(customer)
     replica.pull(Lever.DROP_MID_LIST)
-    seen = await orange_world.visit(customer)
+    seen = await true_world.visit(customer)
     assert (seen.error, seen.logins, len(seen.lines), seen.new) == (None, 1, 20, [])
 
 
@@ -137,7 +118,7 @@ async def test_a_session_that_dies_in_mid_list_costs_one_login(
     ],
 )
 async def test_each_fault_has_its_error(
-    orange_world: World,
+    true_world: World,
     customer: Customer,
     replica: orange.OrangeReplica,
     lever: Lever,
@@ -145,32 +126,32 @@ async def test_each_fault_has_its_error(
     passwords: int,
 ) -> None:
     replica.pull(lever)
-    seen = await orange_world.visit(customer)
+    seen = await true_world.visit(customer)
     assert type(seen.error) is error
     assert replica.counters.passwords == passwords
 
 
 async def test_no_bills_is_something_that_was_said(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:
     replica.pull(Lever.EMPTY)
-    seen = await orange_world.visit(customer)
+    seen = await true_world.visit(customer)
     assert (seen.error, seen.lines, all(seen.ends.values())) == (None, [], True)
 
 
 @pytest.mark.parametrize("status", [404, 412])
 async def test_a_contract_without_bills_for_us_does_not_keep_the_others_away(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica, status: int
+    true_world: World, customer: Customer, replica: orange.OrangeReplica, status: int
 ) -> None:
     replica.add_contract("9012345699", answer=status)
-    seen = await orange_world.visit(customer)
+    seen = await true_world.visit(customer)
     assert (seen.error, len(seen.lines), len(seen.ends)) == (None, 20, 3)
 
 
 async def test_a_document_that_is_not_ready_is_held(
-    orange_world: World, customer: Customer, replica: orange.OrangeReplica
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:
-    await orange_world.visit(customer)
+    await true_world.visit(customer)
     replica.pull(Lever.PUBLISH)
     replica.pull(Lever.NOT_READY)
-    assert isinstance((await orange_world.visit(customer)).error, errors.NotAnInvoice)
+    assert isinstance((await true_world.visit(customer)).error, errors.NotAnInvoice)

@@ -5,26 +5,46 @@ from __future__ import annotations
 import base64
 import hashlib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from tests.portals import orange
+from tests.portals import museum
+from tests.portals.replica import Replica
 
-HOSTS = ("login.orange.fr", "espace-client.orange.fr", "eui.orange.fr")
+AnyReplica = TypeVar("AnyReplica", bound=Replica)
 
 
 class Replicas:
-    """Which replica answers for the true host names just now."""
+    """Which replicas answer for the true host names just now."""
 
     def __init__(self) -> None:
+        self.hosts = sorted({host for kind in museum.replicas().values() for host in kind.HOSTS})
         self.authority = trustme.CA()
-        self.leaf = self.authority.issue_cert(*HOSTS)
-        self.now: orange.OrangeReplica | None = None
+        self.leaf = self.authority.issue_cert(*self.hosts)
+        self._running: list[Replica] = []
+
+    @contextmanager
+    def serving(
+        self, kind: type[AnyReplica], *, tls: ssl.SSLContext | None = None, **how: Any
+    ) -> Iterator[AnyReplica]:
+        """A replica of this kind, which answers for its hosts until the end of the block; `tls` is for impostors."""
+        make: Any = kind
+        with make(tls or self.tls(), **how) as running:
+            self._running.append(running)
+            try:
+                yield running
+            finally:
+                self._running.remove(running)
 
     async def resolve(self, host: str, port: int) -> list[tuple[str, int]]:
-        return [self.now.address] if self.now and host in HOSTS and port == 443 else []
+        """The address that the door may connect to instead; the latest replica of a host wins."""
+        there = [replica.address for replica in self._running if host in replica.HOSTS and port == 443]
+        return there[-1:]
 
     def tls(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

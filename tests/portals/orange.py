@@ -7,17 +7,12 @@ address of this machine it serves the stage.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
-from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask
-
-from demo import backstage, house, paper, server, shelf
-from demo.stage import Counters, Lever, Stage
-from tests.portals import orange_login, orange_space
+from demo import house, paper, shelf
+from demo.stage import Lever, Stage
+from tests.portals import orange_login, orange_space, replica
 
 BRAND = house.Brand(
     id="orange",
@@ -44,8 +39,11 @@ class Contract:
     answer: int = 200
 
 
-class OrangeReplica:
+class OrangeReplica(replica.Replica):
     """Two contracts, a Livebox with 15 bills on two pages and a Sosh line with 5; levers and counters as in `demo`."""
+
+    supplier = "orange"
+    HOSTS = ("login.orange.fr", "espace-client.orange.fr", "eui.orange.fr")
 
     def __init__(self, tls: ssl.SSLContext | None, *, latency: float = 0.0) -> None:
         """`tls` serves the certificate of all the host names; `latency` is in seconds, added to every answer."""
@@ -56,62 +54,12 @@ class OrangeReplica:
         self.house = house.House(BRAND, _bills(), Stage(frozenset(Lever)), latency=latency)
         #: The page that offers Mobile Connect before the password, and the one that praises a second factor.
         self.choice = self.nag = True
-        stage = Flask(__name__)
-        backstage.install(stage, self.house)
-        self._sites = {
-            "login.orange.fr": orange_login.app(self),
-            "eui.orange.fr": orange_login.terms(self),
-            "espace-client.orange.fr": orange_space.Space(self).app,
-            server.HOST: stage,
-        }
-        self._server = server.Server(self._answer, tls=tls)
-
-    @property
-    def stage(self) -> Stage:
-        return self.house.stage
-
-    @property
-    def counters(self) -> Counters:
-        return self.house.counters
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """The loopback address that stands for the true hosts."""
-        return server.HOST, self._server.port
-
-    def start(self) -> tuple[str, int]:
-        self._server.start()
-        return self.address
-
-    def stop(self) -> None:
-        self.house.close()
-        self._server.stop()
-
-    def pull(self, lever: Lever, on: bool = True, **about: Any) -> list[shelf.Bill]:
-        """See `House.pull`."""
-        return self.house.pull(lever, on, **about)
-
-    def publish(self, **about: Any) -> shelf.Bill:
-        """See `Shelf.publish`; on the Livebox unless `contract` says otherwise."""
-        return self.house.shelf.publish(**about)
+        login, terms, space = orange_login.app(self), orange_login.terms(self), orange_space.Space(self).app
+        super().__init__(tls, self.house, dict(zip(self.HOSTS, (login, space, terms), strict=True)))
 
     def add_contract(self, cid: str, *, brand: str = "Orange", answer: int = 200) -> Contract:
         self.contracts.append(Contract(cid, brand, "Forfait 20 Go", "0639980099", answer))
         return self.contracts[-1]
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        site = self._sites.get(environ.get("HTTP_HOST", "").partition(":")[0])
-        if site is None:
-            start_response("421 Misdirected Request", [("Content-Length", "0")])
-            return []
-        return site(environ, start_response)
 
 
 def _bills() -> shelf.Shelf:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +21,26 @@ def replicas() -> names.Replicas:
     return names.Replicas()
 
 
+@pytest.fixture
+def replica(replicas: names.Replicas) -> Iterator[orange.OrangeReplica]:
+    with replicas.serving(orange.OrangeReplica) as running:
+        yield running
+
+
 @pytest_asyncio.fixture
 async def world(
-    replicas: names.Replicas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    replicas: names.Replicas,
+    replica: orange.OrangeReplica,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
     authority = tmp_path / "authority.pem"
     replicas.authority.cert_pem.write_to_path(str(authority))
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-    with orange.OrangeReplica(replicas.tls()) as replicas.now:
-        async with farm_world.opened(
-            tmp_path, resolve=replicas.resolve, trust_spki=(replicas.fingerprint,)
-        ) as opened:
-            yield opened
+    async with farm_world.opened(
+        tmp_path, resolve=replicas.resolve, trust_spki=(replicas.fingerprint,)
+    ) as opened:
+        yield opened
 
 
 def _account(world: World) -> int:
@@ -40,10 +48,8 @@ def _account(world: World) -> int:
 
 
 async def test_each_new_bill_comes_home_once_and_a_quiet_visit_costs_two_requests(
-    world: World, replicas: names.Replicas
+    world: World, replica: orange.OrangeReplica
 ) -> None:
-    replica = replicas.now
-    assert replica is not None
     one = _account(world)
     census = await world.collect(one)
     assert census["error"] is None
@@ -70,10 +76,9 @@ async def test_each_new_bill_comes_home_once_and_a_quiet_visit_costs_two_request
 
 
 async def test_renamed_parts_are_a_named_change_with_evidence_and_never_nothing_new(
-    world: World, replicas: names.Replicas
+    world: World, replica: orange.OrangeReplica
 ) -> None:
-    assert replicas.now is not None
-    replicas.now.pull(Lever.MOVE_BUTTONS)
+    replica.pull(Lever.MOVE_BUTTONS)
     ended = await world.collect(_account(world))
     assert (ended["state"], ended["error"]["name"]) == (nouns.RunState.NEEDS_PERSON, "PortalChanged")
     assert ended["error"]["step"]
@@ -83,9 +88,7 @@ async def test_renamed_parts_are_a_named_change_with_evidence_and_never_nothing_
 async def test_a_certificate_of_another_authority_stops_the_visit_before_anything_is_typed(
     world: World, replicas: names.Replicas
 ) -> None:
-    stranger = names.Replicas()
-    with orange.OrangeReplica(stranger.tls()) as impostor:
-        replicas.now = impostor
+    with replicas.serving(orange.OrangeReplica, tls=names.Replicas().tls()) as impostor:
         ended = await world.collect(_account(world))
     assert ended["error"]["name"] == "Untrusted"
     assert impostor.counters.passwords == 0
