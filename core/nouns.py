@@ -59,6 +59,7 @@ class Listed:
 
     `date` is the issue date as the portal shows it (for month precision, the first of that month).
     `fetch` is how to get the document: a URL or whatever the collector's `download` needs; it holds no secret.
+    `mark` changes when the portal replaces the document of this line, where the portal shows such a thing.
     """
 
     identity: str
@@ -69,6 +70,7 @@ class Listed:
     total: Money | None = None
     kind: Kind = Kind.INVOICE
     fetch: Mapping[str, str] = field(default_factory=dict)
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

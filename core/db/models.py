@@ -139,6 +139,13 @@ class Account(Base):
     last_success_at: Mapped[datetime | None]
     last_new_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
+    #: When somebody can answer a code, in the installation's time zone: `{"days": [0, …, 6], "from": "08:00", "to": "18:30"}`,
+    #: Monday is 0. None: at any hour.
+    attended: Mapped[dict[str, Any] | None]
+    #: The language its portal is asked in, such as `fr-FR`; None is the supplier's own.
+    locale: Mapped[str | None]
+    #: Its own way out, as people see it (`http://•••@proxy.firm.example:3128`); the address is sealed as the field `proxy`.
+    proxy_shown: Mapped[str | None]
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
 
@@ -168,6 +175,23 @@ class PortalSession(Base):
     version: Mapped[int]
     record: Mapped[bytes] = mapped_column(LargeBinary)
     saved_at: Mapped[datetime]
+    #: When the sign-in that made it succeeded; None when only a failed one left its cookies.
+    signed_in_at: Mapped[datetime | None]
+
+
+class SessionLife(Base):
+    """How long one Session of an Account lived, from its sign-in to the visit that found it dead: what the weather is made of."""
+
+    __tablename__ = "session_lives"
+    __table_args__ = (_of_account(), Index("lives_of_supplier", "supplier", "ended_at"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    account_id: Mapped[int]
+    supplier: Mapped[str]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    #: Whether a person was asked for something at the sign-in that began it.
+    asked: Mapped[bool] = mapped_column(default=False)
 
 
 class VaultKey(Base):
@@ -252,6 +276,8 @@ class Run(Base):
     #: `expected`, `seen`, `wants`, `reason`: what the error knows beyond its words, masked.
     error_detail: Mapped[dict[str, Any] | None]
     receipt: Mapped[dict[str, Any] | None]
+    #: Which of the declared ways each step of the visit went: step → the place of the way in its declaration, 0 the first.
+    footprint: Mapped[dict[str, Any] | None]
 
 
 class RunEvent(Base):
@@ -363,6 +389,8 @@ class ListedRow(Base):
     seen_at: Mapped[datetime]
     run_id: Mapped[int]
     received_at: Mapped[datetime | None]
+    #: What tells one version of the document from the next, as the portal shows it (`nouns.Listed.mark`).
+    mark: Mapped[str | None]
     #: Why it is not here yet: the error's name, and how often in a row.
     held_for: Mapped[str | None]
     held_times: Mapped[int] = mapped_column(default=0)
@@ -487,7 +515,11 @@ class Delivery(Base):
 
 
 class Challenge(Base):
-    """A question that a portal asks a person. While one is open, nothing signs in to that account by itself."""
+    """A question that a portal asks a person. While one is open, nothing signs in to that account by itself.
+
+    Until `expires_at` its run waits with the portal's page open, and an answer goes there; afterwards a person says that
+    they are there, and the portal is asked anew (`core.ledger.questions`).
+    """
 
     __tablename__ = "challenges"
     __table_args__ = (
@@ -506,14 +538,38 @@ class Challenge(Base):
     run_id: Mapped[int]
     #: The error's name: `CodeNeeded`, `Captcha`, `Locked`, `ActionNeeded`.
     kind: Mapped[str]
+    #: With `CodeNeeded`: `code`, `approval` or `link`; with `ActionNeeded` what it wants.
     wants: Mapped[str]
+    #: By which way the portal sent its code: `sms`, `email`, `app`, or nothing when it did not say.
+    medium: Mapped[str] = mapped_column(default="")
+    #: The portal's own words, masked; and those with which it refused the last answer.
+    said: Mapped[str | None]
+    refused_said: Mapped[str | None]
+    #: Answers that the portal refused, and how many more it is given.
+    tries: Mapped[int] = mapped_column(default=0)
+    tries_left: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime]
+    #: Until then an answer reaches the waiting visit.
+    expires_at: Mapped[datetime | None]
+    #: From then on *send again* works; None where the portal has no such button.
+    resend_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
 
 
+class ChallengeLink(Base):
+    """A one-time address that lets somebody answer one Challenge without signing in to Moisson; only its hash is kept."""
+
+    __tablename__ = "challenge_links"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    challenge_id: Mapped[int] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
 class Wish(Base):
-    """What a person asks of the worker: `collect`, `stop`, `new_workspace_key`."""
+    """What a person asks of the worker: `collect`, `stop`, `new_workspace_key`, `answer` and `send_again` to a Challenge."""
 
     __tablename__ = "wishes"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -521,10 +577,83 @@ class Wish(Base):
     kind: Mapped[str]
     account_id: Mapped[int | None]
     run_id: Mapped[int | None]
+    challenge_id: Mapped[int | None] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
+    #: An answer to the Challenge, sealed for the worker; emptied when it was used.
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+
+
+class SupplierRequest(Base):
+    """A Supplier that somebody asked for (journey j). `slug` is its name as an id; nothing of it leaves the machine by itself."""
+
+    __tablename__ = "supplier_requests"
+    __table_args__ = (UniqueConstraint("workspace_id", "slug"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    slug: Mapped[str]
+    name: Mapped[str]
+    website: Mapped[str] = mapped_column(default="")
+    invoice_page: Mapped[str] = mapped_column(default="")
+    #: How they come today: `web`, `mail` or `api`.
+    today: Mapped[str] = mapped_column(default="web")
+    #: `none`, `sms`, `email`, `app`, `totp` or `unknown`.
+    second_factor: Mapped[str] = mapped_column(default="unknown")
+    #: Invoices a month.
+    volume: Mapped[int | None]
+    #: `asked`, `being_built` or `there`.
+    state: Mapped[str] = mapped_column(default="asked")
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+
+
+class SupplierVote(Base):
+    """One person wants one asked-for Supplier."""
+
+    __tablename__ = "supplier_votes"
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("supplier_requests.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
+class PushAddress(Base):
+    """A secret address that takes invoices by POST for one Account; only the hash of its token is kept."""
+
+    __tablename__ = "push_addresses"
+    __table_args__ = (_of_account(),)
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    account_id: Mapped[int]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Arrival(Base):
+    """A file that came by a form or a push address and lies in the archive's inbox until the worker takes it in."""
+
+    __tablename__ = "arrivals"
+    __table_args__ = (_of_account(),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    account_id: Mapped[int]
+    #: `push` or `upload`.
+    channel: Mapped[str]
+    path: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    name: Mapped[str]
+    arrived_at: Mapped[datetime]
+    brought_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    taken_at: Mapped[datetime | None]
+    #: The Document it became, or why it is none (`errors.NotAnInvoice.reason`, `known`).
+    document_id: Mapped[int | None]
+    refused: Mapped[str | None]
 
 
 class Breaker(Base):
