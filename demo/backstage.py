@@ -74,6 +74,11 @@ def _stage(house: House) -> Blueprint:
         house.reset()
         return jsonify(house.stage.shown())
 
+    @stage.post("/approve")
+    def approve() -> Response:
+        house.approve(request.args.get("login", ""))
+        return jsonify(waiting=house.phone.waiting)
+
     @stage.post("/<name>")
     def pull(name: str) -> tuple[Response, int] | Response:
         try:

@@ -56,6 +56,7 @@ def printed(house: House, login: str, bill: Bill) -> bytes:
         contract=bill.contract or customer_number(login),
         language=brand.language,
         credit_note=bill.credit_note,
+        version=bill.version,
     )
 
 

@@ -13,13 +13,15 @@ from typing import Any
 
 import pyotp
 
-from demo import deeds, paper, shelf
+from demo import deeds, paper, phone, shelf
 from demo.stage import ACTS, Counters, Lever, Stage
 
 #: A real portal locks a sign-in after a few refusals; so does this one, until its password changes.
 LOCKS_AFTER = 5
 #: The question of customers who have an authenticator app, beside those that levers ask.
 TOTP = "totp"
+#: The questions that a trusted device spares.
+PROOFS = (Lever.CODE, Lever.APPROVAL)
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,11 @@ class Answer(Enum):
 
 @dataclass
 class Session:
-    """One browser's stay. `proven` is true once every page of the login is behind it."""
+    """One browser's stay. `proven` is true once every page of the login is behind it; `device` is its trusted token, if any."""
 
     login: str
     proven: bool = False
+    device: str = ""
     return_url: str = ""
     passed: set[str] = field(default_factory=set)
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -71,7 +74,9 @@ class House:
         self.slowness = 5.0
         self.password = brand.password
         self.seeds = {brand.login: brand.seed} if brand.seed else {}
-        self.sms = "482913"
+        self.phone = phone.Phone()
+        #: Seconds that a code stays good.
+        self.code_valid = 300.0
         #: Called after every change that a demo should remember.
         self.changed: Callable[[], None] = lambda: None
         self.sessions: dict[str, Session] = {}
@@ -110,10 +115,42 @@ class House:
         """Is this the demo customer, or one of the countless `user-<n>`?"""
         return login == self.brand.login or shelf.STRANGERS.fullmatch(login.partition("@")[0]) is not None
 
-    def right_code(self, code: str) -> bool:
-        return not self.stage.on(Lever.WRONG_CODE) and secrets.compare_digest(
-            code.encode(), self.sms.encode()
-        )
+    @property
+    def sms(self) -> str:
+        """The last code sent, whoever it was for; empty when none was."""
+        return self.phone.last
+
+    def send_code(self, login: str) -> str:
+        """A fresh code of six digits to that customer; the one before opens no more."""
+        self.counters.count("codes_sent")
+        return self.phone.send(login)
+
+    def right_code(self, code: str, login: str = "") -> bool:
+        """Does it open the door of `login` (of the demo customer, unless told)? Once: a code is good for one sign-in."""
+        spoiled = self.stage.on(Lever.WRONG_CODE) or self.stage.on(Lever.CODE_EXPIRED)
+        right = not spoiled and self.phone.opens(login or self.brand.login, code, self.code_valid)
+        if not right:
+            self.counters.count("codes_refused")
+        return right
+
+    def trust(self, login: str) -> str:
+        """The token of a device that this customer trusts: it spares the next code and the next confirmation."""
+        return self.phone.trust(login)
+
+    def is_trusted(self, login: str, token: str | None) -> bool:
+        return self.phone.trusts(login, token or "")
+
+    def ask_approval(self, login: str) -> None:
+        """The customer's phone asks whether it is really them who sign in."""
+        self.counters.count("approvals_asked")
+        self.phone.ask(login)
+
+    def approve(self, login: str = "") -> None:
+        """The customer says yes on their phone; nothing happens when it asks nothing."""
+        self.phone.approve(login or self.brand.login)
+
+    def approved(self, login: str) -> bool:
+        return self.phone.approved(login)
 
     def right_totp(self, login: str, code: str) -> bool:
         """RFC 6238, one step of 30 seconds either way."""
@@ -124,8 +161,12 @@ class House:
     def next_question(self, session: Session) -> str | None:
         """What the portal still wants to see between the password and the customer's space: `totp` or a lever's name."""
         asked = [TOTP] if session.login in self.seeds else []
-        asked += [lever for lever in (Lever.CODE, Lever.NEW_PASSWORD, Lever.TERMS) if self.stage.on(lever)]
+        asked += [] if self.is_trusted(session.login, session.device) else self._pulled(*PROOFS)
+        asked += self._pulled(Lever.NEW_PASSWORD, Lever.TERMS)
         return next((question for question in asked if question not in session.passed), None)
+
+    def _pulled(self, *levers: Lever) -> list[str]:
+        return [lever for lever in levers if self.stage.on(lever)]
 
     def _judge(self, login: str, password: str) -> Answer:
         if self.stage.on(Lever.LOCKED) or self._refusals[login] >= LOCKS_AFTER:
@@ -185,6 +226,7 @@ class House:
         self.stage.reset()
         self.password = self.brand.password
         self._refusals.clear()
+        self.phone.distrust()
         self.changed()
 
     def wait(self) -> None:

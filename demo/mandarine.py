@@ -80,9 +80,12 @@ class Site:
         return self._go_on(self._renew(session.login))
 
     def code(self) -> Answered | str:
+        session = self.house.session(self._token)
+        if session is None:
+            return redirect("/connexion", 303)
         if request.method == "GET":
             return self._page("code.html")
-        if not self.house.right_code(self._typed("code")):
+        if not self.house.right_code(self._typed("code"), session.login):
             return self._page("code.html", error="Code incorrect ou expiré.")
         return self._passed(Lever.CODE)
 
@@ -152,6 +155,8 @@ class Site:
         session = self.house.sessions[token]
         question = self.house.next_question(session)
         session.proven = question is None
+        if question == Lever.CODE:
+            self.house.send_code(session.login)
         return self._with_session(
             redirect(QUESTIONS[question] if question else "/espace-client/factures", 303), token
         )

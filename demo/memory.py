@@ -44,6 +44,7 @@ def _told(bill: Bill) -> dict[str, Any]:
         "cents": bill.cents,
         "contract": bill.contract,
         "credit_note": bill.credit_note,
+        "version": bill.version,
     }
 
 

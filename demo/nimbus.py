@@ -83,9 +83,12 @@ class Site:
         return self._passed(TOTP)
 
     def sms(self) -> Answered | str:
+        session = self.house.session(self._token)
+        if session is None:
+            return redirect("/login", 303)
         if request.method == "GET":
             return self._page("code.html", sms=True)
-        if not self.house.right_code(self._typed("code")):
+        if not self.house.right_code(self._typed("code"), session.login):
             return self._page("code.html", sms=True, error="That code is not valid.")
         return self._passed(Lever.CODE)
 
@@ -168,6 +171,8 @@ class Site:
         session = self.house.sessions[token]
         question = self.house.next_question(session)
         session.proven = question is None
+        if question == Lever.CODE:
+            self.house.send_code(session.login)
         answer = make_response(redirect(QUESTIONS[question] if question else "/dashboard", 303))
         answer.set_cookie(SESSION, token, httponly=True, samesite="Lax")
         return answer

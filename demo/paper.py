@@ -52,8 +52,12 @@ def invoice(
     vat_rate: Decimal = Decimal(20),
     credit_note: bool = False,
     line: str = "",
+    version: int = 1,
 ) -> bytes:
-    """One page of PDF. `total` includes tax, in the currency's major unit; `vat_rate` is in percent."""
+    """One page of PDF. `total` includes tax, in the currency's major unit; `vat_rate` is in percent.
+
+    A `version` above 1 says that it replaces another.
+    """
     words = spelling.WORDS[language]
     kept = io.BytesIO()
     page = Canvas(kept, pagesize=A4, invariant=1)
@@ -62,7 +66,7 @@ def invoice(
     _parties(page, supplier, customer, words)
     _facts(page, title, number, issued, contract, language)
     _table(page, line or words["line"], total, currency, vat_rate, language)
-    _foot(page, supplier, words)
+    _foot(page, supplier, f"{words['replaces']} {version}" if version > 1 else words["fictional"])
     page.showPage()
     page.save()
     return kept.getvalue()
@@ -160,10 +164,10 @@ def _money(page: Any, y: float, name: str, amount: str) -> None:
     page.drawRightString(RIGHT, y, amount)
 
 
-def _foot(page: Any, supplier: Party, words: dict[str, str]) -> None:
+def _foot(page: Any, supplier: Party, remark: str) -> None:
     page.setFillColor(QUIET)
     page.setFont("Helvetica-Oblique", 8)
-    page.drawString(LEFT, 60, f"{supplier.name} — {words['fictional']}")
+    page.drawString(LEFT, 60, f"{supplier.name} — {remark}")
 
 
 def _lines(page: Any, x: float, y: float, lines: tuple[str, ...] | list[str]) -> None:

@@ -16,13 +16,14 @@ STRANGERS = re.compile(r"user-\d+")
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One published invoice. `cents` includes tax and is negative for a credit note."""
+    """One published invoice. `cents` includes tax and is negative for a credit note; `version` rises when its file is replaced."""
 
     number: str
     issued: date
     cents: int
     contract: str = ""
     credit_note: bool = False
+    version: int = 1
 
     @property
     def total(self) -> Decimal:
@@ -57,6 +58,23 @@ class Shelf:
             bill = Bill(number, when, -cents if credit_note else cents, self._contract(contract), credit_note)
             (self._common if login is None else self._own.setdefault(customer_name(login), [])).append(bill)
         return bill
+
+    def replace_newest(
+        self, *, login: str | None = None, contract: str | None = None, cents: int | None = None
+    ) -> Bill:
+        """Another file for the newest bill of all (of one `login`, of one `contract`), with another total if told.
+
+        Raises ValueError when there is no bill.
+        """
+        with self._lock:
+            bills = self._common if login is None else self._own.get(customer_name(login), [])
+            mine = [bill for bill in bills if contract in (None, bill.contract)]
+            if not mine:
+                raise ValueError("there is no bill to replace")
+            old = max(mine, key=lambda bill: (bill.issued, bill.number))
+            new = replace(old, version=old.version + 1, cents=old.cents if cents is None else cents)
+            bills[bills.index(old)] = new
+        return new
 
     def fill(self, days: Iterable[date], *, cents: int, contract: str | None = None) -> None:
         """The past: one bill a day given, most of one amount, some with an extra."""

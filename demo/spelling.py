@@ -54,6 +54,7 @@ WORDS = {
         "vat": "TVA",
         "total": "Total TTC",
         "fictional": "société fictive, document de démonstration",
+        "replaces": "document de démonstration, remplace le précédent : version",
     },
     "en": {
         "invoice": "Invoice",
@@ -71,6 +72,7 @@ WORDS = {
         "vat": "Tax",
         "total": "Total due",
         "fictional": "fictional company, demonstration document",
+        "replaces": "demonstration document, replaces the one before: version",
     },
 }
 

@@ -16,6 +16,7 @@ class Lever(StrEnum):
     PUBLISH_LATE = "publish_late"
     SAME_MONTH = "same_month"
     CREDIT_NOTE = "credit_note"
+    REPLACED = "replaced"
     BETWEEN_PAGES = "between_pages"
     CHANGE_PASSWORD = "change_password"  # noqa: S105 - the name of a lever
     NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a lever
@@ -24,6 +25,8 @@ class Lever(StrEnum):
     CAPTCHA = "captcha"
     CODE = "code"
     WRONG_CODE = "wrong_code"
+    CODE_EXPIRED = "code_expired"
+    APPROVAL = "approval"
     DROP_SESSIONS = "drop_sessions"
     DROP_MID_LIST = "drop_mid_list"
     MOVE_BUTTONS = "move_buttons"
@@ -49,12 +52,13 @@ ACTS = frozenset(
         Lever.PUBLISH_LATE,
         Lever.SAME_MONTH,
         Lever.CREDIT_NOTE,
+        Lever.REPLACED,
         Lever.CHANGE_PASSWORD,
         Lever.DROP_SESSIONS,
     }
 )
 #: What every portal can do; a portal adds its own.
-COMMON = frozenset(Lever) - {Lever.NEW_PASSWORD, Lever.NOT_READY, Lever.FORBIDDEN_INSIDE}
+COMMON = frozenset(Lever) - {Lever.NEW_PASSWORD, Lever.APPROVAL, Lever.NOT_READY, Lever.FORBIDDEN_INSIDE}
 
 
 class Stage:
@@ -105,6 +109,9 @@ class Counters:
     passwords: int = 0
     logins_ok: int = 0
     logins_refused: int = 0
+    codes_sent: int = 0
+    codes_refused: int = 0
+    approvals_asked: int = 0
     signins: Counter[str] = field(default_factory=Counter)
     downloads: Counter[str] = field(default_factory=Counter)
 

@@ -75,7 +75,9 @@ class Login:
         return self._next() if answer is Answer.OK else _said(*SAYS[answer])
 
     def code(self) -> Answered:
-        if not self.house.right_code(str(self._sent.get("code", ""))):
+        session = self.house.session(self._token)
+        login = session.login if session else ""
+        if not self.house.right_code(str(self._sent.get("code", "")), login):
             return _said("Le code est incorrect ou a expiré.", 401)
         return self._passed(Lever.CODE)
 
@@ -94,6 +96,8 @@ class Login:
         question = self.house.next_question(session)
         if question is None and self.replica.nag and "nag" not in session.passed:
             question = "nag"
+        if question == Lever.CODE:
+            self.house.send_code(session.login)
         if question:
             return jsonify(step=STEPS.get(question, question))
         return self._signed_in(session.login, session.return_url)
