@@ -68,6 +68,12 @@ class CodeNeeded(PortalError):
     code = "MOISSON-P104"
     remedy = Remedy.OWNER
 
+    def __init__(self, said: str = "", *, step: str = "", wants: str = "code", medium: str = "") -> None:
+        """`wants` is one of `code`, `approval`, `link`; `medium` the way it went: `sms`, `email`, `app`, or nothing."""
+        super().__init__(said, step=step)
+        self.wants = wants
+        self.medium = medium
+
 
 class Captcha(PortalError):
     """The portal asks to prove that a person is there."""

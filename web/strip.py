@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from core import nouns
-from core.db import models
+from core import ledger, nouns
 from web import speech
 
 SLOTS, STEP, HEIGHT = 30, 6, 22
@@ -16,15 +15,15 @@ SLOTS, STEP, HEIGHT = 30, 6, 22
 _BARS = {"new": 20, "fine": 12, "trouble": 9, "away": 4}
 
 
-def fate(run: models.Run) -> str:
+def fate(run: ledger.Past) -> str:
     """`new`, `fine`, `trouble` or `away` (stopped, lost, or still going)."""
     if run.state == nouns.RunState.DONE:
-        return "new" if (run.receipt or {}).get("new") else "fine"
+        return "new" if run.new else "fine"
     gone = (*nouns.ACTIVE_STATES, nouns.RunState.CANCELLED, nouns.RunState.LOST)
     return "away" if run.state in gone else "trouble"
 
 
-def drawn(runs: Sequence[models.Run]) -> Markup:
+def drawn(runs: Sequence[ledger.Past]) -> Markup:
     """The strip, oldest left. `runs` come newest first."""
     paths: dict[str, list[str]] = defaultdict(list)
     for place, run in enumerate(reversed(runs[:SLOTS]), start=SLOTS - len(runs[:SLOTS])):
@@ -39,7 +38,7 @@ def drawn(runs: Sequence[models.Run]) -> Markup:
     ).format(SLOTS * STEP, HEIGHT, in_words(runs), HEIGHT - 0.5, SLOTS * STEP, shapes)
 
 
-def in_words(runs: Sequence[models.Run]) -> str:
+def in_words(runs: Sequence[ledger.Past]) -> str:
     """The strip for those who do not see it."""
     if not runs:
         return speech.say("strip.none")

@@ -23,6 +23,7 @@ from core.ledger.lines import (
     note_baseline,
     receive,
 )
+from core.ledger.past import Past, runs_of
 from core.ledger.questions import (
     add_link,
     answer,
@@ -42,6 +43,7 @@ __all__ = [
     "AccountView",
     "AlreadyThere",
     "Known",
+    "Past",
     "account_view",
     "accounts_with_state",
     "add_account",
@@ -79,6 +81,7 @@ __all__ = [
     "remove_account",
     "resume_account",
     "run_with_events",
+    "runs_of",
     "send_again",
     "state_of",
     "tell",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from core import nouns
 from core.db import models
+from core.ledger import past
 
 State = nouns.AccountState
 
@@ -36,7 +37,7 @@ _BY_WANT = {
 
 
 def state_of(
-    account: models.Account, runs: Sequence[models.Run], challenge: models.Challenge | None, now: datetime
+    account: models.Account, runs: Sequence[past.Past], challenge: models.Challenge | None, now: datetime
 ) -> State:
     """`runs` are the account's last ones, newest first; `challenge` the open one, if any."""
     if account.paused_at and (account.paused_until is None or account.paused_until > now):
@@ -59,11 +60,11 @@ def _asked(challenge: models.Challenge) -> State:
     return _BY_WANT.get(challenge.wants, State.NEEDS_TAKEOVER)
 
 
-def _after(account: models.Account, run: models.Run, now: datetime) -> State:
+def _after(account: models.Account, run: past.Past, now: datetime) -> State:
     if run.state != nouns.RunState.DONE:
         return _BY_ERROR.get(run.error or "", State.PORTAL_CHANGED)
     if account.last_success_at and now - account.last_success_at > LATE_AFTER * timedelta(
         seconds=account.cadence
     ):
         return State.LATE
-    return State.OK if (run.receipt or {}).get("new") else State.OK_NOTHING_NEW
+    return State.OK if run.new else State.OK_NOTHING_NEW

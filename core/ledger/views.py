@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
-from core.ledger import standing
-
-STRIP = 30
+from core.ledger import past, standing
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class AccountView:
 
     account: models.Account
     state: nouns.AccountState
-    last_runs: Sequence[models.Run]
+    last_runs: Sequence[past.Past]
     open_challenge: models.Challenge | None
     held: int
     new_this_month: int
@@ -52,7 +50,7 @@ def account_view(session: Session, workspace_id: int, account_id: int, now: date
 
 def _views(session: Session, accounts: list[models.Account], now: datetime) -> list[AccountView]:
     ids = [account.id for account in accounts]
-    runs, held, months = _last_runs(session, ids), _held(session, ids), _per_month(session, ids)
+    runs, held, months = past.last_runs(session, ids), _held(session, ids), _per_month(session, ids)
     asked = {
         c.account_id: c
         for c in session.scalars(
@@ -74,20 +72,6 @@ def _views(session: Session, accounts: list[models.Account], now: datetime) -> l
         )
         for account in accounts
     ]
-
-
-def _last_runs(session: Session, ids: list[int]) -> dict[int, list[models.Run]]:
-    rank = (
-        func.row_number()
-        .over(partition_by=models.Run.account_id, order_by=models.Run.id.desc())
-        .label("rank")
-    )
-    ranked = select(models.Run.id, rank).where(models.Run.account_id.in_(ids)).subquery()
-    newest = select(models.Run).join(ranked, ranked.c.id == models.Run.id).where(ranked.c.rank <= STRIP)
-    by_account: dict[int, list[models.Run]] = defaultdict(list)
-    for run in session.scalars(newest.order_by(models.Run.id.desc())):
-        by_account[run.account_id].append(run)
-    return by_account
 
 
 def _held(session: Session, ids: list[int]) -> dict[int, int]:

@@ -43,6 +43,7 @@ def account(account_id: int) -> str:
             noted=_noted(session, account_id),
             newest=newest,
             total=total,
+            runs=ledger.runs_of(session, account_id),
             sign_ins=_sign_ins_left(session, view.account),
             strip=strip.drawn,
             fate=strip.fate,

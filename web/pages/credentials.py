@@ -78,17 +78,18 @@ def _shown(account_id: int, filled: account_form.Filled) -> str:
             filled=filled,
             needed=_needed(view, manifest),
             ready=desk.is_ready(session, here.desk, g.visitor.workspace_id),
-            refused=_refused(view),
+            refused=_refused(session, view),
             stored=stored,
             by=people.named(session, stored.sealed_by if stored else None),
         )
 
 
-def _refused(view: ledger.AccountView) -> models.Run | None:
+def _refused(session: Session, view: ledger.AccountView) -> models.Run | None:
     """The run in which the portal refused these credentials, with its words."""
     if view.account.refused_version != view.account.secret_version:
         return None
-    return next((run for run in view.last_runs if run.error in ("BadCredentials", "Locked")), None)
+    words = ("BadCredentials", "Locked")
+    return next((session.get(models.Run, past.id) for past in view.last_runs if past.error in words), None)
 
 
 def _stored(session: Session, account: models.Account) -> models.Credential | None:

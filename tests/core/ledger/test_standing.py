@@ -17,8 +17,8 @@ def _account(**facts: Any) -> models.Account:
     return models.Account(secret_version=1, cadence=86_400, last_success_at=NOW, **facts)
 
 
-def _run(state: str, error: str | None = None, **receipt: int) -> models.Run:
-    return models.Run(state=state, error=error, receipt=receipt)
+def _run(state: str, error: str | None = None, new: int = 0) -> ledger.Past:
+    return ledger.Past(1, 1, state, error, new)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def _run(state: str, error: str | None = None, **receipt: int) -> models.Run:
         (_run(Run.RETRY_AT, "DiskFull"), State.LATE),
     ],
 )
-def test_the_last_run_tells_the_state(run: models.Run, state: nouns.AccountState) -> None:
+def test_the_last_run_tells_the_state(run: ledger.Past, state: nouns.AccountState) -> None:
     assert ledger.state_of(_account(), [run], None, NOW) == state
 
 
