@@ -11,6 +11,7 @@ from collectors.kit import dates, manifest, money
 from collectors.kit.collector import Collector
 from collectors.kit.evidence import Evidence
 from collectors.kit.manifest import Manifest
+from collectors.kit.question import Answer, Answers, Question
 from collectors.kit.reply import Reply
 from core import errors
 from core.nouns import Contract, File, Kind, Listed, Money, Precision, Sheet
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collectors.kit.portal import Outside, Portal
 
 __all__ = [
+    "Answer",
+    "Answers",
     "Collector",
     "Contract",
     "Evidence",
@@ -30,6 +33,7 @@ __all__ = [
     "Outside",
     "Portal",
     "Precision",
+    "Question",
     "Reply",
     "Sheet",
     "dates",

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from collectors.kit import browsers, challenge, downloads, evidence, hand, lane, troubles
+from collectors.kit import browsers, challenge, downloads, evidence, hand, lane, question, troubles
 from collectors.kit import mask as masks
 from collectors.kit.errand import Errand, Note, Outside
 from core import errors, nouns
@@ -34,11 +34,15 @@ async def open_portal(
     note: Note,
     keep: Keep,
     knows: Callable[[nouns.Listed], bool] = lambda _: False,
+    answers: question.Answers | None = None,
 ) -> AsyncIterator[Portal]:
-    """One visit. `session` is what `Portal.state` gave the last time; `keep` writes a fetched document to the inbox."""
+    """One visit. `session` is what `Portal.state` gave the last time; `keep` writes a fetched document to the inbox.
+
+    `answers` is whoever can be asked when the portal wants a code; without, that ends the visit.
+    """
     passage = await outside.door.open(manifest.hosts)
     portal = Portal(outside, manifest, passage, session=session, whole=whole, knows=knows, note=note)
-    portal.keep = keep
+    portal.keep, portal.answers = keep, answers
     try:
         yield portal
     except browsers.Error as err:  # a collector that used the page by hand; Playwright's own words stop here
@@ -55,6 +59,7 @@ class Portal(Errand):
     """One visit to one account."""
 
     keep: Keep
+    answers: question.Answers | None = None
 
     def __init__(self, *of: Any, **visit: Any) -> None:
         super().__init__(*of, **visit)
@@ -132,6 +137,25 @@ class Portal(Errand):
         if kind == "totp":
             await asyncio.sleep(challenge.rest(self._credentials[field].reveal()))
         await touch.type(lambda: self._said(field, kind), where, name, whole=kind == "password")
+
+    async def ask(self, asked: question.Question) -> question.Answer:
+        """Asks a person, with the page left open meanwhile. Raises CodeNeeded when nobody can be asked, or answers in time."""
+        if self.answers is None:
+            raise errors.CodeNeeded(asked.said, step=asked.step, wants=asked.kind, medium=asked.medium)
+        answer = await self.answers(asked)
+        if answer.text is not None:
+            self.mask.hide(answer.text.reveal(), question.bare(answer.text.reveal()))
+        return answer
+
+    async def settled(self) -> None:
+        """The portal has taken the last answer."""
+        if self.answers is not None:
+            await self.answers.settled()
+
+    async def type_code(self, answer: challenge.Secret, where: str | Locator, *, name: str) -> None:
+        """Types what a person answered, without its spaces and dashes, if page and frame are at a declared origin."""
+        self.typed_secret = True
+        await (await self._touch()).type(lambda: question.bare(answer.reveal()), where, name, whole=False)
 
     async def lost(self, step: str, expected: str) -> errors.MoissonError:
         """The error to raise on a page that is none of those expected: what ails the portal, else PortalChanged."""

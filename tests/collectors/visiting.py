@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collectors.kit import door, lane, portal
+from collectors.kit import door, lane, portal, question
 from collectors.kit.collector import Collector
 from core import errors, nouns
 from tests.collectors.kit.site import new_browsers
@@ -39,17 +41,45 @@ class Seen:
     browser: bool = False
     refused: list[str] = field(default_factory=list)
     evidence: list[Any] = field(default_factory=list)
+    #: What a person was asked, one for each time, and how often the portal took the answer.
+    asked: list[question.Question] = field(default_factory=list)
+    settled: int = 0
+
+
+#: What a person answers: a code or an address, a whole Answer, or a refusal that it raises. An approval's is not looked at.
+Person = Callable[[question.Question], Any]
+
+
+class Asked:
+    """The person of a test."""
+
+    def __init__(self, person: Person, seen: Seen) -> None:
+        self._person, self._seen = person, seen
+
+    async def __call__(self, asked: question.Question) -> question.Answer:
+        self._seen.asked.append(asked)
+        said = self._person(asked)
+        said = await said if inspect.isawaitable(said) else said
+        if isinstance(said, question.Answer):
+            return said
+        if asked.kind == "approval":
+            await asyncio.Event().wait()  # until the page has gone away
+        return question.Answer(Typed(said))
+
+    async def settled(self) -> None:
+        self._seen.settled += 1
 
 
 @dataclass
 class Customer:
-    """An account with its session and its ledger; the first visit is the census."""
+    """An account with its session and its ledger; the first visit is the census. `answers` is the person who can be asked."""
 
     collector: Collector
     credentials: Mapping[str, str]
     session: bytes | None = None
     ledger: set[tuple[str, str]] = field(default_factory=set)
     census: bool = True
+    answers: Person | None = None
 
     def knows(self, line: nouns.Listed) -> bool:
         return (line.contract.portal_id, line.identity) in self.ledger
@@ -72,6 +102,7 @@ class World:
             knows=customer.knows,
             note=lambda *_: None,
             keep=self._keep,
+            answers=Asked(customer.answers, seen) if customer.answers else None,
         ) as at:
             try:
                 await self._go(at, customer, seen)
