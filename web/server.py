@@ -28,10 +28,14 @@ def serve(settings: farm_settings.Settings) -> None:
     with app.app_context():
         token = "" if people.exist() else farm.here().setup_token
     _say(f"Moisson: {address}/" if not token else f"Moisson: {address}/setup?token={token}")
-    # What is here from the start stays: the collector need not walk through it in the midst of a long page.
+    settle()
+    waitress.serve(app, sockets=[door], threads=8, ident="", clear_untrusted_proxy_headers=True, _quiet=True)
+
+
+def settle() -> None:
+    """What is here from the start stays: the collector need not walk through it in the midst of a long page."""
     gc.collect()
     gc.freeze()
-    waitress.serve(app, sockets=[door], threads=8, ident="", clear_untrusted_proxy_headers=True, _quiet=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

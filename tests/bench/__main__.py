@@ -1,4 +1,4 @@
-"""`./run bench [cold|warm|mixed|paced|memory|vault|ingest …] [--long] [--n N] [--dry]`: all of them when none is named."""
+"""`./run bench [cold|warm|mixed|paced|memory|vault|ingest|status …] [--long] [--n N] [--dry]`: all of them when none is named."""
 
 from __future__ import annotations
 

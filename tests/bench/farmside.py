@@ -20,7 +20,7 @@ from core.db import models
 from scheduler import farm
 from scheduler.farm import Farm
 from scheduler.worker import Worker
-from tests.bench import accounts, meter, stages
+from tests.bench import accounts, meter, pages, stages
 from vault import redact
 
 #: Seconds between two looks at the visits, and between two at memory.
@@ -131,6 +131,7 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "visits": visits,
     "vault": stages.vault,
     "ingest": stages.ingest,
+    "status": pages.status,
 }
 
 if __name__ == "__main__":

@@ -141,6 +141,16 @@ def ingest(stand: Stand, n: int) -> Iterator[Row]:
     )
 
 
+def status(stand: Stand, n: int) -> Iterator[Row]:
+    """Journey i3."""
+    told = stand.farm("status", count=n)
+    late, size = 1000 * told["p95"], told["size"] / 1000
+    yield Row(
+        "50 accounts, 10,000 invoices: CPU of an answer, p95", f"{late:.0f} ms", "≤ 100 ms", late <= 100
+    )
+    yield Row("… size of the page", f"{size:.0f} kB", "≤ 150 kB", size <= 150)
+
+
 def _a_minute(visits: int, told: dict[str, Any]) -> float:
     return 60 * visits / float(told["wall"])
 
@@ -162,4 +172,5 @@ ROWS = {
     "memory": Measure("Memory", memory, 32),
     "vault": Measure("The vault", vault, 10_000),
     "ingest": Measure("Ingest", ingest, 60),
+    "status": Measure("The status page", status, 60),
 }
