@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core import errors
@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     notify: SecretStr = Field(
         default=SecretStr(""), description="where people are told, as an Apprise address"
     )
+    public_url: str = Field(
+        default="",
+        description="how people reach the web part, https://farm.example; empty leaves links out of notices",
+    )
     export_folder: Annotated[Path | None, NoDecode] = Field(
         default=None, description="the folder destination; empty means exports in the data folder"
     )
@@ -54,6 +58,13 @@ class Settings(BaseSettings):
                 f"MOISSON_KEY_FILE ({self.key_file}) lies inside the data folder ({self.data}): keep the key apart"
             )
         return self
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, address: str) -> str:
+        if address and not address.startswith(("https://", "http://")):
+            raise ValueError("it begins with https:// or http://")
+        return address.rstrip("/")
 
     @property
     def database_url(self) -> str:

@@ -565,6 +565,7 @@ class ChallengeLink(Base):
     challenge_id: Mapped[int] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime]
     wrong_tries: Mapped[int] = mapped_column(default=0)
+    #: When an answer last came through it.
     used_at: Mapped[datetime | None]
 
 

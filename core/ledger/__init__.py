@@ -25,14 +25,19 @@ from core.ledger.lines import (
 )
 from core.ledger.past import Past, runs_of
 from core.ledger.questions import (
+    LINK_LIVES,
     add_link,
     answer,
     by_link,
     count_refused,
     here_i_am,
     is_answerable,
+    is_being_checked,
+    link_hash,
+    new_link,
     open_challenge,
     send_again,
+    served,
     waiting,
 )
 from core.ledger.runs import awake, call_due, due_accounts, guard, next_visit, note, queue_run, tell, wish
@@ -40,6 +45,7 @@ from core.ledger.standing import state_of
 from core.ledger.views import AccountView, account_view, accounts_with_state, invoices, run_with_events
 
 __all__ = [
+    "LINK_LIVES",
     "AccountView",
     "AlreadyThere",
     "Known",
@@ -66,11 +72,14 @@ __all__ = [
     "hold",
     "invoices",
     "is_answerable",
+    "is_being_checked",
     "known_lines",
+    "link_hash",
     "mark_paused",
     "minor",
     "money",
     "new_credentials",
+    "new_link",
     "next_visit",
     "note",
     "note_baseline",
@@ -83,6 +92,7 @@ __all__ = [
     "run_with_events",
     "runs_of",
     "send_again",
+    "served",
     "state_of",
     "tell",
     "try_again",

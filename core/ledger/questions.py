@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core import nouns
@@ -30,6 +32,14 @@ def is_answerable(session: Session, challenge: models.Challenge, *, now: datetim
     run = session.get(models.Run, challenge.run_id)
     waits = run is not None and run.state in nouns.ACTIVE_STATES
     return waits and challenge.closed_at is None and (challenge.expires_at or now) > now
+
+
+def is_being_checked(session: Session, challenge: models.Challenge) -> bool:
+    """Whether an answer was handed over that the portal has not judged: a second one now would be typed for nothing."""
+    handed = select(func.count()).where(
+        models.Wish.challenge_id == challenge.id, models.Wish.kind == "answer"
+    )
+    return (session.scalar(handed) or 0) > challenge.tries
 
 
 def waiting(session: Session, workspace_id: int) -> list[models.Challenge]:
@@ -71,13 +81,33 @@ def add_link(session: Session, challenge: models.Challenge, token_hash: str, *, 
     )
 
 
+def new_link(session: Session, challenge: models.Challenge, *, now: datetime) -> str:
+    """A one-time address's token (32 random bytes). It is given here once, and cannot be had again."""
+    token = secrets.token_urlsafe(32)
+    add_link(session, challenge, link_hash(token), now=now)
+    return token
+
+
+def link_hash(token: str) -> str:
+    """What is kept of a one-time address."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def by_link(session: Session, token_hash: str, *, now: datetime) -> models.Challenge | None:
     """The open question of a one-time address that still lives."""
     link = session.get(models.ChallengeLink, token_hash)
-    if link is None or link.used_at or link.expires_at <= now or link.wrong_tries >= LINK_TRIES:
+    if link is None or link.expires_at <= now or link.wrong_tries >= LINK_TRIES:
         return None
     challenge = session.get_one(models.Challenge, link.challenge_id)
     return None if challenge.closed_at else challenge
+
+
+def served(session: Session, token_hash: str, *, now: datetime) -> bool:
+    """Whether the answer that came through this address let the visit in: whoever typed it may be thanked for a while."""
+    link = session.get(models.ChallengeLink, token_hash)
+    if link is None or link.used_at is None or link.expires_at <= now:
+        return False
+    return session.get_one(models.Challenge, link.challenge_id).outcome == "answered"
 
 
 def count_refused(session: Session, challenge: models.Challenge) -> None:
