@@ -57,6 +57,18 @@ class Token:
     page: str = ""
 
 
+#: The parts of a portal whose facts can have a source and an age of their own.
+GROUPS = ("login", "contracts", "list", "document")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Where something that we believe of a portal was read, and when it was last said to hold."""
+
+    source: str
+    age: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """A supplier, as its file declares it."""
@@ -73,6 +85,7 @@ class Manifest:
     age: date | None
     verified: Verified
     note: Words
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     bank_labels: tuple[str, ...] = ()
     pace: Pace = Pace()
     lock_limit: int = 5
@@ -105,6 +118,10 @@ class Manifest:
     def spec(self, name: str) -> FieldSpec:
         """Raises KeyError for a field that the form does not have."""
         return {spec.name: spec for spec in self.fields}[name]
+
+    def fact(self, group: str) -> Fact:
+        """What is known of one of `GROUPS`: its own source and age, else those of the whole file."""
+        return self.facts.get(group) or Fact(self.source, self.age)
 
     def origins_hash(self) -> str:
         """SHA-256, hex, of the sorted origins: a secret is sealed for these and no others."""

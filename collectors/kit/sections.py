@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.kit import list_sections, signs
 from collectors.kit.clauses import Clause
-from collectors.kit.declared import FieldSpec, Manifest, Pace, Token, Verified
+from collectors.kit.declared import GROUPS, Fact, FieldSpec, Manifest, Pace, Token, Verified
 from collectors.kit.declared_pages import Act, Answer, Login, Outcome, PageState, Sign
 
 #: The errors of `core.errors` that a page or an answer of a portal can mean.
@@ -37,6 +37,7 @@ def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manife
         bank_labels=top.texts("bank_labels", ()),
         source=top.text("source", ""),
         age=top.day("age"),
+        facts=dict(_facts(top)),
         verified=_verified(top),
         lock_limit=top.whole("lock_limit", 5, least=3),
         browser=top.choice("browser", ("shell", "full"), "shell"),
@@ -58,6 +59,17 @@ def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manife
     session.close()
     top.close("contracts", "list", "login", "document")
     return found
+
+
+def _facts(top: Clause) -> Iterator[tuple[str, Fact]]:
+    """A group that says only one of the two takes the other from the top of the file."""
+    table = top.clause("facts")
+    for group in filter(table.has, GROUPS):
+        told = table.clause(group)
+        age = told.day("age") if told.has("age") else top.day("age")
+        yield group, Fact(told.text("source", top.text("source", "")), age)
+        told.close("age")
+    table.close(*GROUPS)
 
 
 def _verified(top: Clause) -> Verified:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from collectors.kit import catalogue, manifest
+from collectors.kit.declared import Fact
 from core import errors
 
 DOCS = Path(__file__).parents[3] / "docs" / "collectors.md"
@@ -119,6 +121,16 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
 def test_each_problem_names_its_key_and_what_was_expected(before: str, after: str, said: str) -> None:
     assert before in FERN
     assert said in told(FERN.replace(before, after))
+
+
+def test_facts_have_a_source_and_an_age_for_each_part_or_those_of_the_file() -> None:
+    text = 'source = "the docs"\nage = 2026-07-24\nfacts.list = { age = 2025-03-01 }\n' + FERN
+    found = manifest.parse(text, "fern.toml")
+    assert found.fact("login") == Fact("the docs", date(2026, 7, 24))
+    assert found.fact("list") == Fact("the docs", date(2025, 3, 1))
+    assert "facts.lists: unknown key (did you mean 'list'?)" in told(
+        text.replace("facts.list", "facts.lists")
+    )
 
 
 def test_plain_http_is_for_this_machine_only() -> None:
