@@ -165,6 +165,13 @@ class House:
         asked += self._pulled(Lever.NEW_PASSWORD, Lever.TERMS)
         return next((question for question in asked if question not in session.passed), None)
 
+    def put(self, question: str | None, login: str) -> None:
+        """The page of this question is about to be shown: what it needs is sent to the customer."""
+        if question == Lever.CODE:
+            self.send_code(login)
+        if question == Lever.APPROVAL:
+            self.ask_approval(login)
+
     def _pulled(self, *levers: Lever) -> list[str]:
         return [lever for lever in levers if self.stage.on(lever)]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import zlib
 from datetime import date
 
-from flask import Flask, Response, abort, make_response, redirect, render_template, request
+from flask import Flask, Response, abort, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answered
 
-from demo import backstage, desk, paper, shelf, spelling
+from demo import backstage, desk, paper, shelf, spelling, stage
 from demo.house import Answer, Brand, House
 from demo.stage import Lever
 
@@ -21,9 +21,13 @@ BRAND = Brand(
     password="mandarine-demo",  # noqa: S106 - printed on the stage panel for everybody
     supplier=paper.SUPPLIER,
 )
-SESSION = "mt_session"
+SESSION, DEVICE = "mt_session", "mt_appareil"
 PER_PAGE = 10
-QUESTIONS: dict[str, str] = {Lever.CODE: "/connexion/code", Lever.TERMS: "/connexion/conditions"}
+QUESTIONS: dict[str, str] = {
+    Lever.CODE: "/connexion/code",
+    Lever.APPROVAL: "/connexion/confirmation",
+    Lever.TERMS: "/connexion/conditions",
+}
 SAYS = {
     Answer.WRONG: "Identifiant ou mot de passe incorrect.",
     Answer.LOCKED: "Votre compte est temporairement verrouillé. Réessayez dans 30 minutes.",
@@ -34,7 +38,7 @@ def house(latency: float = 0.0) -> House:
     """A house with 14 invoices, one a month from January 2025 on."""
     bills = shelf.Shelf("MT")
     bills.fill(shelf.months(date(2025, 1, 3), 14), cents=4590)
-    return House(BRAND, bills, latency=latency)
+    return House(BRAND, bills, stage.Stage(stage.COMMON | {Lever.APPROVAL}), latency=latency)
 
 
 class Site:
@@ -52,6 +56,9 @@ class Site:
         add("/connexion", view_func=self.login, methods=["GET", "POST"])
         add("/connexion/mot-de-passe", view_func=self.password, methods=["GET", "POST"])
         add("/connexion/code", view_func=self.code, methods=["GET", "POST"])
+        add("/connexion/code/renvoi", view_func=self.resend, methods=["POST"])
+        add("/connexion/confirmation", view_func=self.approval)
+        add("/connexion/confirmation/etat", view_func=self.approved)
         add("/connexion/conditions", view_func=self.terms, methods=["GET", "POST"])
         add("/espace-client/factures", view_func=self.invoices)
         add("/espace-client/factures/<number>.pdf", view_func=self.pdf)
@@ -87,7 +94,27 @@ class Site:
             return self._page("code.html")
         if not self.house.right_code(self._typed("code"), session.login):
             return self._page("code.html", error="Code incorrect ou expiré.")
-        return self._passed(Lever.CODE)
+        return self._trusting(self._passed(Lever.CODE), session.login)
+
+    def resend(self) -> Answered | str:
+        session = self.house.session(self._token)
+        if session is None:
+            return redirect("/connexion", 303)
+        self.house.send_code(session.login)
+        return self._page("code.html", sent="Un nouveau code vient de partir.")
+
+    def approval(self) -> Answered | str:
+        """The page asks by itself whether the customer has said yes on their phone, and goes on."""
+        session = self.house.session(self._token)
+        if session is None:
+            return redirect("/connexion", 303)
+        if not self.house.approved(session.login):
+            return self._page("approval.html")
+        return self._trusting(self._passed(Lever.APPROVAL), session.login, always=True)
+
+    def approved(self) -> Answered:
+        session = self.house.session(self._token)
+        return jsonify(confirme=session is None or self.house.approved(session.login))
 
     def terms(self) -> Answered | str:
         return self._page("terms.html") if request.method == "GET" else self._passed(Lever.TERMS)
@@ -142,7 +169,14 @@ class Site:
 
     def _renew(self, login: str) -> str:
         self.house.leave(self._token)
-        return self.house.admit(login)
+        return self.house.admit(login, device=request.cookies.get(DEVICE, ""))
+
+    def _trusting(self, answer: Answered, login: str, *, always: bool = False) -> Answered:
+        """With the cookie that spares the next question, for who ticked the box."""
+        if always or self._typed("confiance"):
+            kept = self.house.trust(login)
+            answer.set_cookie(DEVICE, kept, httponly=True, samesite="Lax", max_age=90 * 86_400)
+        return answer
 
     def _passed(self, question: str) -> Answered:
         session = self.house.session(self._token)
@@ -155,8 +189,7 @@ class Site:
         session = self.house.sessions[token]
         question = self.house.next_question(session)
         session.proven = question is None
-        if question == Lever.CODE:
-            self.house.send_code(session.login)
+        self.house.put(question, session.login)
         return self._with_session(
             redirect(QUESTIONS[question] if question else "/espace-client/factures", 303), token
         )

@@ -23,9 +23,9 @@ BRAND = Brand(
     supplier=paper.Party("Nimbus Software Inc.", ("500 Demonstration Street", "Springfield 00000, USA")),
     seed="NIMBUSDEMOSEED234567ABCDEFGHIJKL",
 )
-SESSION = "nimbus_session"
+SESSION, DEVICE = "nimbus_session", "nimbus_browser"
 PER_PAGE = 10
-QUESTIONS: dict[str, str] = {TOTP: "/login/totp", Lever.CODE: "/login/sms", Lever.TERMS: "/login/terms"}
+QUESTIONS: dict[str, str] = {TOTP: "/login/totp", Lever.CODE: "/login/email", Lever.TERMS: "/login/terms"}
 SAYS = {
     Answer.WRONG: "Wrong email or password.",
     Answer.LOCKED: "Your account is locked for 30 minutes.",
@@ -53,7 +53,8 @@ class Site:
         add("/", view_func=lambda: redirect("/dashboard"), endpoint="home")
         add("/login", view_func=self.login, methods=["GET", "POST"])
         add("/login/totp", view_func=self.totp, methods=["GET", "POST"])
-        add("/login/sms", view_func=self.sms, methods=["GET", "POST"])
+        add("/login/email", view_func=self.emailed, methods=["GET", "POST"])
+        add("/login/email/again", view_func=self.again, methods=["POST"])
         add("/login/terms", view_func=self.terms, methods=["GET", "POST"])
         add("/dashboard", view_func=self.dashboard)
         add("/api/invoices", view_func=self.invoices)
@@ -70,27 +71,38 @@ class Site:
         answer = self.house.try_password(login, self._typed("password"))
         if answer is not Answer.OK:
             return self._page("login.html", error=SAYS[answer])
-        return self._go_on(self.house.admit(login))
+        return self._go_on(self.house.admit(login, device=request.cookies.get(DEVICE, "")))
 
     def totp(self) -> Answered | str:
         session = self.house.session(self._token)
         if session is None or session.login not in self.house.seeds:
             return redirect("/login", 303)
         if request.method == "GET":
-            return self._page("code.html", sms=False)
+            return self._page("totp.html")
         if not self.house.right_totp(session.login, self._typed("code")):
-            return self._page("code.html", sms=False, error="That code is not valid.")
+            return self._page("totp.html", error="That code is not valid.")
         return self._passed(TOTP)
 
-    def sms(self) -> Answered | str:
+    def emailed(self) -> Answered | str:
         session = self.house.session(self._token)
         if session is None:
             return redirect("/login", 303)
         if request.method == "GET":
-            return self._page("code.html", sms=True)
+            return self._page("email.html")
         if not self.house.right_code(self._typed("code"), session.login):
-            return self._page("code.html", sms=True, error="That code is not valid.")
-        return self._passed(Lever.CODE)
+            return self._page("email.html", error="That code is wrong or has expired.")
+        answer = self._passed(Lever.CODE)
+        if self._typed("remember"):
+            kept = self.house.trust(session.login)
+            answer.set_cookie(DEVICE, kept, httponly=True, samesite="Lax", max_age=30 * 86_400)
+        return answer
+
+    def again(self) -> Answered | str:
+        session = self.house.session(self._token)
+        if session is None:
+            return redirect("/login", 303)
+        self.house.send_code(session.login)
+        return self._page("email.html", sent="A new code is on its way.")
 
     def terms(self) -> Answered | str:
         return self._page("terms.html") if request.method == "GET" else self._passed(Lever.TERMS)
@@ -171,8 +183,7 @@ class Site:
         session = self.house.sessions[token]
         question = self.house.next_question(session)
         session.proven = question is None
-        if question == Lever.CODE:
-            self.house.send_code(session.login)
+        self.house.put(question, session.login)
         answer = make_response(redirect(QUESTIONS[question] if question else "/dashboard", 303))
         answer.set_cookie(SESSION, token, httponly=True, samesite="Lax")
         return answer

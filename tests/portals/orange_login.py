@@ -96,8 +96,7 @@ class Login:
         question = self.house.next_question(session)
         if question is None and self.replica.nag and "nag" not in session.passed:
             question = "nag"
-        if question == Lever.CODE:
-            self.house.send_code(session.login)
+        self.house.put(question, session.login)
         if question:
             return jsonify(step=STEPS.get(question, question))
         return self._signed_in(session.login, session.return_url)
