@@ -86,11 +86,18 @@ class Customer:
 
 
 class World:
-    """The worker's ways out, for tests."""
+    """The worker's ways out, for tests. `verify` looks into what came home, and raises NotAnInvoice."""
 
-    def __init__(self, outside: portal.Outside, folder: Path) -> None:
+    def __init__(
+        self,
+        outside: portal.Outside,
+        folder: Path,
+        *,
+        verify: Callable[[nouns.File, nouns.Listed], None] | None = None,
+    ) -> None:
         self.outside = outside
         self.folder = folder
+        self.verify = verify
 
     async def visit(self, customer: Customer, *, whole: bool = True) -> Seen:
         seen = Seen()
@@ -142,7 +149,11 @@ class World:
             seen.ends[sheet.contract.portal_id] = sheet.last
             seen.new += [line for line in sheet.lines if not customer.knows(line) and line not in seen.new]
         if not customer.census:
-            seen.files += [await customer.collector.download(at, line) for line in seen.new]
+            for line in seen.new:
+                file = await customer.collector.download(at, line)
+                if self.verify:
+                    await asyncio.to_thread(self.verify, file, line)
+                seen.files.append(file)
         customer.ledger |= {(line.contract.portal_id, line.identity) for line in seen.new}
 
     def _keep(self, chunks: Iterable[bytes], name: str, media_type: str) -> nouns.File:

@@ -40,6 +40,10 @@ class Replica:
         """What its customer writes into the account form, by field."""
         return {"username": self.house.brand.login, "password": self.house.password}
 
+    def answer(self, kind: str) -> str:
+        """What a person who is asked answers: `kind` is `code`, `approval` or `link`."""
+        return self.house.sms
+
     @property
     def listable(self) -> int:
         """How many lines a census of its customer must note."""

@@ -1,0 +1,1 @@
+"""The conformance kit: the same courses for every collector that has a replica (`moisson collector check --all`)."""

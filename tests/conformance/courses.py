@@ -1,0 +1,211 @@
+"""The courses: what a collector does when its portal is well, and the named error when it is not. Each raises AssertionError."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import NamedTuple
+
+from collectors.kit import question
+from core import errors, nouns
+from demo.stage import Lever
+from tests.conformance.ride import Ride
+
+
+class Course(NamedTuple):
+    """`lever` is what the replica must have for it; `run` does it."""
+
+    name: str
+    lever: Lever | None
+    run: Callable[[Ride], Awaitable[None]]
+
+
+async def _census(ride: Ride) -> None:
+    seen = await ride.fine()
+    listable = ride.replica.listable
+    assert len(seen.lines) == listable, f"{listable} lines were there, {len(seen.lines)} were noted"
+    assert all(seen.ends.values()), "a list was not read to its proved end"
+    assert not seen.files, "the census brought documents"
+
+
+async def _quiet(ride: Ride) -> None:
+    seen = await ride.fine(whole=False)
+    assert (len(seen.new), seen.logins) == (0, 0), "nothing was new, and the session lived"
+    if not seen.browser:
+        most = max(2, len(seen.ends))
+        assert seen.requests <= most, f"a quiet visit took {seen.requests} requests"
+
+
+async def _publish(ride: Ride, lever: Lever, count: int = 1) -> None:
+    ride.replica.pull(lever)
+    seen = await ride.fine()
+    assert len(seen.files) == count, f"{count} were published, {len(seen.files)} came home"
+    if lever is Lever.CREDIT_NOTE:
+        line = seen.new[0]
+        negative = line.total is not None and line.total.amount < 0
+        assert negative or line.kind is nouns.Kind.CREDIT_NOTE, "it does not read as a credit note"
+    assert not (await ride.fine()).new, "it came home twice"
+
+
+async def _between_pages(ride: Ride) -> None:
+    ride.replica.pull(Lever.BETWEEN_PAGES)
+    first, second = await ride.fine(), await ride.fine()
+    ride.replica.pull(Lever.BETWEEN_PAGES, on=False)
+    assert len(first.files + second.files) == 1, "the bill that came between two pages did not come home once"
+
+
+async def _spoiled(ride: Ride, lever: Lever) -> None:
+    """What is not the invoice is refused by name, and fetched when the portal is well again."""
+    ride.replica.pull(lever)
+    ride.replica.publish()
+    seen = await ride.visit()
+    assert isinstance(seen.error, errors.NotAnInvoice | errors.PortalDown), (
+        f"NotAnInvoice was to come, {seen.error!r} came"
+    )
+    ride.replica.pull(lever, on=False)
+    assert len((await ride.fine()).files) == 1, "it did not come home when the portal was well again"
+
+
+async def _session_lost(ride: Ride, lever: Lever) -> None:
+    ride.replica.pull(lever)
+    seen = await ride.fine()
+    assert seen.logins <= 1, f"{seen.logins} sign-ins for one lost session"
+    assert not seen.new, "what was known came again"
+
+
+async def _warm(ride: Ride, lever: Lever, error: type[errors.MoissonError]) -> None:
+    """The fault comes while a session lives."""
+    ride.replica.pull(lever)
+    try:
+        await ride.expect(error)
+    finally:
+        ride.replica.pull(lever, on=False)
+
+
+async def _slow(ride: Ride) -> None:
+    ride.replica.pull(Lever.SLOW)
+    await ride.fine(whole=False)
+    ride.replica.pull(Lever.SLOW, on=False)
+
+
+async def _refused(ride: Ride, lever: Lever, error: type[errors.MoissonError], wants: str = "") -> None:
+    """The fault comes at the first sign-in: named, with one password at most, and nothing taken home."""
+    ride.replica.pull(lever)
+    await ride.expect(error, of=lambda err: not wants or getattr(err, "wants", "") == wants)
+    assert ride.replica.counters.passwords <= 1, "the password was typed more than once"
+    assert not ride.replica.counters.downloads
+
+
+async def _nobody(ride: Ride) -> None:
+    ride.replica.pull(Lever.CODE)
+    ride.customer.answers = None
+    await ride.expect(errors.CodeNeeded)
+
+
+async def _code(ride: Ride) -> None:
+    ride.replica.pull(Lever.CODE)
+    seen = await ride.fine()
+    assert seen.asked, "nobody was asked for the code"
+    assert ride.replica.counters.codes_sent <= 1, "more than one code was sent"
+
+
+async def _wrong_code(ride: Ride) -> None:
+    """Asked again in the same session, then given up; no new code is sent by itself."""
+    ride.replica.pull(Lever.CODE)
+    ride.replica.pull(Lever.WRONG_CODE)
+    seen = await ride.expect(errors.CodeNeeded)
+    assert 2 <= len(seen.asked) <= 3, f"asked {len(seen.asked)} times"
+    assert ride.replica.counters.passwords <= 1
+    assert ride.replica.counters.codes_sent <= 1, "a wrong code made the portal send another"
+
+
+async def _approval(ride: Ride) -> None:
+    ride.replica.pull(Lever.APPROVAL)
+
+    def approve(_: question.Question) -> str:
+        ride.replica.house.approve()
+        return ""
+
+    ride.customer.answers = approve
+    assert (await ride.fine()).settled, "the approval was not noticed"
+
+
+async def _empty(ride: Ride) -> None:
+    ride.replica.pull(Lever.EMPTY)
+    seen = await ride.fine()
+    assert not seen.lines
+
+
+#: One account's life, in this order, behind one sign-in.
+LIFE = (
+    Course("the census leaves all", None, _census),
+    Course("a quiet visit", None, _quiet),
+    Course("a new one", Lever.PUBLISH, partial(_publish, lever=Lever.PUBLISH)),
+    Course("an old-dated one", Lever.PUBLISH_LATE, partial(_publish, lever=Lever.PUBLISH_LATE)),
+    Course("two of one month", Lever.SAME_MONTH, partial(_publish, lever=Lever.SAME_MONTH, count=2)),
+    Course("a credit note", Lever.CREDIT_NOTE, partial(_publish, lever=Lever.CREDIT_NOTE)),
+    Course("one between two pages", Lever.BETWEEN_PAGES, _between_pages),
+    *(
+        Course(f"a document that is not: {lever}", lever, partial(_spoiled, lever=lever))
+        for lever in (
+            *(Lever.HTML_FILE, Lever.HALF_FILE, Lever.EMPTY_FILE, Lever.HUGE_FILE, Lever.OTHER_CUSTOMER),
+            *(Lever.NOT_READY, Lever.FORBIDDEN_INSIDE),
+        )
+    ),
+    Course("the session is lost", Lever.DROP_SESSIONS, partial(_session_lost, lever=Lever.DROP_SESSIONS)),
+    Course(
+        "the session is lost in mid-list",
+        Lever.DROP_MID_LIST,
+        partial(_session_lost, lever=Lever.DROP_MID_LIST),
+    ),
+    Course("a slow portal", Lever.SLOW, _slow),
+    Course("a portal that is down", Lever.DOWN, partial(_warm, lever=Lever.DOWN, error=errors.PortalDown)),
+    Course(
+        "an address that is blocked", Lever.BLOCKED, partial(_warm, lever=Lever.BLOCKED, error=errors.Blocked)
+    ),
+    Course(
+        "a list that moved",
+        Lever.MOVE_BUTTONS,
+        partial(_warm, lever=Lever.MOVE_BUTTONS, error=errors.PortalChanged),
+    ),
+)
+
+#: Each with an account and a replica of its own.
+FIRST_VISITS = (
+    Course(
+        "a refused password",
+        Lever.CHANGE_PASSWORD,
+        partial(_refused, lever=Lever.CHANGE_PASSWORD, error=errors.BadCredentials),
+    ),
+    Course("a locked account", Lever.LOCKED, partial(_refused, lever=Lever.LOCKED, error=errors.Locked)),
+    Course(
+        "new terms",
+        Lever.TERMS,
+        partial(_refused, lever=Lever.TERMS, error=errors.ActionNeeded, wants="terms"),
+    ),
+    Course(
+        "a new password",
+        Lever.NEW_PASSWORD,
+        partial(_refused, lever=Lever.NEW_PASSWORD, error=errors.ActionNeeded, wants="new_password"),
+    ),
+    Course("a captcha", Lever.CAPTCHA, partial(_refused, lever=Lever.CAPTCHA, error=errors.Captcha)),
+    Course(
+        "a sign-in that moved",
+        Lever.MOVE_BUTTONS,
+        partial(_refused, lever=Lever.MOVE_BUTTONS, error=errors.PortalChanged),
+    ),
+    Course("down at the sign-in", Lever.DOWN, partial(_refused, lever=Lever.DOWN, error=errors.PortalDown)),
+    Course(
+        "blocked at the sign-in", Lever.BLOCKED, partial(_refused, lever=Lever.BLOCKED, error=errors.Blocked)
+    ),
+    Course(
+        "a list empty without a word",
+        Lever.SILENT_EMPTY,
+        partial(_refused, lever=Lever.SILENT_EMPTY, error=errors.PortalChanged),
+    ),
+    Course("a list that says it is empty", Lever.EMPTY, _empty),
+    Course("a code, and nobody to ask", Lever.CODE, _nobody),
+    Course("a code", Lever.CODE, _code),
+    Course("a wrong code", Lever.WRONG_CODE, _wrong_code),
+    Course("an approval", Lever.APPROVAL, _approval),
+)
