@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
@@ -13,8 +13,14 @@ from demo import backstage
 from demo.house import Answer, House
 from demo.stage import Lever
 
-if TYPE_CHECKING:
-    from tests.portals.orange import OrangeReplica
+
+class Customers(Protocol):
+    """The replica of one of Orange's customer spaces, as its sign-in sees it."""
+
+    house: House
+    choice: bool
+    nag: bool
+
 
 #: The customer's sign-on for all of orange.fr; `STEP` is this host's own, for the login in progress.
 SSO, STEP = "wassup", "idme_step"
@@ -25,11 +31,11 @@ SAYS = {
 }
 
 
-def app(replica: OrangeReplica) -> Flask:
+def app(replica: Customers) -> Flask:
     return Login(replica).app
 
 
-def terms(replica: OrangeReplica) -> Flask:
+def terms(replica: Customers) -> Flask:
     """eui.orange.fr: the conditions that only a person may accept."""
     site = Flask(__name__)
     backstage.install(site, replica.house)
@@ -40,7 +46,7 @@ def terms(replica: OrangeReplica) -> Flask:
 class Login:
     """The steps of signing in: login, choice, password, then whatever the levers ask, the nag and the way back."""
 
-    def __init__(self, replica: OrangeReplica) -> None:
+    def __init__(self, replica: Customers) -> None:
         self.replica = replica
         self.house: House = replica.house
         self.app = Flask(__name__)
