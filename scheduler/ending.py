@@ -134,9 +134,15 @@ def _end(
     pictures: list[keepsake.Kept],
     **more: Any,
 ) -> None:
-    receipt = dataclasses.asdict(call.receipt())
     ledger.guard(
-        session, call.lease.run_id, call.lease.fence, state=state, ended_at=now, receipt=receipt, **more
+        session,
+        call.lease.run_id,
+        call.lease.fence,
+        state=state,
+        ended_at=now,
+        receipt=dataclasses.asdict(call.receipt()),
+        footprint=(call.portal and call.portal.footprint) or None,
+        **more,
     )
     for kept in pictures:
         session.add(

@@ -62,6 +62,8 @@ class Errand:
         self._passage = passage
         self._lane = outside.lanes.lane(manifest)
         self._note = note
+        #: Which of its declared ways each step went, where it has several: 0 is the first.
+        self.footprint: dict[str, int] = {}
         self._steps: list[tuple[str, dict[str, Any]]] = []
         self._peeked: dict[str, Reply] = {}
         self._last: Reply | None = None
@@ -83,6 +85,10 @@ class Errand:
         """A named step, for people: `portal.step("listed", count=14)`."""
         self._steps.append((key, words))
         self._note(key, words)
+
+    def went(self, step: str, place: int) -> None:
+        """A step went this one of its ways. Of several times, the one nearest to the first counts: that way is still open."""
+        self.footprint[step] = min(place, self.footprint.get(step, place))
 
     @property
     def last_step(self) -> str:

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from collectors.kit import asking, captured, paging, reading, templates
+from collectors.kit import asking, captured, paging, reading, templates, trail
 from collectors.kit.declared import Manifest
 from collectors.kit.declared_lists import Lines, Request
 from collectors.kit.reply import Reply
@@ -49,6 +49,8 @@ async def sheets(portal: Portal) -> AsyncGenerator[Sheet, None]:
         pages = _sheets(portal, spec, held) if spec.streams else _at_once(portal, spec, held)
         async with aclosing(pages):
             async for sheet in pages:
+                if (way := trail.of_document(portal.manifest, sheet.lines)) is not None:
+                    portal.went(trail.DOCUMENT, way)
                 yield sheet
                 if not portal.whole and all(portal.knows(line) for line in sheet.lines):
                     break
@@ -86,7 +88,17 @@ async def _at_once(portal: Portal, spec: Lines, held: Held) -> AsyncGenerator[Sh
 async def _pages(
     portal: Portal, spec: Lines, values: Mapping[str, Any], where: str
 ) -> AsyncGenerator[tuple[reading.Page, bool], None]:
-    """Each page, and whether it is the last."""
+    """Each page, and whether it is the last; which of its declared places it used stays in the visit's footprint."""
+    step = "the list" if where == "list" else where
+    async for page, last in _turned(portal, spec, values, where):
+        for name, place in trail.of_answer(spec, page.body, step):
+            portal.went(name, place)
+        yield page, last
+
+
+async def _turned(
+    portal: Portal, spec: Lines, values: Mapping[str, Any], where: str
+) -> AsyncGenerator[tuple[reading.Page, bool], None]:
     if spec.kind == "xhr":
         async for page, last in captured.pages(portal, spec, values):
             yield page, last

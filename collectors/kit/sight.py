@@ -24,6 +24,8 @@ class Sight:
     def __init__(self, portal: Portal, page: Page) -> None:
         self.portal = portal
         self.page = page
+        #: Of the sign that was there first, which of its alternatives was visible.
+        self.alternative = 0
         self._cookies: dict[str, str] = {}
 
     async def remember_cookies(self) -> None:
@@ -32,6 +34,7 @@ class Sight:
 
     async def first(self, among: Sequence[Sign]) -> int | None:
         """The place of the first sign that holds now; None when none does within half a second."""
+        self.alternative = 0
         fitting = [place for place, sign in enumerate(among) if self._fits(sign)]
         by_address = next((place for place in fitting if _says_no_more(among[place])), None)
         before = [place for place in fitting if by_address is None or place < by_address]
@@ -69,6 +72,7 @@ class Sight:
                 return None
             place = rest[found][0]
             if await self._holds_also(among[place]):
+                self.alternative = [each[0] for each in rest[:found]].count(place)
                 return place
             rest = [each for each in rest if each[0] != place]
         await asyncio.sleep(GLANCE)
