@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,15 +33,17 @@ _MONTH_WORD = re.compile(r"\b([a-z]{3,9})\.? (\d{4})(?!\d)")
 _MONTH_NUMBER = re.compile(r"(?<!\d)(?:(\d{4})[-/. ]?(\d{2})|(\d{1,2})[-/. ](\d{4}))(?!\d)")
 
 
-def parse(value: Any, style: str = "auto", zone: str = "") -> tuple[date, Precision]:
+def parse(
+    value: Any, style: str = "auto", zone: str = "", months: Mapping[str, str] | None = None
+) -> tuple[date, Precision]:
     """The day in `value`; a month alone is its first day with precision MONTH. Raises ValueError, with what would help.
 
     `zone` is the IANA time zone whose calendar day is meant, for instants (epoch, or ISO with an offset); without one,
-    an ISO instant gives the day as it is printed and an epoch its UTC day.
+    an ISO instant gives the day as it is printed and an epoch its UTC day. `months` are abbreviations of this portal alone.
     """
     if style.startswith("epoch"):
         return _epoch(value, 1000 if style == "epoch-ms" else 1, zone), Precision.DAY
-    text = plain(str(value))
+    text = _spelt_out(plain(str(value)), months or {})
     if style == "month":
         return _month(text), Precision.MONTH
     if zone and (instant := _instant(str(value).strip())):
@@ -60,6 +63,12 @@ def month_named(word: str) -> int | None:
     if len(bare) < 3 or not any(full.startswith(bare) for full in _FULL):
         return None
     return _MONTHS.get(bare[:4], _MONTHS.get(bare[:3]))
+
+
+def _spelt_out(text: str, months: Mapping[str, str]) -> str:
+    for short, month in months.items():
+        text = re.sub(rf"\b{re.escape(plain(short).rstrip('.'))}\b", plain(month), text)
+    return text
 
 
 def _days(text: str, style: str) -> list[tuple[date, Precision]]:

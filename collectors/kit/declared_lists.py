@@ -24,7 +24,7 @@ class Request:
 class Spot:
     """Where one value of a line stands (the first place that has it) and how it is written.
 
-    `kinds` maps a Kind to the portal's words for it.
+    `kinds` maps a Kind to the portal's words for it, `months` an abbreviation of its own to the month that it means.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Spot:
     match: str = ""
     style: str = "auto"
     zone: str = ""
+    months: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

@@ -87,9 +87,10 @@ def _spot(name: str, raw: Any, parent: Clause) -> Spot:
         match=clause.text("match", ""),
         style=clause.choice("style", styles, "auto"),
         zone=clause.text("zone", "") if name == "date" else "",
+        months=clause.mapping("months") if name == "date" else {},
         kinds={kind: clause.texts(kind, ()) for kind in KINDS if clause.has(kind)} if name == "kind" else {},
     )
-    clause.close(*(["zone"] if name == "date" else KINDS if name == "kind" else []))
+    clause.close(*(["zone", "months"] if name == "date" else KINDS if name == "kind" else []))
     return spot
 
 

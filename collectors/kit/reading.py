@@ -175,7 +175,7 @@ def _day(spot: Spot | None, values: Mapping[str, Any], step: str) -> tuple[date 
     if spot is None or "date" not in values:
         return None, Precision.DAY
     try:
-        return dates.parse(values["date"], spot.style, spot.zone)
+        return dates.parse(values["date"], spot.style, spot.zone, spot.months)
     except ValueError as err:
         raise errors.PortalChanged(step=f"date in {step}", expected="a date", seen=str(err)) from None
 

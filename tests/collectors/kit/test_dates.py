@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -96,3 +97,29 @@ def test_every_day_of_a_century_comes_back(day: date, language: str) -> None:
     assert dates.parse(spelling.day(day, language))[0] == day
     assert dates.parse(f"{day:%d/%m/%Y}", "day-first")[0] == day
     assert dates.parse(day + timedelta(0))[0] == day
+
+
+def test_an_abbreviation_of_one_portal_means_what_its_file_says() -> None:
+    assert dates.parse("12 Jui. 2024", months={"Jui.": "juin"}) == (date(2024, 6, 12), Precision.DAY)
+    assert dates.parse("12 Juil. 2024", months={"jui": "juin"})[0] == date(2024, 7, 12)
+
+
+@given(
+    st.dates(date(1990, 1, 1), date(2090, 1, 1)),
+    st.sampled_from(["fr", "en"]),
+    st.integers(3, 9),
+    st.sampled_from([str.lower, str.title, str.upper]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_every_beginning_of_a_month_is_that_month_or_is_refused(
+    day: date, language: str, letters: int, case: Callable[[str], str], accents: bool, dot: bool
+) -> None:
+    name = spelling.MONTHS[language][day.month - 1]
+    short = case(name if accents else dates.plain(name))[:letters]
+    text = f"{day.day} {short}{'.' if dot else ''}\u00a0{day.year}"
+    if dates.plain(short) == "jui":
+        with pytest.raises(ValueError, match="no date"):
+            dates.parse(text)
+    else:
+        assert dates.parse(text) == (day, Precision.DAY)
