@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from collectors.kit import hosts, selectors, templates
+from collectors.kit import hosts, keys, selectors, templates
 from collectors.kit.clauses import meant
 from collectors.kit.declared import Manifest
 from collectors.kit.declared_lists import Lines, Request
@@ -55,7 +55,8 @@ def _addresses(manifest: Manifest) -> Iterator[str]:
 
 def _told(manifest: Manifest) -> Iterator[tuple[str, str]]:
     """Every address in the file whose host can be known before a visit."""
-    yield "website", manifest.website
+    if manifest.website or manifest.sign_in != "none":
+        yield "website", manifest.website
     if manifest.login:
         yield "login.start", manifest.login.start
         for number, state in enumerate(manifest.login.states, 1):
@@ -104,10 +105,12 @@ def _is_host(text: str) -> bool:
 
 
 def _login(manifest: Manifest) -> Iterator[str]:
+    if manifest.login and manifest.sign_in != "page":
+        yield f"login: with sign_in = {manifest.sign_in!r} nobody signs in; leave [login] out"
     names = [spec.name for spec in manifest.fields]
     for number, state in enumerate(manifest.login.states if manifest.login else (), 1):
         for act in state.acts:
-            if act.verb == "fill" and act.field not in names:
+            if (act.verb == "fill" or act.field) and act.field not in names:
                 known = ", ".join(names) or "none"
                 yield f"login.when[{number}].do: no field {act.field!r}{meant(act.field, names)}; [[fields]] has {known}"
     if manifest.login and not manifest.fields:
@@ -145,11 +148,22 @@ def _requests(manifest: Manifest) -> Iterator[str]:
         used = templates.names([request.url, request.json, dict(request.form), dict(request.headers)])
         if key == "document" and manifest.document:
             used |= templates.names(manifest.document.told)
+        if manifest.sign_in == "keys":
+            used -= _keys_in_headers(manifest, key, request)
         for name in sorted(used - known[key]):
             why = "is a secret, and is only ever typed in a page" if name in secrets else "is not known here"
             yield f"{key}: {{{name}}} {why}{meant(name, sorted(known[key]))}; known: {', '.join(sorted(known[key]))}"
     for key, lines in (("contracts", manifest.contracts), ("list", manifest.list)):
         yield from _read(key, lines) if lines else ()
+
+
+def _keys_in_headers(manifest: Manifest, key: str, request: Request) -> set[str]:
+    """A key travels in a header, never in an address or a body."""
+    headers = manifest.document.headers if key == "document" and manifest.document else request.headers
+    elsewhere = templates.names([request.url, request.json, dict(request.form)])
+    return (
+        templates.names(dict(headers)) & {f"{keys.NAMED}{spec.name}" for spec in manifest.fields}
+    ) - elsewhere
 
 
 def _read(key: str, lines: Lines) -> Iterator[str]:

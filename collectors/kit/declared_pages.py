@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from collectors.kit import question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,27 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One gesture: `fill`, `click`, `check`, `press`, `goto` or `reload`. `field` is what is filled; `where` is a selector, a key or a URL."""
+    """One gesture: `fill`, `ask`, `click`, `check`, `press`, `goto` or `reload`. `where` is a selector, a key or a URL.
+
+    `field` is what is filled; with `ask`, what answers without a person if the account has it. `kind` is what is asked for.
+    """
 
     verb: str
     where: str
     field: str = ""
+    kind: question.Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a page asks a person: by which `medium`, in which words, which words refuse, and the button that sends again (after seconds)."""
+
+    medium: str = ""
+    said: str = ""
+    refused: tuple[str, ...] = ()
+    resend: str = ""
+    resend_after: float = 30.0
+    tries: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +67,19 @@ class PageState:
     sign: Sign
     acts: tuple[Act, ...] = ()
     outcome: Outcome | None = None
+    asking: Asking = Asking()
     times: int = 5
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person, or a key of theirs, has to answer here."""
+        return any(act.verb == "ask" for act in self.acts)
+
+    @property
+    def refusal(self) -> Sign | None:
+        """How one sees that an answer was refused, where the page says so."""
+        refused = self.asking.refused
+        return replace(self.sign, see=refused, text=()) if refused else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from collectors.kit import answers, asking, sending, sight, tokens
-from collectors.kit.declared_pages import Act, Login, PageState
+from collectors.kit import answers, asking, interview, sending, sight, tokens, trail
+from collectors.kit.declared_pages import Act, Login, PageState, Sign
 from core import errors
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from collectors.kit.portal import Portal
 
-#: Seconds for all of it, and for one page to become one that we know.
+#: Seconds for all of it but what people take to answer, and for one page to become one that we know.
 WHOLE, PATIENCE = 90.0, 20.0
 #: Seconds until a page is acted on again: a click that sent nothing was swallowed, one that sent something is being answered.
 SWALLOWED, ANSWERED = 3.0, 12.0
@@ -39,23 +39,27 @@ async def sign_in(portal: Portal) -> None:
             f"{portal.manifest.id}: there is no [login], and the collector's class signs in by none"
         )
     tokens.forget(portal)
-    visit = _SignIn(portal, login, await portal.page())
-    await visit.sight.remember_cookies()
+    page = await portal.page()
+    eyes = sight.Sight(portal, page)
+    await eyes.remember_cookies()
     await portal.go(login.start, name="the sign-in page")
     try:
-        async with asyncio.timeout(WHOLE):
-            await visit.go_through()
+        async with asyncio.timeout(WHOLE) as limit:
+            await _SignIn(portal, login, page, eyes, interview.Interview(portal, eyes, limit)).go_through()
     except TimeoutError:
         raise await portal.lost("the sign-in", f"to be in within {WHOLE:.0f} seconds") from None
     asking.keep_fields(portal)
 
 
 class _SignIn:
-    def __init__(self, portal: Portal, login: Login, page: Page) -> None:
+    def __init__(
+        self, portal: Portal, login: Login, page: Page, eyes: sight.Sight, people: interview.Interview
+    ) -> None:
         self.portal = portal
         self.login = login
         self.page = page
-        self.sight = sight.Sight(portal, page)
+        self.sight = eyes
+        self.people = people
         self.times: Counter[PageState] = Counter()
         self.sending = sending.Sending(page)
         self.misses = 0
@@ -67,7 +71,10 @@ class _SignIn:
     async def go_through(self) -> None:
         for _ in range(MOST_ACTS):
             state = await self._recognise()
+            if self.sending.answered:
+                self.people.sent(self.last)
             if state is None:
+                await self.people.end()
                 return
             if state.outcome:
                 said = state.outcome.said
@@ -80,14 +87,20 @@ class _SignIn:
         """The page that is shown, None when we are in. Raises PortalChanged when none is known for a while."""
         begun = time.monotonic()
         while time.monotonic() < begun + PATIENCE:
-            states = self._eligible()
-            signs_of = [self.login.done, *(state.sign for state in states)]
-            place = await self.sight.first(signs_of)
+            known = [(self.login.done, None), *self._eligible()]
+            place = await self.sight.first([sign for sign, _ in known])
             if place is not None:
-                return states[place - 1] if place else None
+                return self._left_by(*known[place])
             if time.monotonic() > begun + DRAWN:
                 await self._is_well()
         raise await self._lost()
+
+    def _left_by(self, sign: Sign, state: PageState | None) -> PageState | None:
+        """A page that is known by several selectors leaves in the footprint by which of them it was."""
+        shown = sign is (state.sign if state else self.login.done)
+        if shown and len(sign.see) > 1 and not (state and state.outcome):
+            self.portal.went(state.name if state else trail.DONE, self.sight.alternative)
+        return state
 
     async def _is_well(self) -> None:
         """A page that is no page at all (503, 403, …) is not waited for."""
@@ -95,14 +108,17 @@ class _SignIn:
         if not isinstance(ails, errors.PortalChanged):
             raise ails
 
-    def _eligible(self) -> list[PageState]:
+    def _eligible(self) -> list[tuple[Sign, PageState]]:
         """In the file's order; the page just acted on comes last, and only when it had time to go away.
 
         Before anything is filled in there is nothing to refuse: a red line on the first page is no wrong password.
         """
-        states = [state for state in self.login.states if state is not self.last and self._is_possible(state)]
+        others = (state for state in self.login.states if state is not self.last)
+        states = [(state.sign, state) for state in others if self._is_possible(state)]
         if self.last and self._may_act_again(self.last):
-            states.append(self.last)
+            states.append((self.last.sign, self.last))
+        elif self.last and self.last.refusal and self.sending.settled:
+            states.append((self.last.refusal, self.last))
         return states
 
     def _is_possible(self, state: PageState) -> bool:
@@ -115,13 +131,21 @@ class _SignIn:
         swallowed = waited > SWALLOWED and not self.sending.answered
         return swallowed or (waited > ANSWERED and not self.sending.has_sent(state))
 
+    async def _stuck(self, state: PageState) -> errors.MoissonError:
+        """The page that shows again has had all that it can be given."""
+        if state.asks and self.sending.has_sent(state):
+            words = await self.sight.words(state.sign, ", ".join(state.asking.refused) or "body")
+            return errors.ActionNeeded(words, step=state.name, wants="totp_key")
+        return await self.portal.lost(state.name, f"the page that comes after {state.name}")
+
     async def _act(self, state: PageState) -> None:
         """What keeps a gesture from getting through is something to be recognised in its turn."""
+        await self.people.hear(state)
         self.times[state] += 1
         self.misses = self.misses + 1 if self.miss and state is self.last else 0
         worn_out = self.times[state] > state.times or self.misses > MOST_MISSES
         if self.sending.has_sent(state) or worn_out:
-            raise self.miss or await self.portal.lost(state.name, f"the page that comes after {state.name}")
+            raise self.miss or await self._stuck(state)
         self.last, self.miss = state, None
         self.sending.begin()
         try:
@@ -133,8 +157,11 @@ class _SignIn:
 
     async def _do(self, state: PageState, act: Act) -> None:
         where = self.sight.inside(state.sign, act.where)
-        if act.verb == "fill":
+        if act.verb == "fill" or (act.field and self.portal.has(act.field)):
             await self._fill(state, act, where)
+        elif act.verb == "ask":
+            self.filled = True
+            await self.people.ask(state, act)
         elif act.verb == "goto":
             await self.portal.go(act.where, name=state.name)
         elif act.verb == "reload":

@@ -8,7 +8,18 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from collectors.kit import browsers, challenge, downloads, evidence, hand, lane, question, troubles
+from collectors.kit import (
+    asking,
+    browsers,
+    challenge,
+    downloads,
+    evidence,
+    hand,
+    keys,
+    lane,
+    question,
+    troubles,
+)
 from collectors.kit import mask as masks
 from collectors.kit.errand import Errand, Note, Outside
 from core import errors, nouns
@@ -75,6 +86,16 @@ class Portal(Errand):
         self._credentials = credentials
         self._user_agent = ""  # the browser that signs in says who it is
         self.mask.hide(*(secret.reveal() for secret in credentials.values()))
+        if self.manifest.sign_in == "keys":
+            asking.keep_fields(self)
+            self._guard = keys.guard(
+                self.manifest,
+                [
+                    self.key(spec.name).reveal()
+                    for spec in self.manifest.fields
+                    if spec.secret and self.has(spec.name)
+                ],
+            )
 
     def has(self, field: str) -> bool:
         """Whether the account's form has this field filled in."""
@@ -84,6 +105,14 @@ class Portal(Errand):
         """What the account says in a field of kind `text`, for an address; the others are only ever typed."""
         shown = self.has(field) and not self.manifest.spec(field).secret
         return self._credentials[field].reveal() if shown else ""
+
+    def key(self, field: str) -> challenge.Secret:
+        """A key of the account, for requests to a supplier that is asked with keys; any other's secrets are only ever typed."""
+        if self.manifest.sign_in != "keys":
+            raise errors.BadManifest(f"{self.manifest.id}: only sign_in = 'keys' gives a key to its requests")
+        if not self.has(field):
+            raise errors.ActionNeeded(f"this account has no {field}", step="the keys")
+        return self._credentials[field]
 
     async def state(self) -> bytes:
         """The Session to seal: cookies and storage, the User-Agent that made them, and `memory`."""
@@ -144,7 +173,7 @@ class Portal(Errand):
             raise errors.CodeNeeded(asked.said, step=asked.step, wants=asked.kind, medium=asked.medium)
         answer = await self.answers(asked)
         if answer.text is not None:
-            self.mask.hide(answer.text.reveal(), question.bare(answer.text.reveal()))
+            self.mask.hide(*question.spellings(answer.text.reveal()))
         return answer
 
     async def settled(self) -> None:

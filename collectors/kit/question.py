@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from collectors.kit import challenge
+from collectors.kit import mask as masks
 
 #: `code` is typed into a field; `approval` is given on the person's phone, and the page goes on by itself; `link` is an address to open.
 Kind = Literal["code", "approval", "link"]
@@ -55,6 +57,12 @@ class Answers(Protocol):
 def bare(code: str) -> str:
     """A code as a portal wants it: people paste `123 456` and `123-456`."""
     return "".join(code.split()).replace("-", "")
+
+
+def spellings(answer: str) -> tuple[str, ...]:
+    """What of an answer must not be shown: it, its bare form, and what in an address may be a token."""
+    pieces = (piece for piece in re.split(r"[/?&=#]", answer) if len(piece) >= masks.TOKEN)
+    return (answer.strip(), bare(answer), *pieces)
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from collectors.kit import list_sections, signs
+from collectors.kit import list_sections, question, signs
 from collectors.kit.clauses import Clause
 from collectors.kit.declared import GROUPS, Fact, FieldSpec, Manifest, Pace, Token, Verified
-from collectors.kit.declared_pages import Act, Answer, Login, Outcome, PageState, Sign
+from collectors.kit.declared_pages import Act, Answer, Asking, Login, Outcome, PageState, Sign
 
 #: The errors of `core.errors` that a page or an answer of a portal can mean.
 OUTCOMES = (
@@ -17,13 +17,18 @@ OUTCOMES = (
 )  # fmt: skip
 WANTS = ("action", "terms", "new_password", "enable_mfa", "no_permission")
 SOURCES = ("css", "json", "pattern", "cookie", "local_storage", "header")
-VERBS = ("fill", "click", "check", "press", "goto", "reload")
+VERBS = ("fill", "ask", "click", "check", "press", "goto", "reload")
+#: How one is let in: a sign-in page, keys that every request carries, or not at all.
+SIGN_INS = ("page", "keys", "none")
 PLACES = ("any", "session", "contracts", "list", "document")
 
 
 def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manifest:
     """Everything in the file; what is wrong goes to `problems`, and then the result is not to be used."""
     top = Clause(raw, "", problems)
+    sign_in = top.choice("sign_in", SIGN_INS, "page")
+    visited = sign_in != "none"
+    told = visited and not by_class
     session = top.clause("session")
     found = Manifest(
         id=top.text("id"),
@@ -31,14 +36,15 @@ def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manife
         note=top.words("note", ""),
         country=top.text("country", ""),
         category=top.text("category", ""),
-        website=top.text("website"),
-        origins=top.texts("origins"),
-        hosts=top.texts("hosts"),
+        website=top.text("website", None if visited else ""),
+        origins=top.texts("origins", None if visited else ()),
+        hosts=top.texts("hosts", None if visited else ()),
         bank_labels=top.texts("bank_labels", ()),
         source=top.text("source", ""),
         age=top.day("age"),
         facts=dict(_facts(top)),
         verified=_verified(top),
+        sign_in=sign_in,
         lock_limit=top.whole("lock_limit", 5, least=3),
         browser=top.choice("browser", ("shell", "full"), "shell"),
         cadence=top.choice("cadence", ("daily", "weekly"), "daily"),
@@ -49,12 +55,12 @@ def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manife
         headers=top.mapping("headers"),
         tokens=tuple(_token(name, table, problems) for name, table in top.named("tokens")),
         answers=(*_signed_out(session), *(_answer(each) for each in top.clauses("answers"))),
-        login=None if by_class and not top.has("login") else _login(top.clause("login")),
+        login=_login(top.clause("login"))
+        if top.has("login") or (sign_in == "page" and not by_class)
+        else None,
         contracts=list_sections.contracts(top.clause("contracts")) if top.has("contracts") else None,
-        list=None if by_class and not top.has("list") else list_sections.lines(top.clause("list")),
-        document=None
-        if by_class and not top.has("document")
-        else list_sections.document(top.clause("document")),
+        list=list_sections.lines(top.clause("list")) if top.has("list") or told else None,
+        document=list_sections.document(top.clause("document")) if top.has("document") or told else None,
     )
     session.close()
     top.close("contracts", "list", "login", "document")
@@ -153,14 +159,27 @@ def _state(clause: Clause) -> PageState:
         sign=signs.of_page(clause),
         acts=acts,
         outcome=_outcome(clause) if clause.has("is") else None,
+        asking=_asking(clause) if any(act.verb == "ask" for act in acts) else Asking(),
         times=clause.whole("times", 5, least=1),
     )
     if bool(acts) == bool(state.outcome):
         clause.problem("", "expected either do = [...] (what to do there) or is = '...' (which error it is)")
     if state.sign == Sign(frame=state.sign.frame):
         clause.problem("", "expected see, url or text: how do we know this page?")
-    clause.close("is", "said", "wants")
+    clause.close("is", "said", "wants", "medium", "refused", "resend", "resend_after", "tries")
     return state
+
+
+def _asking(clause: Clause) -> Asking:
+    usual = Asking()
+    return Asking(
+        medium=clause.choice("medium", question.MEDIA, ""),
+        said=clause.text("said", ""),
+        refused=clause.texts("refused", ()),
+        resend=clause.text("resend", ""),
+        resend_after=clause.number("resend_after", usual.resend_after),
+        tries=clause.whole("tries", usual.tries, least=1),
+    )
 
 
 def _act(clause: Clause) -> Act:
@@ -169,7 +188,7 @@ def _act(clause: Clause) -> Act:
         clause.problem("", f"expected exactly one of {', '.join(VERBS)}; found {len(found)}")
         return Act("reload", "")
     act = _gesture(found[0], clause)
-    clause.close(*VERBS, "into")
+    clause.close(*VERBS, "into", "field")
     return act
 
 
@@ -179,4 +198,14 @@ def _gesture(verb: str, clause: Clause) -> Act:
         return Act("reload", "")
     if verb == "fill":
         return Act("fill", clause.text("into"), clause.text("fill"))
+    if verb == "ask":
+        return _question(clause)
     return Act(verb, clause.text(verb))
+
+
+def _question(clause: Clause) -> Act:
+    found = clause.choice("ask", question.KINDS)
+    kind: question.Kind = next((each for each in question.KINDS if each == found), "code")
+    if kind != "code":
+        return Act("ask", "", kind=kind)
+    return Act("ask", clause.text("into"), clause.text("field", ""), kind)

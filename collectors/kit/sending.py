@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from collectors.kit.declared_pages import PageState
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Request
+
+#: Seconds that a page may take to show what came back.
+SHOWN = 0.3
 
 
 class Sending:
@@ -21,7 +25,16 @@ class Sending:
         self._sender: PageState | None = None
         self._pressed = False
         self._heard: set[tuple[str, str, bytes | None]] = set()
+        self._under_way: set[Request] = set()
+        self._rested = 0.0
         page.on("request", self._listen)
+        page.on("requestfinished", self._rest)
+        page.on("requestfailed", self._rest)
+
+    @property
+    def settled(self) -> bool:
+        """Whether what the last gesture asked for has come back and had time to show."""
+        return self.answered and not self._under_way and time.monotonic() - self._rested > SHOWN
 
     def begin(self) -> None:
         """A page is about to be acted on."""
@@ -42,7 +55,7 @@ class Sending:
 
     def has_sent(self, state: PageState) -> bool:
         """Whether acting on this page would send a secret a second time."""
-        return any(act.verb == "fill" and act.field in self._sent for act in state.acts)
+        return any(act.field in self._sent for act in state.acts)
 
     def _listen(self, request: Request) -> None:
         """A page that opens, or anything but a GET. What was heard, word for word, before the secret was typed is a beacon."""
@@ -51,8 +64,13 @@ class Sending:
         if not opens and (request.method == "GET" or asked in self._heard):
             return
         self.answered = True
+        self._under_way.add(request)
         if not self._typed:
             self._heard.add(asked)
         elif opens or self._pressed:
             self._sent |= self._typed
             self._typed.clear()
+
+    def _rest(self, request: Request) -> None:
+        self._under_way.discard(request)
+        self._rested = time.monotonic()
