@@ -76,9 +76,10 @@ async def _rehearse(
     collector: kit.Collector, portal: kit.Portal, secrets: Mapping[str, Secret], say: Say
 ) -> None:
     await portal.grant(secrets)
-    await collector.sign_in(portal)
-    await portal.close_page()
-    say("signed in")
+    if collector.manifest.sign_in == "page":
+        await collector.sign_in(portal)
+        await portal.close_page()
+        say("signed in")
     lines: list[nouns.Listed] = []
     async for sheet in collector.listed(portal):
         lines += sheet.lines

@@ -52,7 +52,7 @@ class Visit(Call):
     async def go(self) -> None:
         await self.farm.writer(self._begin)
         self.collector = self.farm.catalogue.collector(self.account.supplier)
-        self._kept = await self.in_pool(self._open_session)
+        self._kept = None if self._asks_with_keys else await self.in_pool(self._open_session)
         async with portals.open_portal(
             self.farm.outside,
             self.collector.manifest,
@@ -86,6 +86,9 @@ class Visit(Call):
         return not self.known.is_new(listed)
 
     async def _at_the_portal(self, portal: kit.Portal) -> None:
+        if self._asks_with_keys:
+            await self._hand_over(portal)
+            return await self.harvest.bring_home(portal)
         if not (self._kept and await self._still_signed_in(portal)):
             await self._sign_in(portal)
         try:
@@ -96,6 +99,16 @@ class Visit(Call):
             await self.harvest.bring_home(portal)
         await self._keep_session(portal)
 
+    @property
+    def _asks_with_keys(self) -> bool:
+        return self.collector.manifest.sign_in == "keys"
+
+    async def _hand_over(self, portal: kit.Portal) -> None:
+        """What the account holds, masked from here on: to sign in with, or, as keys, for every request of this visit."""
+        secrets = await self.in_pool(self._open_credentials)
+        self.live.enter_context(self.farm.redactor.live(*secrets.values()))
+        await portal.grant(secrets)
+
     async def _still_signed_in(self, portal: kit.Portal) -> bool:
         try:
             return await self.collector.signed_in(portal)
@@ -105,9 +118,7 @@ class Visit(Call):
     async def _sign_in(self, portal: kit.Portal) -> None:
         portal.step("signing_in")
         await self.farm.writer(self._count_login)
-        secrets = await self.in_pool(self._open_credentials)
-        self.live.enter_context(self.farm.redactor.live(*secrets.values()))
-        await portal.grant(secrets)
+        await self._hand_over(portal)
         self.logins += 1
         self.entering = True
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from collectors.kit import paths, signs
+from collectors.kit import keys, paths, signs
 from collectors.kit.declared import Manifest
 from collectors.kit.declared_pages import Outcome
 from collectors.kit.reply import Reply
@@ -31,7 +31,9 @@ def judge(manifest: Manifest, reply: Reply, where: str = "any", accept: Collecti
             raise outcome(answer.outcome, said(reply, answer.outcome.said), step)
     if reply.status in accept:
         return
-    if reply.status in SIGNED_OUT or sent_to_sign_in(manifest, reply):
+    if manifest.sign_in == "keys":
+        keys.judge(manifest, reply, step)
+    elif reply.status in SIGNED_OUT or sent_to_sign_in(manifest, reply):
         raise errors.SessionExpired(step=step)
     if reply.status == 429:
         raise errors.TooFast(step=step, retry_after=reply.retry_after)
@@ -40,7 +42,7 @@ def judge(manifest: Manifest, reply: Reply, where: str = "any", accept: Collecti
             f"the portal answers {reply.status}", step=step, retry_after=reply.retry_after
         )
     if (
-        reply.status == 403
+        reply.status == 403 and manifest.sign_in == "page"
     ):  # an API says so of a stale cookie or token, a wall of HTML says so of our address
         raise errors.Blocked(step=step) if "html" in reply.media_type else errors.SessionExpired(step=step)
     if reply.status >= 400:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from collectors.kit import templates, tokens
+from collectors.kit import keys, templates, tokens
 from collectors.kit.declared import Manifest
 from collectors.kit.declared_lists import Request
 from collectors.kit.reply import Reply
@@ -65,7 +65,16 @@ async def filled(
     known = await everything(portal, values)
     headers = {**portal.manifest.headers, **request.headers}
     address = urljoin(portal.manifest.website, templates.url(request.url, known))
-    return address, {name: templates.text(text, known) for name, text in headers.items()}, known
+    held = {**known, **_keys(portal)}
+    return address, {name: templates.text(text, held) for name, text in headers.items()}, known
+
+
+def _keys(portal: Portal) -> dict[str, str]:
+    """For headers only: what they may name of the account's keys."""
+    if portal.manifest.sign_in != "keys":
+        return {}
+    given = [spec.name for spec in portal.manifest.fields if portal.has(spec.name)]
+    return {f"{keys.NAMED}{name}": portal.key(name).reveal() for name in given}
 
 
 async def everything(portal: Portal, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from collectors.kit import asking, catalogue
+from collectors.kit import asking, catalogue, keys
 from collectors.kit.declared import Manifest
 from core import errors
 
@@ -53,7 +53,11 @@ def _facts(manifest: Manifest) -> Iterator[str]:
     yield f"{manifest.id}: {manifest.names['en']}, {manifest.website}"
     typed = [f"{spec.name} ({spec.kind}{', optional' if spec.optional else ''})" for spec in manifest.fields]
     yield f"the form asks for {', '.join(typed)}"
-    yield f"secrets are typed at {', '.join(manifest.origins)} and nowhere else"
+    if manifest.sign_in == "none":
+        yield "nobody visits it: its invoices are brought"
+        return
+    done = {"page": "secrets are typed at", "keys": "keys are sent to"}[manifest.sign_in]
+    yield f"{done} {', '.join(manifest.origins)} and nowhere else"
     yield f"a visit reaches {', '.join(manifest.hosts)} and nothing else"
     if manifest.login:
         yield f"the sign-in knows {len(manifest.login.states)} pages: {', '.join(state.name for state in manifest.login.states)}"
@@ -64,12 +68,12 @@ def _facts(manifest: Manifest) -> Iterator[str]:
 def _advice(manifest: Manifest, today: date) -> Iterator[str]:
     states = manifest.login.states if manifest.login else ()
     outcomes = {state.outcome.error for state in states if state.outcome}
-    if "BadCredentials" not in outcomes:
+    if manifest.sign_in == "page" and "BadCredentials" not in outcomes:
         yield "login: no page is BadCredentials, so a wrong password will read as a changed portal; declare the refusal"
     names = [state.name for state in states]
     for twice in sorted({name for name in names if names.count(name) > 1}):
         yield f"login: two pages are called {twice!r}; errors will not tell them apart"
-    named = asking.named(manifest)
+    named = {name.removeprefix(keys.NAMED) for name in asking.named(manifest)}
     filled = {act.field for state in states for act in state.acts if act.verb == "fill"}
     for spec in manifest.fields:
         if spec.name not in filled and spec.name not in named:

@@ -71,7 +71,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A supplier, as its file declares it."""
+    """A supplier, as its file declares it.
+
+    `sign_in` is `page` (somebody signs in, in a browser), `keys` (each request carries the account's keys) or `none`
+    (nobody visits: its invoices are brought).
+    """
 
     id: str
     names: Words
@@ -88,6 +92,7 @@ class Manifest:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     bank_labels: tuple[str, ...] = ()
     pace: Pace = Pace()
+    sign_in: str = "page"
     lock_limit: int = 5
     browser: str = "shell"
     cadence: str = "daily"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
-from collectors.kit import answers, jar, lane
+from collectors.kit import answers, ask, jar, lane
 from collectors.kit import mask as masks
 from core import nouns
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collectors.kit.declared import Manifest
     from collectors.kit.door import Door, Passage
     from collectors.kit.reply import Reply
+
+#: What an interface for programs is told of its visitor.
+OURSELVES = "Moisson"
 
 Note = Callable[[str, dict[str, Any]], None]
 
@@ -67,6 +70,7 @@ class Errand:
         self._steps: list[tuple[str, dict[str, Any]]] = []
         self._peeked: dict[str, Reply] = {}
         self._last: Reply | None = None
+        self._guard: Callable[[ask.Ask], None] = lambda _: None
 
     @property
     def requests(self) -> int:
@@ -78,7 +82,9 @@ class Errand:
 
     @property
     def user_agent(self) -> str:
-        """The browser that signed in, or else the one that would."""
+        """The browser that signed in, or else the one that would; with keys we say who we are."""
+        if self.manifest.sign_in == "keys":
+            return OURSELVES
         return self._user_agent or self._outside.browsers.user_agent
 
     def step(self, key: str, **words: Any) -> None:
@@ -166,6 +172,7 @@ class Errand:
             body=body,
             cap=cap,
             user_agent=self.user_agent,
+            guard=self._guard,
         )
         return self._last
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from collectors.kit import ask, crawler, declared, door, jar, pace, reply
@@ -63,8 +63,11 @@ class Lane:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         cap: int = CAP,
+        guard: Callable[[ask.Ask], None] = lambda _: None,
     ) -> reply.Reply:
         """Ask, and follow redirects within the supplier's hosts; cookies are sent and taken at each hop.
+
+        `guard` looks at each request before it leaves, redirects too, and may raise.
 
         Raises PortalDown, Timeout, TooFast (429), Untrusted, DoorClosed, and NotAnInvoice beyond `cap` bytes.
         """
@@ -72,6 +75,7 @@ class Lane:
         asked = ask.Ask(method.upper(), url, said, body)
         hops: list[str] = []
         while True:
+            guard(asked)
             answer = await self._answer(passage, cookies, asked, cap)
             onward = asked.onward(answer)
             if onward is None:

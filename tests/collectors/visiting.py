@@ -125,6 +125,11 @@ class World:
 
     async def _go(self, at: portal.Portal, customer: Customer, seen: Seen) -> None:
         collector = customer.collector
+        if collector.manifest.sign_in == "keys":
+            await self._hand_over(at, customer)
+            await self._bring(at, customer, seen)
+            customer.census = False
+            return
         if not (customer.session and await collector.signed_in(at)):
             await self._sign_in(at, customer, seen)
         try:
@@ -135,9 +140,12 @@ class World:
         customer.census = False
         customer.session = await at.state()
 
+    async def _hand_over(self, at: portal.Portal, customer: Customer) -> None:
+        await at.grant({name: Typed(text) for name, text in customer.credentials.items() if text})
+
     async def _sign_in(self, at: portal.Portal, customer: Customer, seen: Seen) -> None:
         seen.logins += 1
-        await at.grant({name: Typed(text) for name, text in customer.credentials.items() if text})
+        await self._hand_over(at, customer)
         await customer.collector.sign_in(at)
         await at.close_page()
         customer.session = await at.state()
