@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Integer, func, select
@@ -16,13 +16,14 @@ STRIP = 30
 
 
 class Past(NamedTuple):
-    """What a Run leaves for the state of its account and for the strip: how it ended, and how many invoices it brought."""
+    """What a Run leaves for the state of its account, the strip and the drift: how it ended, what it brought, which ways it went."""
 
     id: int
     account_id: int
     state: str
     error: str | None = None
     new: int = 0
+    footprint: Mapping[str, int] | None = None
 
 
 def last_runs(session: Session, account_ids: Sequence[int]) -> dict[int, list[Past]]:
@@ -37,14 +38,14 @@ def last_runs(session: Session, account_ids: Sequence[int]) -> dict[int, list[Pa
         .scalar_subquery()
     )
     rows = session.execute(
-        select(run.id, run.account_id, run.state, run.error, run.receipt["new"].as_integer())
+        select(run.id, run.account_id, run.state, run.error, run.receipt["new"].as_integer(), run.footprint)
         .join(models.Account, models.Account.id == run.account_id)
         .where(run.account_id.in_(account_ids), run.id >= func.coalesce(oldest_shown, 0, type_=Integer))
         .order_by(run.id.desc())
     )
     by_account: dict[int, list[Past]] = defaultdict(list)
-    for run_id, account_id, state, error, new in rows:
-        by_account[account_id].append(Past(run_id, account_id, state, error, new or 0))
+    for run_id, account_id, state, error, new, footprint in rows:
+        by_account[account_id].append(Past(run_id, account_id, state, error, new or 0, footprint))
     return by_account
 
 
