@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from collectors.kit import coverage, sections
+from collectors.kit import coverage, presets, sections
 from collectors.kit.declared import Manifest
 from core import errors
 
@@ -21,7 +21,7 @@ def parse(text: str, where: str, *, by_class: bool = False) -> Manifest:
     except tomllib.TOMLDecodeError as err:
         raise errors.BadManifest(f"{where}: this is not TOML: {err}") from None
     problems: list[str] = []
-    found = sections.manifest(raw, problems, by_class)
+    found = sections.manifest(presets.under(raw, problems), problems, by_class)
     told = {each.partition(":")[0] for each in problems}
     problems += [each for each in coverage.problems(found) if not _is_told(each, told)]
     if problems:
