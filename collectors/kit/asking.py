@@ -35,7 +35,8 @@ def named(manifest: Manifest) -> set[str]:
     """Every name that the manifest's own requests fill in."""
     asked = [lines.request for lines in (manifest.contracts, manifest.list) if lines]
     told: list[Any] = [dict(manifest.headers)]
-    told += [[each.url, each.json, dict(each.form), dict(each.headers)] for each in asked]
+    told += [[each.url, each.others, each.json, dict(each.form), dict(each.headers)] for each in asked]
+    told += [token.page for token in manifest.tokens]
     if manifest.document:
         told += manifest.document.told
     return templates.names(told)
@@ -64,7 +65,8 @@ async def filled(
     """The absolute address, the headers, and all the values that a template may name."""
     known = await everything(portal, values)
     headers = {**portal.manifest.headers, **request.headers}
-    address = urljoin(portal.manifest.website, templates.url(request.url, known))
+    url = templates.first((request.url, *request.others), portal.memory.get(FIELDS, {}))
+    address = urljoin(portal.manifest.website, templates.url(url, known))
     held = {**known, **_keys(portal)}
     return address, {name: templates.text(text, held) for name, text in headers.items()}, known
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from collectors.kit import hosts, keys, selectors, templates
@@ -58,7 +59,7 @@ def _told(manifest: Manifest) -> Iterator[tuple[str, str]]:
     if manifest.website or manifest.sign_in != "none":
         yield "website", manifest.website
     if manifest.login:
-        yield "login.start", manifest.login.start
+        yield from (("login.start", start) for start in manifest.login.starts)
         for number, state in enumerate(manifest.login.states, 1):
             yield from ((f"login.when[{number}].do", act.where) for act in state.acts if act.verb == "goto")
     yield from ((f"tokens.{token.name}.page", token.page) for token in manifest.tokens if token.page)
@@ -108,6 +109,9 @@ def _login(manifest: Manifest) -> Iterator[str]:
     if manifest.login and manifest.sign_in != "page":
         yield f"login: with sign_in = {manifest.sign_in!r} nobody signs in; leave [login] out"
     names = [spec.name for spec in manifest.fields]
+    shown = {spec.name for spec in manifest.fields if not spec.secret}
+    for name in sorted(templates.names(manifest.login.starts) - shown if manifest.login else ()):
+        yield f"login.start: {{{name}}} is no field of kind 'text'{meant(name, sorted(shown))}"
     for number, state in enumerate(manifest.login.states if manifest.login else (), 1):
         for act in state.acts:
             if (act.verb == "fill" or act.field) and act.field not in names:
@@ -122,6 +126,7 @@ def _asked(manifest: Manifest) -> Iterator[tuple[str, Request]]:
     for key, lines in (("contracts", manifest.contracts), ("list", manifest.list)):
         if lines:
             yield key, lines.request
+            yield from ((key, replace(lines.request, url=url)) for url in lines.request.others)
     for url in manifest.document.urls if manifest.document else ():
         yield "document", Request(url)
 

@@ -113,7 +113,8 @@ class Manifest:
     @property
     def login_page(self) -> str:
         """Where people sign in, absolute."""
-        return urljoin(self.website, self.login.start) if self.login else self.website
+        start = self.login.start if self.login else ""
+        return urljoin(self.website, "" if start.startswith(("about:", "{")) else start)
 
     @property
     def loopback(self) -> bool:

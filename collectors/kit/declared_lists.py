@@ -11,13 +11,14 @@ from collectors.kit.declared_pages import Sign
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How to ask for something. Templates hold `{names}`."""
+    """How to ask for something. Templates hold `{names}`. `others` are asked instead when an account left a field of `url` empty."""
 
     url: str
     method: str = "GET"
     json: Any = None
     form: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

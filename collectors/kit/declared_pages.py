@@ -84,9 +84,16 @@ class PageState:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    start: str
+    """`starts` are where it begins: the first whose fields the account has filled in."""
+
+    starts: tuple[str, ...]
     done: Sign
     states: tuple[PageState, ...]
+
+    @property
+    def start(self) -> str:
+        """Where it begins for an account with no more than it needs."""
+        return self.starts[-1]
 
 
 @dataclass(frozen=True, slots=True)

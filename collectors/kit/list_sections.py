@@ -60,7 +60,8 @@ def document(clause: Clause) -> DocumentSpec:
 
 
 def _request(clause: Clause) -> Request:
-    return Request(url=clause.text("url"), **_asked(clause))
+    url, *others = clause.texts("url") or ("",)
+    return Request(url=url, others=tuple(others), **_asked(clause))
 
 
 def _asked(clause: Clause) -> dict[str, Any]:

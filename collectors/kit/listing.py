@@ -132,7 +132,7 @@ async def _peek(portal: Portal, spec: Lines, values: Mapping[str, Any], where: s
 
 
 def _question(spec: Lines, values: Mapping[str, Any], turn: paging.Turn, where: str) -> asking.Question:
-    request = replace(spec.request, url="{+next}") if turn.url else spec.request
+    request = replace(spec.request, url="{+next}", others=()) if turn.url else spec.request
     none = tuple(status for sign in spec.empty for status in sign.status)
     known = {**values, **turn.values(spec.paging), "next": turn.url}
     return asking.Question(request, known, where, accept=none)

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from collectors.kit import answers, asking, interview, sending, sight, tokens, trail
+from collectors.kit import answers, asking, interview, sending, sight, templates, tokens, trail
 from collectors.kit.declared_pages import Act, Login, PageState, Sign
 from core import errors
 
@@ -42,7 +42,9 @@ async def sign_in(portal: Portal) -> None:
     page = await portal.page()
     eyes = sight.Sight(portal, page)
     await eyes.remember_cookies()
-    await portal.go(login.start, name="the sign-in page")
+    told = {spec.name: portal.told(spec.name) for spec in portal.manifest.fields if not spec.secret}
+    start = templates.url(templates.first(login.starts, told), told)
+    await portal.go(start, name="the sign-in page")
     try:
         async with asyncio.timeout(WHOLE) as limit:
             await _SignIn(portal, login, page, eyes, interview.Interview(portal, eyes, limit)).go_through()

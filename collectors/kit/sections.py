@@ -141,7 +141,9 @@ def _outcome(clause: Clause) -> Outcome:
 def _login(clause: Clause) -> Login:
     done = clause.clause("done")
     login = Login(
-        clause.text("start"), signs.of_page(done), tuple(_state(each) for each in clause.clauses("when"))
+        clause.texts("start") or ("",),
+        signs.of_page(done),
+        tuple(_state(each) for each in clause.clauses("when")),
     )
     done.close()
     if login.done == Sign():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +17,11 @@ def names(value: Any) -> set[str]:
     if isinstance(value, Mapping):
         return set().union(*(names(each) for each in value.values()))
     return set().union(*(names(each) for each in value)) if isinstance(value, list | tuple) else set()
+
+
+def first(among: Sequence[str], fields: Mapping[str, str]) -> str:
+    """Of several addresses, the first that names no field which is empty; else the last."""
+    return next((each for each in among if all(fields.get(name) != "" for name in names(each))), among[-1])
 
 
 def text(template: str, values: Mapping[str, Any]) -> str:
