@@ -80,8 +80,8 @@ def _keys(portal: Portal) -> dict[str, str]:
 
 
 async def everything(portal: Portal, values: Mapping[str, Any]) -> dict[str, Any]:
-    today = date.today().isoformat()
-    return {"today": today, **portal.memory.get(FIELDS, {}), **await tokens.known(portal), **values}
+    today, fields = date.today().isoformat(), portal.memory.get(FIELDS, {})
+    return {"today": today, **fields, **await tokens.known(portal, fields), **values}
 
 
 async def send(portal: Portal, question: Question, *, peek: bool = False) -> Reply:

@@ -49,12 +49,16 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A value that requests must carry: `source` is `css`, `json`, `pattern`, `cookie`, `local_storage` or `header`; `page` is asked for it."""
+    """A value that requests must carry: `source` is `css`, `json`, `pattern`, `cookie`, `local_storage` or `header`.
+
+    `page` is asked for it; with `login` it stands in the page on which the sign-in ends.
+    """
 
     name: str
     source: str
     where: str
     page: str = ""
+    login: bool = False
 
 
 #: The parts of a portal whose facts can have a source and an age of their own.

@@ -50,6 +50,7 @@ async def sign_in(portal: Portal) -> None:
             await _SignIn(portal, login, page, eyes, interview.Interview(portal, eyes, limit)).go_through()
     except TimeoutError:
         raise await portal.lost("the sign-in", f"to be in within {WHOLE:.0f} seconds") from None
+    await tokens.take(portal)
     asking.keep_fields(portal)
 
 

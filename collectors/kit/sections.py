@@ -112,8 +112,8 @@ def _token(name: str, table: Any, problems: list[str]) -> Token:
     if len(found) != 1:
         clause.problem("", f"expected exactly one of {', '.join(SOURCES)}; found {len(found)}")
     source = found[0] if found else "css"
-    token = Token(name, source, clause.text(source, ""), clause.text("page", ""))
-    if source in ("css", "json", "pattern") and not token.page:
+    token = Token(name, source, clause.text(source, ""), clause.text("page", ""), clause.flag("login"))
+    if source in ("css", "json", "pattern") and not (token.page or token.login):
         clause.problem("page", "is missing; expected the address of the page that holds the token")
     clause.close(*SOURCES)
     return token

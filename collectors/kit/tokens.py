@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from collectors.kit import paths, signs
+from collectors.kit import paths, signs, templates
 from collectors.kit.declared import Token
 from collectors.kit.reply import Reply
 from core import errors
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 KEPT = "tokens"
 
 
-async def known(portal: Portal) -> dict[str, str]:
-    """Every token of the manifest; those that are not kept are looked for now."""
+async def known(portal: Portal, fields: Mapping[str, str]) -> dict[str, str]:
+    """Every token of the manifest; those that are not kept are looked for now. `fields` may be named by their pages.
+
+    Raises SessionExpired for one that only a sign-in gives.
+    """
     if not portal.manifest.tokens:
         return {}
     kept: dict[str, str] = portal.memory.setdefault(KEPT, {})
@@ -29,13 +33,30 @@ async def known(portal: Portal) -> dict[str, str]:
                 unquote(portal.jar.get(token.where) or ""), token
             )  # as browsers' scripts do
         elif token.name not in kept:
-            kept[token.name] = await _found(portal, token, pages)
+            kept[token.name] = await _found(portal, token, pages, fields)
     return dict(kept)
 
 
+async def take(portal: Portal) -> None:
+    """From the page on which the sign-in ended: the tokens that stand nowhere else."""
+    if not any(token.login for token in portal.manifest.tokens):
+        return
+    page = await portal.page()
+    reply = Reply(200, page.url, {"content-type": "text/html"}, (await page.content()).encode())
+    kept = portal.memory.setdefault(KEPT, {})
+    for token in portal.manifest.tokens:
+        if token.login:
+            kept[token.name] = _there(read(token, reply), token)
+
+
 def forget(portal: Portal) -> bool:
-    """Whether there was anything to forget."""
-    return bool(portal.memory.pop(KEPT, None))
+    """Whether there was anything to forget; what only a sign-in gives is kept."""
+    given = {token.name for token in portal.manifest.tokens if token.login}
+    kept: dict[str, str] = portal.memory.get(KEPT, {})
+    lost = [name for name in kept if name not in given]
+    for name in lost:
+        del kept[name]
+    return bool(lost)
 
 
 def renewed(portal: Portal, reply: Reply) -> None:
@@ -45,13 +66,17 @@ def renewed(portal: Portal, reply: Reply) -> None:
             portal.memory.setdefault(KEPT, {})[token.name] = text
 
 
-async def _found(portal: Portal, token: Token, pages: dict[str, Reply]) -> str:
+async def _found(
+    portal: Portal, token: Token, pages: dict[str, Reply], fields: Mapping[str, str]
+) -> str:
+    if token.login:
+        raise errors.SessionExpired(step=f"the token {token.name}")
     if token.source == "local_storage":
         return _there(_stored(portal, token.where), token)
     if not token.page:
         return ""
     if token.page not in pages:
-        pages[token.page] = await portal.get(token.page)
+        pages[token.page] = await portal.get(templates.url(token.page, fields))
     return _there(read(token, pages[token.page]), token)
 
 
