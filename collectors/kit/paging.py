@@ -51,6 +51,8 @@ def after(turn: Turn, spec: Lines, reply: Reply, page: reading.Page) -> Turn | N
     if paging.by in ("page", "offset"):
         ended = _counted_out(moved, paging, page)
         return None if ended else replace(moved, page=turn.page + 1, offset=turn.offset + paging.size)
+    if paging.more and _said_to_end(paging, page):
+        return None
     return _given(moved, turn, paging, spec.kind, reply, page)
 
 
@@ -59,12 +61,16 @@ def _counted_out(moved: Turn, paging: Paging, page: reading.Page) -> bool:
     if page.count == 0:
         return True
     if paging.more:
-        return signs.as_text(_at(page.body, paging.more)) in ("", "false", "0")
+        return _said_to_end(paging, page)
     if paging.total:
         return moved.seen >= _count(page.body, paging.total)
     if paging.pages:
         return moved.turned - 1 >= _count(page.body, paging.pages)
     return page.count < paging.size
+
+
+def _said_to_end(paging: Paging, page: reading.Page) -> bool:
+    return signs.as_text(_at(page.body, paging.more)) in ("", "false", "0")
 
 
 def _given(

@@ -1,6 +1,7 @@
 """Where a value stands in a JSON answer: `data.invoices`, `bills.*.lines`, `documents.0.id`.
 
-A name goes into an object, a number into an array, `*` into every value of either. A trailing `?` lets the value be missing or null.
+A name goes into an object, a number into an array (`-1` is its last), `*` into every value of either. A trailing `?` lets the value
+be missing or null.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _step(value: Any, name: str) -> list[Any]:
         if not isinstance(value, dict | list):
             raise LookupError
         return list(value.values()) if isinstance(value, dict) else value
-    if isinstance(value, list) and name.isdigit():
+    if isinstance(value, list) and name.removeprefix("-").isdigit():
         return [value[int(name)]]
     if isinstance(value, dict):
         return [value[name]]
