@@ -77,9 +77,10 @@ class PageState:
 
     @property
     def refusal(self) -> Sign | None:
-        """How one sees that an answer was refused, where the page says so."""
+        """How one sees that an answer was refused, where the page says so; a link leads to a page elsewhere, which says it."""
         refused = self.asking.refused
-        return replace(self.sign, see=refused, text=()) if refused else None
+        left = any(act.kind == "link" for act in self.acts)
+        return replace(self.sign, see=refused, text=(), url=() if left else self.sign.url) if refused else None
 
 
 @dataclass(frozen=True, slots=True)

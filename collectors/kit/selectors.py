@@ -81,7 +81,7 @@ def path(key: str, text: str) -> Iterator[str]:
 
 
 def address(key: str, text: str) -> Iterator[str]:
-    if not text.startswith(("/", "http://", "https://", "*")):
+    if not text.startswith(("/", "http://", "https://", "*", "about:")):
         yield f"{key}: expected '/path*' or 'https://host/path*', where * stands for anything; found {text!r}"
 
 
