@@ -169,8 +169,13 @@ class _SignIn:
             await self.portal.go(act.where, name=state.name)
         elif act.verb == "reload":
             await self.portal.go(self.page.url, name=state.name)
-        else:
+        elif act.verb != "check" or not await self._is_ticked(state, where):
             await self._send(state, act, where)
+
+    async def _is_ticked(self, state: PageState, where: Locator) -> bool:
+        """A box that a first answer ticked already: another click would take the tick away."""
+        ticked = where.and_(self.sight.inside(state.sign, ":checked"))
+        return await self.portal.glimpse(ticked, within=sight.GLANCE) is not None
 
     async def _fill(self, state: PageState, act: Act, where: Locator) -> None:
         spec = self.portal.manifest.spec(act.field)
