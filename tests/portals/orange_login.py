@@ -56,6 +56,7 @@ class Login:
         add("/api/login", view_func=self.login, methods=["POST"])
         add("/api/password", view_func=self.password, methods=["POST"])
         add("/api/code", view_func=self.code, methods=["POST"])
+        add("/api/approved", view_func=self.approved)
         add("/api/later", view_func=self.later, methods=["POST"])
 
     def page(self) -> str:
@@ -86,6 +87,13 @@ class Login:
         if not self.house.right_code(str(self._sent.get("code", "")), login):
             return _said("Le code est incorrect ou a expiré.", 401)
         return self._passed(Lever.CODE)
+
+    def approved(self) -> Answered:
+        """202 until the customer has said yes on their phone."""
+        session = self.house.session(self._token)
+        if session is not None and not self.house.approved(session.login):
+            return make_response("", 202)
+        return self._passed(Lever.APPROVAL)
 
     def later(self) -> Answered:
         return self._passed("nag")

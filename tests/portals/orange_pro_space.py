@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tests.portals.orange_pro import OrangeProReplica
 
 HERE = "procookie"
-MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
 PAGE = (
     "<!doctype html><html lang='fr'><title>Espace client pro (réplique de test)</title><link rel=icon href='data:,'>"
     "<main><h1>Vos contrats</h1></main>"
