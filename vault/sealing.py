@@ -98,6 +98,18 @@ def seal_credential(
     return row
 
 
+def seal_answer(session: Session, trusted: TrustedKey, challenge: models.Challenge, text: str) -> bytes:
+    """Seal what a person answered, for the worker alone; it opens for this question of this account only."""
+    account = session.get_one(models.Account, challenge.account_id)
+    key = active_key(session, account.workspace_id)
+    return seal(key, trusted, answer_binding(account, challenge.id), text)
+
+
+def answer_binding(account: models.Account, challenge_id: int) -> Binding:
+    """What the answer to a question belongs to."""
+    return Binding.of(account, f"answer:{challenge_id}", account.secret_version)
+
+
 def trace(field: str, version: int, record: bytes) -> dict[str, Any]:
     """What the audit keeps of a sealed record, so that opening knows it again. Says nothing of what is in it."""
     return {"field": field, "version": version, "record": hashlib.sha256(record).hexdigest()}

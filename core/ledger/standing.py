@@ -43,7 +43,9 @@ def state_of(
     if account.paused_at and (account.paused_until is None or account.paused_until > now):
         return State.PAUSED
     if runs and runs[0].state in nouns.ACTIVE_STATES:
-        return State.RUNNING
+        # A visit that stands before a question runs, and waits for a person all the same.
+        asked_here = challenge is not None and challenge.run_id == runs[0].id
+        return State.NEEDS_CODE if asked_here else State.RUNNING
     if account.refused_version == account.secret_version:
         return State.NEEDS_PASSWORD
     if challenge is not None:

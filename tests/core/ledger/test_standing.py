@@ -48,6 +48,13 @@ def test_an_account_without_a_run_has_never_run() -> None:
     assert ledger.state_of(_account(), [], None, NOW) == State.NEVER_RUN
 
 
+def test_a_visit_that_stands_before_a_question_waits_for_a_person_though_it_runs() -> None:
+    asked = models.Challenge(kind="CodeNeeded", wants="code", run_id=1)
+    assert ledger.state_of(_account(), [_run(Run.LOGIN)], asked, NOW) == State.NEEDS_CODE
+    asked.run_id = 2
+    assert ledger.state_of(_account(), [_run(Run.LOGIN)], asked, NOW) == State.RUNNING
+
+
 def test_a_refused_password_needs_its_owner_whatever_happened_since() -> None:
     refused = _account(refused_version=1)
     assert ledger.state_of(refused, [_run(Run.RETRY_AT, "PortalDown")], None, NOW) == State.NEEDS_PASSWORD
