@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from demo import paper
+from demo import facturx, paper
 from demo.house import House
 from demo.shelf import Bill, customer_name
 from demo.stage import Lever
@@ -46,7 +46,8 @@ def hand_over(house: House, login: str, bill: Bill) -> Handed:
 def printed(house: House, login: str, bill: Bill) -> bytes:
     """The sound PDF of a bill, as this customer gets it."""
     brand = house.brand
-    return paper.invoice(
+    line = brand.contracts.get(bill.contract, "")
+    pdf = paper.invoice(
         bill.number,
         bill.issued,
         bill.total,
@@ -56,8 +57,16 @@ def printed(house: House, login: str, bill: Bill) -> bytes:
         contract=bill.contract or customer_number(login),
         language=brand.language,
         credit_note=bill.credit_note,
+        line=line,
         version=bill.version,
+        embedded=brand.electronic,
     )
+    if not brand.electronic:
+        return pdf
+    data = facturx.xml(
+        bill, seller=brand.supplier, buyer=_customer(login), line=line, currency=brand.currency
+    )
+    return facturx.wrap(pdf, data, bill)
 
 
 def customer_number(login: str) -> str:
@@ -74,7 +83,7 @@ def _strangers(house: House, bill: Bill) -> bytes:
 def _customer(login: str) -> paper.Party:
     name = customer_name(login)
     return (
-        paper.Party(f"Client {name}", ("1 allée du Banc d’essai",))
+        paper.Party(f"Client {name}", ("1 allée du Banc d’essai", "69000 Lyon"))
         if name.startswith("user-")
         else paper.CUSTOMER
     )

@@ -6,7 +6,7 @@ import random
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -26,7 +26,10 @@ PROOFS = (Lever.CODE, Lever.APPROVAL)
 
 @dataclass(frozen=True)
 class Brand:
-    """The fixed facts of one fictional supplier. `seed` is the TOTP key of its demo customer, base32."""
+    """The fixed facts of one fictional supplier. `seed` is the TOTP key of its demo customer, base32.
+
+    `contracts` says what each of them is for, as paper and pages say it; `electronic`: its PDFs are Factur-X.
+    """
 
     id: str
     name: str
@@ -36,6 +39,8 @@ class Brand:
     password: str
     supplier: paper.Party
     seed: str = ""
+    contracts: Mapping[str, str] = field(default_factory=dict)
+    electronic: bool = False
 
 
 class Answer(Enum):

@@ -12,6 +12,7 @@ from typing import Any
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.pdfgen.canvas import Canvas
 
 from demo import spelling
@@ -19,6 +20,9 @@ from demo import spelling
 LEFT, RIGHT = 56, A4[0] - 56
 INK, QUIET = HexColor("#1c2330"), HexColor("#667085")
 MEGABYTE = 1024 * 1024
+DUE_DAYS = 15
+#: The fonts that travel in the file, for those that a reader is expected to have.
+EMBEDDED = {"Helvetica": "Vera", "Helvetica-Bold": "VeraBd", "Helvetica-Oblique": "VeraIt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,18 @@ CUSTOMER = Party("Atelier Claire Fontaine", ("3 place du Marché", "69000 Lyon")
 STRANGER = Party("Boulangerie Au Bon Levain", ("9 quai des Brumes", "29200 Brest"), "999333446")
 
 
+class _Complete(Canvas):  # type: ignore[misc]  # reportlab publishes no types
+    """A page that needs no font of its reader's."""
+
+    def __init__(self, *about: Any, **told: Any) -> None:
+        for font in EMBEDDED.values():
+            pdfmetrics.registerFont(ttfonts.TTFont(font, f"{font}.ttf"))
+        super().__init__(*about, **told, initialFontName=EMBEDDED["Helvetica"])
+
+    def setFont(self, name: str, size: float, leading: float | None = None) -> None:
+        super().setFont(EMBEDDED.get(name, name), size, leading)
+
+
 @lru_cache(maxsize=4096)
 def invoice(
     number: str,
@@ -53,14 +69,15 @@ def invoice(
     credit_note: bool = False,
     line: str = "",
     version: int = 1,
+    embedded: bool = False,
 ) -> bytes:
     """One page of PDF. `total` includes tax, in the currency's major unit; `vat_rate` is in percent.
 
-    A `version` above 1 says that it replaces another.
+    A `version` above 1 says that it replaces another; `embedded` puts the fonts into the file, as PDF/A wants it.
     """
     words = spelling.WORDS[language]
     kept = io.BytesIO()
-    page = Canvas(kept, pagesize=A4, invariant=1)
+    page = (_Complete if embedded else Canvas)(kept, pagesize=A4, invariant=1)
     title = words["credit_note" if credit_note else "invoice"]
     page.setTitle(f"{title} {number}")
     _parties(page, supplier, customer, words)
@@ -134,7 +151,7 @@ def _facts(page: Any, title: str, number: str, issued: date, contract: str, lang
     facts = [
         (words["number"], number),
         (words["issued"], spelling.day(issued, language)),
-        (words["due"], spelling.day(issued + timedelta(days=15), language)),
+        (words["due"], spelling.day(issued + timedelta(days=DUE_DAYS), language)),
     ]
     facts += [(words["contract"], contract)] if contract else []
     page.setFont("Helvetica", 10)

@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from demo import house, mandarine, nimbus, server, shelf
+from demo import bleu, house, mandarine, nimbus, server, shelf
 from demo.stage import Counters, Lever, Stage
 
-PORTS = {"mandarine": 8921, "nimbus": 8922}
+PORTS = {"mandarine": 8921, "nimbus": 8922, "bleu": 8923}
 CATALOGUE = Path(__file__).parent.parent / "collectors"
 
 
 class Portal:
     """One fictional supplier on loopback. Use it as a context, or `start()` and `stop()` it."""
 
-    def __init__(self, site: mandarine.Site | nimbus.Site, port: int = 0) -> None:
+    def __init__(self, site: mandarine.Site | nimbus.Site | bleu.Site, port: int = 0) -> None:
         """`port` 0 lets the system choose; a taken port gives way to the next free one."""
         self.house = site.house
         self._server = server.Server(site.app) if port == 0 else server.next_free(site.app, port)
@@ -79,8 +79,17 @@ def nimbus_saas(port: int = 0, *, latency: float = 0.0) -> Portal:
     return Portal(nimbus.Site(nimbus.house(latency)), port)
 
 
+def bleu_energie(port: int = 0, *, latency: float = 0.0) -> Portal:
+    """`latency` is in seconds, added to every answer."""
+    return Portal(bleu.Site(bleu.house(latency)), port)
+
+
 #: How to make each portal, by its supplier's id.
-MAKERS: Mapping[str, Callable[..., Portal]] = {"mandarine": mandarine_telecom, "nimbus": nimbus_saas}
+MAKERS: Mapping[str, Callable[..., Portal]] = {
+    "mandarine": mandarine_telecom,
+    "nimbus": nimbus_saas,
+    "bleu": bleu_energie,
+}
 
 
 def manifests(folder: Path, ports: Mapping[str, int]) -> list[Path]:

@@ -12,7 +12,7 @@ import pytest
 
 from collectors.kit import catalogue
 from core import errors, nouns
-from demo import portals
+from demo import bleu, portals
 from demo.stage import Lever
 from tests.collectors.visiting import Customer, World
 
@@ -25,6 +25,13 @@ class Shown:
     newest: tuple[str, date, nouns.Money]
     refusal: str
     page: str
+    #: Its contracts' first pages are shorter than their lists: so many requests read all, so many the first pages only.
+    requests: tuple[int, int] = (2, 1)
+    first_pages: int = 10
+    contracts: tuple[str, ...] = ("account",)
+
+    def ends(self, ended: bool) -> dict[str, bool]:
+        return dict.fromkeys(self.contracts, ended)
 
 
 SHOWN = {
@@ -39,6 +46,15 @@ SHOWN = {
         ("NIM-2026-0012", date(2026, 10, 1), nouns.Money(Decimal("49.00"), "USD")),
         "Wrong email or password.",
         "the sign-in page",
+    ),
+    "bleu": Shown(
+        15,
+        ("BE-2026-0010", date(2026, 10, 12), nouns.Money(Decimal("128.40"), "EUR")),
+        "Adresse e-mail ou mot de passe incorrect.",
+        "the sign-in page",
+        requests=(4, 2),
+        first_pages=13,
+        contracts=(bleu.POWER, bleu.GAS),
     ),
 }
 
@@ -67,25 +83,26 @@ async def test_the_census_reads_both_pages_to_their_end_and_leaves_all(
     world: World, customer: Customer, portal: portals.Portal, shown: Shown
 ) -> None:
     seen = await world.visit(customer)
-    assert (len(seen.lines), seen.ends, seen.error) == (shown.lines, {"account": True}, None)
+    assert (len(seen.lines), seen.ends, seen.error) == (shown.lines, shown.ends(True), None)
     assert (seen.logins, portal.counters.downloads) == (1, {})
     assert (seen.lines[0].number, seen.lines[0].date, seen.lines[0].total) == shown.newest
 
 
-async def test_a_second_visit_needs_no_login_two_requests_and_brings_nothing(
-    world: World, customer: Customer
+async def test_a_second_visit_needs_no_login_and_no_browser_and_brings_nothing(
+    world: World, customer: Customer, shown: Shown
 ) -> None:
     await world.visit(customer)
     seen = await world.visit(customer)
-    assert (seen.logins, seen.requests, seen.browser, seen.new) == (0, 2, False, [])
+    assert (seen.logins, seen.requests, seen.browser, seen.new) == (0, shown.requests[0], False, [])
 
 
 async def test_what_need_not_be_whole_stops_at_the_first_page_that_is_known(
-    world: World, customer: Customer
+    world: World, customer: Customer, shown: Shown
 ) -> None:
     await world.visit(customer)
     seen = await world.visit(customer, whole=False)
-    assert (seen.requests, len(seen.lines), seen.ends) == (1, 10, {"account": False})
+    assert (seen.requests, len(seen.lines)) == (shown.requests[1], shown.first_pages)
+    assert not all(seen.ends.values())
 
 
 async def test_a_new_one_an_old_dated_one_and_a_credit_note_come_home_once(
@@ -143,11 +160,11 @@ async def test_each_fault_has_its_error(
 
 
 async def test_a_list_that_says_it_is_empty_is_one(
-    world: World, customer: Customer, portal: portals.Portal
+    world: World, customer: Customer, portal: portals.Portal, shown: Shown
 ) -> None:
     portal.pull(Lever.EMPTY)
     seen = await world.visit(customer)
-    assert (seen.error, seen.lines, seen.ends) == (None, [], {"account": True})
+    assert (seen.error, seen.lines, seen.ends) == (None, [], shown.ends(True))
 
 
 @pytest.mark.parametrize("lever", [Lever.DOWN, Lever.BLOCKED, Lever.SILENT_EMPTY, Lever.MOVE_BUTTONS])

@@ -17,7 +17,7 @@ from demo.stage import Lever
 from tests.collectors.visiting import Customer, World
 
 
-@pytest.fixture(params=["mandarine", "nimbus"])
+@pytest.fixture(params=["mandarine", "nimbus", "bleu"])
 def portal(request: pytest.FixtureRequest) -> Iterator[portals.Portal]:
     with portals.MAKERS[request.param]() as running:
         yield running
@@ -26,7 +26,7 @@ def portal(request: pytest.FixtureRequest) -> Iterator[portals.Portal]:
 @pytest.fixture
 def customer(portal: portals.Portal, tmp_path: Path) -> Customer:
     (path,) = portals.manifests(tmp_path, {portal.brand.id: portal.port})
-    login = "user-7" if portal.brand.id == "mandarine" else "user-7@nimbus.example"
+    login = "user-7" if portal.brand.id == "mandarine" else "user-7@firm.example"
     return Customer(catalogue.of_file(path), {"username": login, "password": portal.brand.password})
 
 

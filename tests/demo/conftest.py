@@ -19,3 +19,9 @@ def mandarine() -> Iterator[portals.Portal]:
 def nimbus() -> Iterator[portals.Portal]:
     with portals.nimbus_saas() as running:
         yield running
+
+
+@pytest.fixture
+def bleu() -> Iterator[portals.Portal]:
+    with portals.bleu_energie() as running:
+        yield running
