@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -255,15 +255,19 @@ def collector() -> None:
 @as_json
 @with_settings
 def collector_list(settings: farm_settings.Settings, as_json: bool) -> None:
-    """Every supplier in the catalogue; files that could not be used are named at the end."""
-    from collectors.kit import catalogue
+    """Every supplier in the catalogue, then those that are only asked for; files that could not be used are named at the end."""
+    from collectors.kit import asked, catalogue, portrait
 
     found = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
-    _show(
-        [_collector_row(one.manifest) for one in found.collectors.values()],
-        as_json,
-        "The catalogue is empty.",
-    )
+    wanted = asked.without(found.collectors)
+    if as_json:
+        rows = [portrait.as_json(one) for one in found.collectors.values()]
+        rows += [{"supplier": each.id, "collector": False, "why": each.why["en"]} for each in wanted]
+    else:
+        rows = [_collector_row(portrait.as_json(one)) for one in found.collectors.values()]
+    _show(rows, as_json, "The catalogue is empty.")
+    if not as_json and wanted:
+        click.echo(f"Asked for, without a collector: {', '.join(each.id for each in wanted)}")
     for problem in found.problems:
         click.echo(str(problem), err=True)
 
@@ -456,17 +460,22 @@ def _account_row(view: Any) -> dict[str, Any]:
     }
 
 
-def _collector_row(manifest: Any) -> dict[str, Any]:
+def _collector_row(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A table's row; the age is that of its oldest facts."""
+    ages = [fact["age"] or "unknown" for fact in told["facts"].values()]
+    own = [verb for verb, by in told["verbs"].items() if by == "class"]
     return {
-        "supplier": manifest.id,
-        "name": manifest.names["en"],
-        "country": manifest.country,
-        "verified": str(manifest.verified),
-        "age": str(manifest.age),
+        "supplier": told["supplier"],
+        "name": told["name"],
+        "category": told["category"],
+        "signs in with": ", ".join(told["signs_in_with"]),
+        "own verbs": ", ".join(own),
+        "verified": told["verified"],
+        "facts of": min(ages, default="unknown"),
     }
 
 
-def _show(rows: Sequence[dict[str, Any]], as_json: bool, empty: str) -> None:
+def _show(rows: Sequence[Mapping[str, Any]], as_json: bool, empty: str) -> None:
     if as_json:
         for row in rows:
             click.echo(json.dumps(row))

@@ -74,3 +74,14 @@ def test_a_visit_that_is_not_begun_is_told_to_programs_too(
     told = json.loads(done.stdout)
     assert (told["account"], told["state"], told["run"]) == (3, "not_begun", None)
     assert (told["error"]["name"], told["error"]["code"]) == ("Frozen", errors.Frozen.code)
+
+
+def test_the_list_of_collectors_tells_programs_source_and_age_of_each_part(farm: settings.Settings) -> None:
+    done = CliRunner().invoke(moisson.cli, ["collector", "list", "--json"], standalone_mode=False)
+    rows = {row["supplier"]: row for row in map(json.loads, done.stdout.splitlines())}
+    orange = rows["orange"]
+    assert orange["facts"]["login"] == {"source": orange["source"], "age": orange["age"]}
+    assert set(orange["verbs"]) == {"signed_in", "sign_in", "listed", "download"}
+    assert "password" in orange["signs_in_with"]
+    assert rows["edf-entreprises"]["collector"] is False
+    assert rows["edf-entreprises"]["why"]
