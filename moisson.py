@@ -4,6 +4,7 @@ the web part never loads a browser, a crawler or the key that opens the vault.""
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -273,27 +274,80 @@ def collector_list(settings: farm_settings.Settings, as_json: bool) -> None:
 
 
 @collector.command("check")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("what", required=False, metavar="[FILE|SUPPLIER]")
+@click.option("--all", "every", is_flag=True, help="Every supplier of this folder.")
+@click.option("--write", is_flag=True, help="With --all: write docs/suppliers.md.")
 @as_json
 @with_settings
-def collector_check(settings: farm_settings.Settings, file: Path, as_json: bool) -> None:
-    """Read a supplier's TOML file and tell everything that is wrong with it, and what it may reach and type."""
-    from collectors.kit import check
+def collector_check(
+    settings: farm_settings.Settings, what: str | None, every: bool, write: bool, as_json: bool
+) -> None:
+    """What is wrong with a supplier's file, what it may reach and type; then its trial, where it has a replica.
 
-    findings = check.check(file, allow_loopback=settings.allow_loopback)
-    for found in findings:
-        click.echo(json.dumps(found.as_json()) if as_json else str(found))
-    sys.exit(FAILED if any(found.grave for found in findings) else 0)
+    The trials and the replicas come with the source, not with the installed package.
+    """
+    if every == bool(what):
+        raise click.UsageError("name a file or a supplier, or say --all")
+    fine = _check_all(write) if every else _check_one(settings, what or "", as_json)
+    sys.exit(0 if fine else FAILED)
+
+
+def _check_one(settings: farm_settings.Settings, what: str, as_json: bool) -> bool:
+    from collectors.kit import catalogue, check
+
+    path, supplier = Path(what), ""
+    if path.is_file():
+        findings = check.check(path, allow_loopback=settings.allow_loopback)
+    else:
+        supplier = what
+        found = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
+        findings = check.of(found.collector(what).manifest, allow_loopback=settings.allow_loopback)
+        path = catalogue.BUILT_IN / found.file_of(what)
+    for finding in findings:
+        click.echo(json.dumps(finding.as_json()) if as_json else str(finding))
+    if any(finding.grave for finding in findings):
+        return False
+    return _tried(supplier or path.stem, path, as_json)
+
+
+def _tried(supplier: str, file: Path, as_json: bool) -> bool:
+    """Its trial, told as findings are; nothing where the source is not at hand."""
+    if importlib.util.find_spec("tests.conformance") is None:
+        return True
+    from tests.conformance import checks
+
+    outcomes = asyncio.run(checks.one(supplier, file))
+    for outcome in outcomes or ():
+        told = {"kind": "course", "words": outcome.course, "wrong": outcome.words}
+        click.echo(
+            json.dumps(told)
+            if as_json
+            else f"{'✓' if outcome.passed else '✗'} {outcome.course} {outcome.words}".rstrip()
+        )
+    return checks.passed(outcomes)
+
+
+def _check_all(write: bool) -> bool:
+    if importlib.util.find_spec("tests.conformance") is None:
+        raise click.UsageError("--all needs the source: the replicas are not part of the installed package")
+    from tests.conformance import checks
+
+    found = asyncio.run(checks.every(click.echo))
+    if write:
+        checks.write(found)
+    return all(checks.passed(line.outcomes) for line in found)
 
 
 @collector.command("new")
 @click.argument("supplier")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
-def collector_new(supplier: str, folder: Path) -> None:
-    """A commented skeleton of a supplier's TOML file."""
+@click.option("--name", default="", help="As people call it.")
+def collector_new(supplier: str, folder: Path, name: str) -> None:
+    """A new supplier: its commented TOML file, a replica of its portal and a test, which pass together."""
     from collectors.kit import skeleton
 
-    click.echo(skeleton.write(folder, supplier))
+    for path in skeleton.write(folder, supplier, name):
+        click.echo(path)
 
 
 @collector.command("run")

@@ -37,6 +37,10 @@ class Catalogue:
             raise errors.BadManifest(f"there is no supplier {supplier!r} in the catalogue")
         return self.collectors[supplier]
 
+    def file_of(self, supplier: str) -> str:
+        """Where it was found: a file's name beside the kit, a path in the owner's folder, or an entry point."""
+        return self._from[supplier]
+
     def add(self, where: str, make: Make, *, allow_loopback: bool) -> None:
         """Takes in what `make` gives, or notes why not."""
         try:

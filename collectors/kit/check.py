@@ -41,6 +41,11 @@ def check(path: Path, *, allow_loopback: bool = False, today: date | None = None
     except errors.BadManifest as err:
         head, *problems = str(err).splitlines()
         return [Finding("problem", each.strip()) for each in problems or [head]]
+    return of(manifest, allow_loopback=allow_loopback, today=today)
+
+
+def of(manifest: Manifest, *, allow_loopback: bool = False, today: date | None = None) -> list[Finding]:
+    """Facts and advice about a supplier that can be used."""
     found = [Finding("fact", each) for each in _facts(manifest)]
     found += [Finding("advice", each) for each in _advice(manifest, today or date.today())]
     if manifest.loopback and not allow_loopback:

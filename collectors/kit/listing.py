@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from collectors.kit import asking, captured, paging, reading, templates, trail
+from collectors.kit import asking, captured, drawn, paging, reading, templates, trail
 from collectors.kit.declared import Manifest
 from collectors.kit.declared_lists import Lines, Request
 from collectors.kit.reply import Reply
@@ -103,17 +103,26 @@ async def _turned(
         async for page, last in captured.pages(portal, spec, values):
             yield page, last
         return
+    if spec.kind == "drawn":
+        async for page, last in drawn.pages(portal, spec, values, where):
+            yield page, last
+        return
     turn: paging.Turn | None = paging.first(spec.paging)
     before: Any = None
     while turn:
         reply = await _ask(portal, spec, values, turn, where)
-        page = reading.page(spec, reply, "the list" if where == "list" else where)
+        page = reading.page(_told(spec, turn), reply, "the list" if where == "list" else where)
         if page.count and page.drafts and page.drafts == before:
             raise errors.PortalChanged(
                 step="the list's pages", expected="another page", seen="the same lines again"
             )
         before, turn = page.drafts, paging.after(turn, spec, reply, page)
         yield page, turn is None
+
+
+def _told(spec: Lines, turn: paging.Turn) -> Lines:
+    """After a full page one without lines is the end: there, "there are none" in so many words is not to be had."""
+    return replace(spec, empty=()) if turn.turned > 1 and spec.kind == "json" else spec
 
 
 async def _ask(
@@ -127,7 +136,7 @@ async def _ask(
 
 async def _peek(portal: Portal, spec: Lines, values: Mapping[str, Any], where: str) -> None:
     """Only a GET can be kept; a list asked otherwise tells by itself, when it is read, that the session is over."""
-    if spec.request.method == "GET" and spec.kind != "xhr":
+    if spec.request.method == "GET" and not spec.by_page:
         await asking.ask(portal, _question(spec, values, paging.first(spec.paging), where), peek=True)
 
 

@@ -41,8 +41,9 @@ class Outcome:
 
 
 @asynccontextmanager
-async def ground(folder: Path) -> AsyncIterator[Ground]:
-    replicas = Replicas()
+async def ground(folder: Path, *, also: Sequence[str] = ()) -> AsyncIterator[Ground]:
+    """`also` are host names of replicas that stand elsewhere."""
+    replicas = Replicas(also)
     authority = folder / "authority.pem"
     replicas.authority.cert_pem.write_to_path(str(authority))
     readers = extraction.Readers(2)
@@ -54,16 +55,19 @@ async def ground(folder: Path) -> AsyncIterator[Ground]:
     readers.close()
 
 
-async def trial(here: Ground, collector: kit.Collector, kind: type[Replica]) -> list[Outcome]:
-    """Every outcome, in the order of the courses."""
+async def trial(
+    here: Ground, collector: kit.Collector, kind: type[Replica], *, only: str = ""
+) -> list[Outcome]:
+    """Every outcome, in the order of the courses; with `only`, of the ride that has this course."""
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def alone(several: Sequence[Course]) -> list[Outcome]:
         async with turn, ride(here, collector, kind) as one:
             return [await _outcome(one, course) for course in several if _possible(one, course)]
 
-    rides = [alone(courses.LIFE), *(alone([course]) for course in courses.FIRST_VISITS)]
-    return [outcome for found in await asyncio.gather(*rides) for outcome in found]
+    rides = [courses.LIFE, *((course,) for course in courses.FIRST_VISITS)]
+    ridden = [alone(each) for each in rides if not only or only in {course.name for course in each}]
+    return [outcome for found in await asyncio.gather(*ridden) for outcome in found]
 
 
 def _possible(one: Ride, course: Course) -> bool:

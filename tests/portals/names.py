@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -22,8 +22,9 @@ AnyReplica = TypeVar("AnyReplica", bound=Replica)
 class Replicas:
     """Which replicas answer for the true host names just now."""
 
-    def __init__(self) -> None:
-        self.hosts = sorted({host for kind in museum.replicas().values() for host in kind.HOSTS})
+    def __init__(self, also: Iterable[str] = ()) -> None:
+        """`also` are host names of replicas that stand elsewhere."""
+        self.hosts = sorted({*also, *(host for kind in museum.replicas().values() for host in kind.HOSTS)})
         self.authority = trustme.CA()
         self.leaf = self.authority.issue_cert(*self.hosts)
         self._running: list[Replica] = []

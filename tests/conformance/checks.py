@@ -1,0 +1,55 @@
+"""`moisson collector check`: the static look at a file, then its trial where there is a replica; all of them for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from collectors.kit import catalogue
+from tests.conformance import beside, report, trial
+from tests.conformance.trial import Outcome
+from tests.portals import museum
+
+Say = Callable[[str], None]
+
+
+async def one(supplier: str, file: Path) -> list[Outcome] | None:
+    """The trial of this supplier, in `file`; None when it has no replica, in the museum or beside it."""
+    kind = beside.portal(file) or museum.replicas().get(supplier)
+    if kind is None:
+        return None
+    known = catalogue.load().collectors
+    collector = known.get(supplier) or catalogue.of_file(file)
+    with TemporaryDirectory(prefix="moisson-") as folder:
+        async with trial.ground(Path(folder), also=kind.HOSTS) as ground:
+            return await trial.trial(ground, collector, kind)
+
+
+async def every(say: Say) -> list[report.Line]:
+    """Each built-in supplier's line of the page, told as it comes."""
+    here, found = catalogue.load(), []
+    with TemporaryDirectory(prefix="moisson-") as folder:
+        async with trial.ground(Path(folder)) as ground:
+            for supplier, file in report.files().items():
+                collector, kind = here.collector(supplier), museum.replicas().get(supplier)
+                outcomes = await trial.trial(ground, collector, kind) if kind else None
+                found.append(report.Line(collector, file, outcomes))
+                say(in_words(supplier, outcomes))
+    return found
+
+
+def write(found: Sequence[report.Line]) -> None:
+    report.PAGE.write_text(report.HEAD + report.table(found), encoding="utf-8")
+
+
+def in_words(supplier: str, outcomes: Sequence[Outcome] | None) -> str:
+    if outcomes is None:
+        return f"· {supplier}: no replica, so nothing but its file was looked at"
+    failed = [f"\n    ✗ {one.course}: {one.words}" for one in outcomes if not one.passed]
+    mark = "✗" if failed else "✓"
+    return f"{mark} {supplier}: {len(outcomes) - len(failed)} of {len(outcomes)} courses{''.join(failed)}"
+
+
+def passed(outcomes: Sequence[Outcome] | None) -> bool:
+    return all(one.passed for one in outcomes or ())
