@@ -117,6 +117,8 @@ def _login(manifest: Manifest) -> Iterator[str]:
             if (act.verb == "fill" or act.field) and act.field not in names:
                 known = ", ".join(names) or "none"
                 yield f"login.when[{number}].do: no field {act.field!r}{meant(act.field, names)}; [[fields]] has {known}"
+            for name in sorted(templates.names(act.where) - shown):
+                yield f"login.when[{number}].do: {{{name}}} is no field of kind 'text'{meant(name, sorted(shown))}"
     if manifest.login and not manifest.fields:
         yield "fields: is missing; expected one [[fields]] for each thing that the sign-in types"
 
@@ -182,11 +184,11 @@ def _read(key: str, lines: Lines) -> Iterator[str]:
         yield f"{key}.paging.size: is missing; expected how many lines a page has, so that the offset can grow"
     if paging.by in ("cursor", "click") and not paging.next:
         yield f"{key}.paging.next: is missing; expected where the next cursor stands, or what to click"
-    if paging.by == "link" and lines.kind != "rows" and not paging.next:
+    if paging.by == "link" and not lines.in_html and not paging.next:
         yield f"{key}.paging.next: is missing; expected the path of the next page's address"
-    if (paging.by == "click") != (lines.kind == "xhr") and paging.by != "none":
-        yield f"{key}.paging.by: {paging.by!r} does not go with kind = {lines.kind!r}; 'click' is for xhr, and xhr has 'click' or 'none'"
-    if lines.kind == "rows" and not lines.empty and key == "list":
+    if (paging.by == "click") != lines.by_page and paging.by != "none":
+        yield f"{key}.paging.by: {paging.by!r} does not go with kind = {lines.kind!r}; 'click' is for xhr and drawn, which have that or 'none'"
+    if lines.in_html and not lines.empty and key == "list":
         yield f"{key}.empty: is missing; expected how the page says that there are none, such as empty = {{ text = 'Aucune facture' }}"
     spots = lines.spots
     if key == "list" and not ({"id", "number"} & set(spots) or {"date", "total"} <= set(spots)):

@@ -70,7 +70,10 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A list to be read: `kind` is `json`, `rows`, `embedded` or `xhr`."""
+    """A list to be read: `kind` is `json`, `rows`, `embedded`, `xhr` or `drawn`.
+
+    `click` is what leads from the page at its address to the one that draws it.
+    """
 
     kind: str
     request: Request
@@ -82,6 +85,17 @@ class Lines:
     currency: str = ""
     script: str = ""
     capture: str = ""
+    click: str = ""
+
+    @property
+    def in_html(self) -> bool:
+        """Whether a line is a part of a page, found by CSS, and not a JSON value, found by a path."""
+        return self.kind in ("rows", "drawn")
+
+    @property
+    def by_page(self) -> bool:
+        """Whether the browser must show its page each time."""
+        return self.kind in ("xhr", "drawn")
 
     @property
     def streams(self) -> bool:

@@ -23,7 +23,7 @@ def contracts(clause: Clause) -> Lines:
 
 def lines(clause: Clause, paging: str | None = None) -> Lines:
     """`[list]`. `paging` is taken when the file says nothing of it."""
-    kind = clause.choice("kind", ("json", "rows", "embedded", "xhr"))
+    kind = clause.choice("kind", ("json", "rows", "embedded", "xhr", "drawn"))
     found = Lines(
         kind=kind,
         request=_request(clause),
@@ -35,8 +35,9 @@ def lines(clause: Clause, paging: str | None = None) -> Lines:
         currency=clause.text("currency", ""),
         script=clause.text("script") if kind == "embedded" else "",
         capture=clause.text("capture") if kind == "xhr" else "",
+        click=clause.text("click", "") if kind == "drawn" else "",
     )
-    clause.close("script", "capture")
+    clause.close("script", "capture", "click")
     return found
 
 

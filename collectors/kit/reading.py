@@ -54,7 +54,7 @@ def page(spec: Lines, reply: Reply, step: str = "the list") -> Page:
         if none:
             return Page((), 0, None)
         raise
-    if not items and not none and (spec.empty or spec.kind == "rows"):
+    if not items and not none and (spec.empty or spec.in_html):
         raise errors.PortalChanged(
             step=step, expected="lines, or the sign that there are none", seen=_shape(reply)
         )
@@ -118,7 +118,7 @@ def _line(each: Draft, identity: str, contract: Contract, keep: set[str]) -> Lis
 
 
 def _body(spec: Lines, reply: Reply) -> Any:
-    if spec.kind == "rows":
+    if spec.in_html:
         return reply
     if spec.kind != "embedded":
         return reply.json()
@@ -133,7 +133,7 @@ def _body(spec: Lines, reply: Reply) -> Any:
 
 
 def _items(spec: Lines, body: Any, step: str) -> list[Any]:
-    if spec.kind == "rows":
+    if spec.in_html:
         return [row for selector in spec.items for row in body.css(selector)]
     items: list[Any] = []
     for path in spec.items:

@@ -86,7 +86,7 @@ def address(key: str, text: str) -> Iterator[str]:
 
 
 def _lines(key: str, lines: Lines) -> Iterator[str]:
-    look = css if lines.kind == "rows" else path
+    look = css if lines.in_html else path
     ways = lines.paging
     for name, where in (
         ("next", ways.next),
@@ -96,12 +96,12 @@ def _lines(key: str, lines: Lines) -> Iterator[str]:
     ):
         if where and ways.by != "click":
             yield from look(f"{key}.paging.{name}", where)
-    if lines.kind != "rows":
+    if not lines.in_html:
         for item in lines.items:
             yield from path(f"{key}.items", item)
     if lines.capture:
         yield from address(f"{key}.capture", lines.capture)
-    if lines.kind == "rows":
+    if lines.in_html:
         for item in lines.items:
             yield from css(f"{key}.items", item)
     if lines.kind == "embedded":

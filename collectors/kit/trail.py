@@ -70,7 +70,7 @@ def _forked(spec: Lines) -> list[Spot]:
 
 
 def _lines(spec: Lines, body: Any, path: str) -> Sequence[Any]:
-    if spec.kind == "rows":
+    if spec.in_html:
         return list(body.css(path))
     try:
         found = paths.walk(body, path)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from flask import Flask, Response, jsonify, request
 
-from collectors.kit import manifest
+from collectors.kit import drawn, manifest
 from collectors.kit.collector import Collector
 from collectors.kit.portal import Portal
 from core import errors
@@ -72,6 +73,32 @@ let page = 0;
 const ask = () => fetch('/hidden?p=' + ++page, {{headers: {{'X-Made': 'by-the-page'}}}}).then((answer) => answer.json()).then((told) => {{ if (told.last) document.getElementById('more').remove(); }});
 document.getElementById('more').addEventListener('click', ask); ask();
 </script>"""
+DRAWN = """
+[session]
+check = "/me"
+[[answers]]
+where = "list"
+text = "out of order"
+is = "PortalDown"
+[list]
+kind = "drawn"
+url = "/lobby"
+click = "#bills"
+items = "li.bill"
+empty = { text = "no bills" }
+currency = "EUR"
+paging = { by = "click", next = "#more" }
+fields = { date = "b", total = "i", pdf = "a::attr(href)" }
+"""
+DRAWER = f"""{HEAD}<ul id=list></ul><button id=more>More</button><script>
+let from = 0;
+const draw = (pause) => setTimeout(() => {{
+  const made = SHOWN.slice(from, from += 3).map((no) => `<li class=bill><b>2026-11-0${{no}}</b> <i>12,00</i> <a href="/file/B-${{no}}">PDF</a>`);
+  document.getElementById('list').insertAdjacentHTML('beforeend', made.join(''));
+  if (from >= SHOWN.length) document.getElementById('more').remove();
+}}, pause);
+document.getElementById('more').addEventListener('click', () => draw(1200)); draw(200);
+</script>"""
 BILLS = [{"no": f"B-{place}", "sum": 10 + place} for place in range(5)]
 
 
@@ -111,6 +138,18 @@ def site() -> Flask:
     @app.get("/table")
     def table() -> str:
         return TABLE
+
+    @app.get("/lobby")
+    def lobby() -> str:
+        return f"{HEAD}<a id=bills href=/drawer>Bills</a>"
+
+    @app.get("/lobby/<said>")
+    def silent(said: str) -> str:
+        return f"{HEAD}<a id=bills href=#>Bills</a><p>{said}"
+
+    @app.get("/drawer")
+    def drawer() -> str:
+        return DRAWER.replace("SHOWN", str([5, 4, 3, 3, 2, 1]))
 
     @app.get("/hidden")
     def hidden() -> Response:
@@ -175,6 +214,35 @@ async def test_a_list_that_only_the_page_can_ask_for_is_read_as_it_passes(
     seen = await world.visit(customer(SEEN + GET))
     assert (seen.error, seen.ends) == (None, {"account": True})
     assert [line.number for line in seen.lines] == [bill["no"] for bill in BILLS]
+
+
+async def test_a_list_that_is_drawn_is_read_when_nothing_more_is_drawn_and_a_line_that_moved_down_is_one(
+    world: World, customer: Callable[[str], Customer]
+) -> None:
+    acme = customer(DRAWN + '[document]\nurl = "{pdf}"\n')
+    seen = await world.visit(acme)
+    assert (seen.error, seen.ends, seen.browser) == (None, {"account": True}, True)
+    assert [line.fetch["pdf"][-3:] for line in seen.lines] == ["B-5", "B-4", "B-3", "B-2", "B-1"]
+    acme.ledger.pop()
+    again = await world.visit(acme)
+    assert (again.error, again.logins, len(again.files)) == (None, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [("out of order", errors.PortalDown), ("no bills", None), ("hello", errors.PortalChanged)],
+)
+async def test_a_drawn_page_without_lines_says_why(
+    world: World,
+    customer: Callable[[str], Customer],
+    monkeypatch: pytest.MonkeyPatch,
+    said: str,
+    error: type[errors.MoissonError] | None,
+) -> None:
+    monkeypatch.setattr(drawn, "PATIENCE", 2.0)
+    acme = customer(DRAWN.replace("/lobby", f"/lobby/{quote(said)}") + GET.replace("number", "date"))
+    seen = await world.visit(acme)
+    assert (type(seen.error) if seen.error else None, seen.lines) == (error, [])
 
 
 @pytest.mark.parametrize(
