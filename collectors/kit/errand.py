@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
-from collectors.kit import answers, ask, jar, lane
+from collectors.kit import answers, ask, jar, keys, lane
 from collectors.kit import mask as masks
 from core import nouns
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OURSELVES = "Moisson"
 
 Note = Callable[[str, dict[str, Any]], None]
+Sign = Callable[[str, str, Mapping[str, str], bytes], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Errand:
         self._steps: list[tuple[str, dict[str, Any]]] = []
         self._peeked: dict[str, Reply] = {}
         self._last: Reply | None = None
+        #: For suppliers whose every request is signed: from method, address, headers and body to the headers that sign it.
+        self.sign: Sign | None = None
         self._guard: Callable[[ask.Ask], None] = lambda _: None
 
     @property
@@ -163,12 +166,15 @@ class Errand:
     async def _ask(
         self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None, cap: int
     ) -> Reply:
+        said = dict(headers or {})
+        if self.sign and keys.is_home(self.manifest.origins, self.url(url)):
+            said |= self.sign(method, self.url(url), said, body or b"")
         self._last = await self._lane.fetch(
             self._passage,
             self.jar,
             method,
             self.url(url),
-            headers=headers,
+            headers=said,
             body=body,
             cap=cap,
             user_agent=self.user_agent,

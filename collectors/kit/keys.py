@@ -37,16 +37,17 @@ class Guard:
 
 
 def guard(manifest: Manifest, secrets: Iterable[str]) -> Guard:
-    return Guard(frozenset(map(_origin, manifest.origins)), tuple(secret for secret in secrets if secret))
+    return Guard(frozenset(manifest.origins), tuple(secret for secret in secrets if secret))
 
 
 def is_home(origins: Iterable[str], url: str) -> bool:
-    return _origin(url) in origins
+    """Whether this address is at one of the origins, however they are written."""
+    return _origin(url) in set(map(_origin, origins))
 
 
 def judge(manifest: Manifest, reply: Reply, step: str) -> None:
     """What a refusal means where there is no session to be over: 401 the key, 403 a right that it was not given, or a wall."""
-    if not is_home(map(_origin, manifest.origins), reply.url):
+    if not is_home(manifest.origins, reply.url):
         return  # a store of files that refuses its own link has seen no key
     if reply.status == 401:
         raise errors.BadCredentials(step=step)

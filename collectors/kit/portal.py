@@ -117,7 +117,15 @@ class Portal(Errand):
     async def state(self) -> bytes:
         """The Session to seal: cookies and storage, the User-Agent that made them, and `memory`."""
         await self._take_back_cookies()
-        kept = {"state": self.jar.state(), "user_agent": self.user_agent, "memory": self.memory}
+        return self._written(self.jar.state())
+
+    async def device(self) -> bytes:
+        """What a closed browser would still have of it: by this the portal knows a device again, whoever signs in there."""
+        await self._take_back_cookies()
+        return self._written(self.jar.lasting())
+
+    def _written(self, state: Mapping[str, Any]) -> bytes:
+        kept = {"state": state, "user_agent": self.user_agent, "memory": self.memory}
         return jsons.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
 
     async def page(self) -> Page:
@@ -218,6 +226,10 @@ class Portal(Errand):
     async def put_reply(self, reply: Reply, name: str = "") -> nouns.File:
         """What an answer brought, into the inbox."""
         return await self.put(downloads.of_reply(reply, name))
+
+    async def put_body(self, body: bytes, name: str, media_type: str = "application/pdf") -> nouns.File:
+        """Bytes that came inside of something else, such as JSON, into the inbox."""
+        return await self.put(downloads.Fetched(body, name, media_type))
 
     async def put(self, fetched: downloads.Fetched) -> nouns.File:
         """Into the inbox: the disk is not for the loop."""

@@ -32,11 +32,11 @@ BRAND = house.Brand(
 ACCESS_KEY = "AKIAREPLICA00EXAMPLE"
 HOST, STORE = "invoicing.us-east-1.api.aws", "invoice-pdf.s3.us-east-1.amazonaws.com"
 SCOPE = "us-east-1/invoicing/aws4_request"
-PAGE = 5
+PAGE = 7
 
 
 class AWSReplica(keyed.Keyed):
-    """13 invoices on three pages. `late` is the seconds by which the caller's clock may be wrong."""
+    """13 invoices on two pages. `late` is the seconds by which the caller's clock may be wrong."""
 
     supplier = "aws"
     HOSTS = (HOST, STORE)

@@ -27,7 +27,7 @@ BRAND = house.Brand(
     supplier=paper.Party("Papeterie Brun", ("3 rue du Port", "44000 Nantes"), "552100554"),
 )
 COMPANIES = ("Papeterie Brun", "Nuage Hébergement")
-PAGE = 8
+PAGE = 10
 
 
 class GetMyInvoicesReplica(keyed.Keyed):
