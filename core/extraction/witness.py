@@ -36,14 +36,17 @@ def confirm(reading: nouns.Reading, listed: nouns.Listed) -> nouns.Reading:
 def is_other_document(reading: nouns.Reading, listed: nouns.Listed) -> str | None:
     """Why the document cannot be the one listed, as when a portal mixes up two customers; None when it may be.
 
-    It names another number with a label, its total or date differs too, and nothing that was listed stands in it.
+    It names another number with a label, its total or date differs too, and nothing that was listed stands in it. Where the
+    portal lists no number, both its total and its date have to be stated, and others.
     """
-    number = reading.fields.get("number")
-    if not listed.number or not number or number.confidence < STATED or _same(number.value, listed.number):
-        return None
     if any(_stands_in(reading, listed)):
         return None
     differs = [name for name in ("total", "date") if _differs(reading, listed, name)]
+    if not listed.number:
+        stated = all(_states(reading, name) for name in differs)
+        return "it states another total and another date" if len(differs) == 2 and stated else None
+    if not _states(reading, "number") or _same(reading.fields["number"].value, listed.number):
+        return None
     return f"it names another number and another {' and '.join(differs)}" if differs else None
 
 
@@ -128,6 +131,11 @@ def _differs(reading: nouns.Reading, listed: nouns.Listed, name: str) -> bool:
         )
     width = 7 if listed.precision is nouns.Precision.MONTH else 10
     return listed.date is not None and page.value[:width] != listed.date.isoformat()[:width]
+
+
+def _states(reading: nouns.Reading, name: str) -> bool:
+    page = reading.fields.get(name)
+    return page is not None and page.confidence >= STATED
 
 
 def _number_stands_in(reading: nouns.Reading, number: str) -> bool:

@@ -133,6 +133,18 @@ def test_a_document_that_may_be_the_one_is_not_thrown_away(rows: list[str]) -> N
     assert witness.is_other_document(papers.read(rows), LISTED) is None
 
 
-def test_without_a_listed_number_nothing_is_another_customers() -> None:
-    page = papers.read(["Facture n° X-7777-1111", "Total TTC : 731,16 €"])
-    assert witness.is_other_document(page, listed(number=None)) is None
+def test_without_a_listed_number_another_total_and_day_are_another_customers() -> None:
+    page = papers.read(["Date de facture : 1 novembre 2026", "Total TTC : 731,16 €"])
+    assert witness.is_other_document(page, listed(number=None)) == "it states another total and another date"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Facture n° X-7777-1111", "Total TTC : 731,16 €"],
+        ["Date de facture : 3 novembre 2026", "Total TTC : 731,16 €"],
+        ["Date de facture : 1 novembre 2026", "Total TTC : 731,16 €", "Reste dû : 1 234,50 €"],
+    ],
+)
+def test_without_a_listed_number_what_may_be_the_one_is_kept(rows: list[str]) -> None:
+    assert witness.is_other_document(papers.read(rows), listed(number=None)) is None
