@@ -159,7 +159,7 @@ class _SignIn:
         self.acted_at = time.monotonic()
 
     async def _do(self, state: PageState, act: Act) -> None:
-        where = self.sight.inside(state.sign, act.where)
+        where = self.sight.inside(state.sign, self._named(state, act.where))
         if act.verb == "fill" or (act.field and self.portal.has(act.field)):
             await self._fill(state, act, where)
         elif act.verb == "ask":
@@ -171,6 +171,20 @@ class _SignIn:
             await self.portal.go(self.page.url, name=state.name)
         elif act.verb != "check" or not await self._is_ticked(state, where):
             await self._send(state, act, where)
+
+    def _named(self, state: PageState, where: str) -> str:
+        """With what the account says of itself, such as which of several customers it is."""
+        names = templates.names(where)
+        for name in names:
+            self._expect_field(state, name)
+        return templates.text(where, {name: self.portal.told(name) for name in names})
+
+    def _expect_field(self, state: PageState, field: str) -> None:
+        spec = self.portal.manifest.spec(field)
+        if not self.portal.has(field):
+            raise errors.ActionNeeded(
+                f"the portal asks for {spec.label['en']}, and this account has none", step=state.name
+            )
 
     async def _is_ticked(self, state: PageState, where: Locator) -> bool:
         """A box that a first answer ticked already: another click would take the tick away."""
@@ -184,9 +198,7 @@ class _SignIn:
                 raise errors.CodeNeeded(
                     f"the portal asks for a code, and this account has no {spec.label['en']}", step=state.name
                 )
-            raise errors.ActionNeeded(
-                f"the portal asks for {spec.label['en']}, and this account has none", step=state.name
-            )
+            self._expect_field(state, act.field)
         self.filled = True
         await self.portal.fill(act.field, where, name=f"{spec.label['en']} on {state.name}")
         if spec.secret:
