@@ -1,4 +1,4 @@
-"""How often somebody may try a password on our own door."""
+"""How often somebody may try a password on our own door, or an address that was never given."""
 
 from __future__ import annotations
 
@@ -13,10 +13,23 @@ def _who() -> str:
     return f"{request.remote_addr}|{request.form.get('email', '').strip().lower()}"
 
 
+#: One-time addresses that lead nowhere, tried from one machine. A token cannot be guessed; this spares the database.
+GUESSES = "20 per minute; 200 per hour"
+
+
 def _wrong(response: Response) -> bool:
     """Only a try that was refused counts."""
     return response.status_code == 401
 
 
+def _machine() -> str:
+    return f"link|{request.remote_addr}"
+
+
+def _led_nowhere(response: Response) -> bool:
+    return response.status_code == 410
+
+
 limiter = Limiter(key_func=_who, storage_uri="memory://", headers_enabled=False)
 wrong_tries = limiter.limit(TRIES, methods=["POST"], deduct_when=_wrong)
+guesses = limiter.limit(GUESSES, key_func=_machine, deduct_when=_led_nowhere)

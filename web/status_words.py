@@ -24,10 +24,10 @@ class Look:
 
 _LOOKS = {
     State.NEEDS_PASSWORD: Look("alert", "red", "owner", "correct", 0),
-    State.NEEDS_CODE: Look("alert", "red", "owner", "answered", 1),
-    State.NEEDS_TAKEOVER: Look("alert", "red", "owner", "answered", 2),
-    State.NEEDS_CONSENT: Look("alert", "red", "owner", "answered", 3),
-    State.NO_PERMISSION: Look("alert", "red", "owner", "answered", 4),
+    State.NEEDS_CODE: Look("alert", "red", "owner", "answer", 1),
+    State.NEEDS_TAKEOVER: Look("alert", "red", "owner", "see", 2),
+    State.NEEDS_CONSENT: Look("alert", "red", "owner", "see", 3),
+    State.NO_PERMISSION: Look("alert", "red", "owner", "see", 4),
     State.PORTAL_CHANGED: Look("diamond", "amber", "maintainer", "diagnose", 5),
     State.PORTAL_DOWN: Look("square", "amber", "supplier", "collect", 6),
     State.LATE: Look("clock", "amber", "nobody", "collect", 7),

@@ -26,6 +26,8 @@ LOOKS: list[tuple[Literal["light", "dark"], int]] = [
     ("dark", 390),
     ("dark", 1280),
 ]
+#: Accounts whose portals ask something, in every way that a page shows differently.
+QUESTIONS = ("asks_code", "asks_approval", "asks_link", "needs_code", "needs_consent")
 
 
 @dataclass
@@ -98,6 +100,11 @@ def _pages(company: world.World) -> list[str]:
         f"/runs/{runs('ok')}",
         f"/runs/{runs('portal_changed')}",
         f"/runs/{runs('trial')}",
+        *(f"/challenges/{company.question(name)}" for name in QUESTIONS),
+        f"/accounts/{of['asks_code']}",
+        f"/runs/{runs('asks_code')}",
+        "/codes",
+        f"/c/{world.LINK}",
         "/invoices",
         "/invoices/2",
         "/invoices/3",

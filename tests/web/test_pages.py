@@ -15,13 +15,13 @@ from web import health
 
 def test_the_first_page_is_one_sentence_then_what_needs_a_person(museum: world.World) -> None:
     page = museum.signed_in().get("/").text
-    assert "3 comptes ont besoin de vous, 2 sont à jour, 6 suivent leur cours" in page
+    assert "6 comptes ont besoin de vous, 2 sont à jour, 6 suivent leur cours" in page
     cards = page.split('class="cards"', 1)[1].split("</ul>", 1)[0]
-    assert cards.count("<li") == 3
+    assert cards.count("<li") == 6
     assert "Mot de passe refusé" in cards
     assert "Corriger" in cards
-    assert "<title>(3) " in page
-    assert "favicon.svg?n=3" in page
+    assert "<title>(6) " in page
+    assert "favicon.svg?n=6" in page
 
 
 def test_when_nobody_is_needed_the_page_says_so(bare: world.World) -> None:

@@ -37,6 +37,16 @@ ROWS = {
     "leaving.abandon": "a",
     "credentials.form": "a",
     "credentials.correct": "a",
+    "challenges.room": "afvu",
+    "challenges.answer": "af",
+    "challenges.send_again": "af",
+    "challenges.here_i_am": "af",
+    "challenges.done": "af",
+    "challenges.link": "af",
+    "challenges.codes": "afvu",
+    "challenges.onward": "af",
+    "links.page": "anyone",
+    "links.answer": "anyone",
     "runs.run": "afvu",
     "runs.stop": "af",
     "runs.evidence": "afvu",
@@ -67,6 +77,8 @@ def _filled(company: world.World, names: set[str]) -> dict[str, object]:
         "supplier": "mandarine",
         "account_id": company.accounts["ok"],
         "run_id": company.last_run("portal_changed"),
+        "challenge_id": company.question("asks_code"),
+        "token": world.LINK,
         "evidence_id": 1,
         "invoice_id": 1,
         "document_id": 1,
@@ -101,7 +113,7 @@ def test_each_role_passes_where_its_row_says_and_nowhere_else(museum: world.Worl
         # A post without its form token gets as far as the token's check, and no further.
         passed = 400 if method == "POST" else 200
         expected = passed if may else 403
-        if endpoint == "accounts.trial" and may:
+        if endpoint in ("accounts.trial", "challenges.onward") and may:
             expected = 302
         assert status == expected, f"{role} {method} {place}"
 
@@ -121,7 +133,7 @@ def test_what_belongs_to_another_company_does_not_exist(museum: world.World) -> 
     theirs = [
         (m, p)
         for e, m, p in _rules(museum)
-        if any(w in p for w in ("/accounts/", "/runs/", "/invoices/", "/documents/"))
+        if any(w in p for w in ("/accounts/", "/challenges/", "/runs/", "/invoices/", "/documents/"))
     ]
     assert len(theirs) > 15
     for method, place in theirs:

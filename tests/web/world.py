@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from core import archive, db, nouns, settings
+from core import archive, db, ledger, nouns, settings
 from core.db import models
 from demo import paper
 from vault import kek, keys
@@ -23,6 +23,8 @@ from web import create_app, limits, people
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SETUP_TOKEN = "only-once"
+#: The token of a one-time address to the question of `asks_code`.
+LINK = "the-one-time-address-of-the-test"
 PASSWORD = "a farm full of wheat"
 #: Fast on purpose: these are the tests' own people.
 _HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -47,6 +49,16 @@ class World:
         assert answer.status_code == 302, answer.text
         post(client, "/language", at="/help", language=language)
         return client
+
+    def challenge(self, session: Session, name: str) -> models.Challenge:
+        """The open question of an account."""
+        found = ledger.open_challenge(session, self.accounts[name])
+        assert found
+        return found
+
+    def question(self, name: str) -> int:
+        with self.database.read() as session:
+            return self.challenge(session, name).id
 
     def last_run(self, name: str) -> int:
         with self.database.read() as session:
@@ -113,6 +125,7 @@ def full(folder: Path, **changes: Any) -> World:
             world.accounts[name] = build(session, name)
     with world.database.write() as session:
         _bills(session, world)
+        ledger.add_link(session, world.challenge(session, "asks_code"), ledger.link_hash(LINK), now=NOW)
     return world
 
 
@@ -260,6 +273,32 @@ def _failed(state: str, error: str, code: str, **facts: Any) -> Any:
     return build
 
 
+def _asking(wants: str, medium: str, said: str, **more: Any) -> Any:
+    """Builds an account whose visit stands before a question with the portal's page open."""
+
+    def build(session: Session, name: str) -> int:
+        made = account(session, name)
+        _history(session, made, days=3)
+        last = run(session, made, "login", hours=0.01, cause="person", asked_by=1)
+        session.add(
+            models.Challenge(
+                workspace_id=1,
+                account_id=made,
+                run_id=last.id,
+                kind="CodeNeeded",
+                wants=wants,
+                medium=medium,
+                said=said,
+                opened_at=NOW - timedelta(seconds=30),
+                expires_at=NOW + timedelta(seconds=252),
+                **more,
+            )
+        )
+        return made
+
+    return build
+
+
 def _running(session: Session, name: str) -> int:
     made = account(session, name)
     _history(session, made, days=5)
@@ -325,6 +364,15 @@ _STATES: dict[str, Any] = {
         detail={"expected": "a field “Mot de passe”", "seen": "a page titled “Bienvenue”"},
     ),
     "portal_down": _failed("retry_at", "PortalDown", "MOISSON-P201"),
+    "asks_code": _asking(
+        "code",
+        "sms",
+        "Un code a été envoyé au •• •• 42.",
+        tries_left=3,
+        resend_at=NOW + timedelta(seconds=20),
+    ),
+    "asks_approval": _asking("approval", "app", "Confirmez la connexion dans votre application."),
+    "asks_link": _asking("link", "email", "We sent a sign-in link to j•••@firm.fr.", tries=1, tries_left=2),
     "running": _running,
     "trial": _trial,
     "never_run": _never,
@@ -445,6 +493,7 @@ def sign_in_cookie(world: World, email: str = "admin@firm.fr", language: str = "
 
 
 __all__ = [
+    "LINK",
     "NOW",
     "PASSWORD",
     "PEOPLE",

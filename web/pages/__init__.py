@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from web.pages import accounts, credentials, entrance, invoices, leaving, runs, status, suppliers, system
+from web.pages import (
+    accounts,
+    challenges,
+    credentials,
+    entrance,
+    invoices,
+    leaving,
+    links,
+    runs,
+    status,
+    suppliers,
+    system,
+)
 
 ALL = (
     status.pages,
@@ -11,6 +23,8 @@ ALL = (
     accounts.pages,
     leaving.pages,
     credentials.pages,
+    challenges.pages,
+    links.pages,
     runs.pages,
     invoices.pages,
     system.pages,

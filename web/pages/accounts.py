@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 
 from core import ledger, nouns
 from core.db import models
-from core.ledger import accounts as sign_ins
-from web import farm, guard, people, register, strip
+from web import farm, guard, people, questions, register, strip
 from web.pages.status import supplier_name
 
 pages = Blueprint("accounts", __name__, url_prefix="/accounts/<int:account_id>")
@@ -45,6 +44,7 @@ def account(account_id: int) -> str:
             total=total,
             runs=ledger.runs_of(session, account_id),
             sign_ins=_sign_ins_left(session, view.account),
+            question=questions.of_view(session, view),
             strip=strip.drawn,
             fate=strip.fate,
         )
@@ -79,7 +79,7 @@ def trial(account_id: int) -> Response | str:
     with farm.here().database.read() as session:
         view = view_of(session, account_id)
     if view.last_runs and view.last_runs[0].id > after:
-        place = url_for("runs.run", run_id=view.last_runs[0].id)
+        place = url_for("runs.run", run_id=view.last_runs[0].id, round=request.args.get("round"))
         if "HX-Request" in request.headers:
             return Response(status=204, headers={"HX-Redirect": place})
         return redirect(place)
@@ -89,15 +89,12 @@ def trial(account_id: int) -> Response | str:
 @pages.post("/collect")
 @guard.finance
 def collect(account_id: int) -> Response:
-    """Collect now; with `answered`, the person says that what the portal asked is done."""
+    """Collect now; what the portal has asked is settled first, in its own room."""
     here = farm.here()
     with here.database.write() as session:
         view = view_of(session, account_id)
-        if view.open_challenge and request.form.get("answered") != "yes":
-            abort(403)
         if view.open_challenge:
-            sign_ins.close_challenge(session, account_id, outcome="person_says_done", now=here.now())
-            record(session, "challenge.answered", view.account)
+            abort(403)
         if not view.last_runs or view.state != nouns.AccountState.RUNNING:
             ledger.wish(
                 session,

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, send_file, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import ledger, nouns
 from core.db import models
-from web import anatomy, diagnosis, farm, guard, headers, steps
+from web import anatomy, diagnosis, farm, guard, headers, questions, steps
 from web.pages.status import supplier_name
 
 pages = Blueprint("runs", __name__, url_prefix="/runs/<int:run_id>")
@@ -46,12 +46,20 @@ def run(run_id: int) -> str | AnyResponse:
             brought=brought,
             noted=_noted(session, seen),
             parts=anatomy.of(seen, view),
+            question=_asked(session, seen, view),
+            in_round="yes" if request.args.get("round") == "yes" else None,
             step=steps.told,
             login_page=_login_page(view),
             pictures=[e for e in left if e.kind == "screenshot"],
             papers=[e for e in left if e.kind != "screenshot"],
             diagnosis=json.dumps(diagnosis.of(seen, events, view), indent=2, ensure_ascii=False),
         )
+
+
+def _asked(session: Session, run: models.Run, view: ledger.AccountView | None) -> questions.Asked | None:
+    """What the portal asks in this very run."""
+    asked = questions.of_view(session, view)
+    return asked if asked and asked.challenge.run_id == run.id else None
 
 
 def _login_page(view: ledger.AccountView | None) -> str:

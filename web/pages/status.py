@@ -32,6 +32,7 @@ def home() -> str | Response:
     return render_template(
         "status.html",
         asked=status_words.oldest_first(views),
+        codes=sum(view.state == "needs_code" for view in views),
         views=status_words.worst_first(views),
         sentence=_sentence(views),
         next_run=_next(views, here.now()),

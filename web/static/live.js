@@ -8,11 +8,29 @@
   setInterval(() => {
     const el = document.querySelector("[data-every]");
     if (!el || document.hidden || document.querySelector("details.menu[open]")) return;
+    // What is being typed is left alone.
+    if (document.querySelector("[data-ask]")?.value) return;
     const wait = document.hasFocus() ? busy(el) : idle(el);
     if (Date.now() - last < wait * 1000) return;
     last = Date.now();
     htmx.trigger(el, "look");
   }, 500);
+
+  // The time to answer a portal runs down by the second.
+  setInterval(() => {
+    document.querySelectorAll("[data-until]").forEach((el) => {
+      const left = Math.max(0, Math.floor((Date.parse(el.dateTime) - Date.now()) / 1000));
+      el.textContent = left < 60 ? `${left} s` : `${Math.floor(left / 60)} min ${left % 60} s`;
+    });
+  }, 1000);
+
+  // A field that a portal asks for and that was not there a moment ago gets the focus.
+  let asking = Boolean(document.querySelector("[data-ask]"));
+  document.addEventListener("htmx:after:swap", () => {
+    const field = document.querySelector("[data-ask]");
+    if (field && !asking) field.focus();
+    asking = Boolean(field);
+  });
 
   // Only a change of state is spoken.
   let told = document.querySelector("[data-spoken]")?.dataset.spoken;
