@@ -104,10 +104,25 @@ def _put_on_invoice(session: Session, document_id: int, reading: nouns.Reading, 
             fields={name: dataclasses.asdict(field) for name, field in reading.fields.items()},
         )
     )
+    document.read_at = at
+    if _is_replaced(session, document):
+        return
     invoice = session.get_one(models.Invoice, document.invoice_id)
     _fill(invoice, reading)
     invoice.doubts = list(reading.doubts)
-    document.read_at = invoice.read_at = at
+    invoice.read_at = at
+
+
+def _is_replaced(session: Session, document: models.Document) -> bool:
+    """A newer revision came home before this one was read: the Invoice is what that one says."""
+    later = (
+        models.Document.listed_id == document.listed_id,
+        models.Document.revision > document.revision,
+    )
+    return (
+        document.listed_id is not None
+        and session.scalar(select(models.Document.id).where(*later)) is not None
+    )
 
 
 def _fill(invoice: models.Invoice, reading: nouns.Reading) -> None:

@@ -143,12 +143,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a Run listed, knew, brought, held and failed at. `whole` is True when every list was read to its proved end."""
+    """What a Run listed, knew, brought, held and failed at. `whole` is True when every list was read to its proved end.
+
+    `revised` counts the documents that the portal had replaced since they came home.
+    """
 
     listed: int = 0
     known: int = 0
     baseline: int = 0
     new: int = 0
+    revised: int = 0
     held: int = 0
     failed: int = 0
     whole: bool = False

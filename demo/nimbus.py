@@ -158,6 +158,7 @@ class Site:
             "issued_at": bill.issued.isoformat(),
             "amount_cents": bill.cents,
             "currency": self.house.brand.currency,
+            "revision": bill.version,
             "pdf": f"/api/invoices/{bill.number}/pdf",
         }
 

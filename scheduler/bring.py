@@ -24,12 +24,13 @@ class Harvest:
     async def bring_home(self, portal: kit.Portal) -> None:
         """Read the list and fetch what the ledger does not hold; called again after a sign-in in mid-list."""
         self._call.known = await self._call.farm.writer(self._begin)
-        new = await self._listed(portal)
-        portal.step("listed", count=self._call.counts["listed"], new=len(new), census=self._call.census)
-        if new:
+        wanted = await self._listed(portal)
+        new = sum(self._call.known.is_new(line) for line in wanted)
+        portal.step("listed", count=self._call.counts["listed"], new=new, census=self._call.census)
+        if wanted:
             await self._to(nouns.RunState.FETCHING)
-        for position, line in enumerate(new, 1):
-            portal.step("fetching", position=position, count=len(new))
+        for position, line in enumerate(wanted, 1):
+            portal.step("fetching", position=position, count=len(wanted))
             try:
                 await self._receive(portal, line)
             except errors.NotAnInvoice as err:
@@ -43,22 +44,26 @@ class Harvest:
         """The lines to fetch. The census notes every line and leaves it; a line shown twice counts once."""
         seen: set[tuple[str, str]] = set()
         ends: dict[str, bool] = {}
-        new: list[nouns.Listed] = []
+        wanted: list[nouns.Listed] = []
         async for sheet in self._call.collector.listed(portal):
             fresh = {(line.contract.portal_id, line.identity): line for line in sheet.lines}
-            unknown = [
-                line for key, line in fresh.items() if key not in seen and self._call.known.is_new(line)
-            ]
+            unseen = [line for key, line in fresh.items() if key not in seen]
             seen |= set(fresh)
             ends[sheet.contract.portal_id] = sheet.last
+            await self._note_marks(unseen)
+            unseen = [line for line in unseen if self._call.known.is_wanted(line)]
             if self._call.census:
-                await self._leave(unknown)
+                await self._leave(unseen)
             else:
-                new += unknown
+                wanted += unseen
         self._call.whole = portal.whole and bool(ends) and all(ends.values())
         self._call.counts["listed"] = len(seen)
-        self._call.counts["known"] = len(seen) - len(new) - self._call.counts["baseline"]
-        return new
+        self._call.counts["known"] = len(seen) - len(wanted) - self._call.counts["baseline"]
+        return wanted
+
+    async def _note_marks(self, lines: list[nouns.Listed]) -> None:
+        if other := [line for line in lines if self._call.known.has_other_mark(line)]:
+            await self._write(partial(ledger.note_marks, lines=other))
 
     async def _leave(self, lines: list[nouns.Listed]) -> None:
         self._call.counts["baseline"] += await self._write(partial(ledger.note_baseline, lines=lines))
@@ -72,7 +77,7 @@ class Harvest:
         if document is None:
             self._call.counts["known"] += 1
             return
-        self._call.counts["new"] += 1
+        self._call.counts["new" if document.revision == 1 else "revised"] += 1
         take_in = partial(
             intake.take_in, farm.database, farm.archive, farm.readers, document.id, now=farm.now
         )

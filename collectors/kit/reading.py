@@ -114,6 +114,7 @@ def _line(each: Draft, identity: str, contract: Contract, keep: set[str]) -> Lis
         total=each.total,
         kind=each.kind,
         fetch={name: text for name, text in each.values.items() if name in keep},
+        mark=each.values.get("mark"),
     )
 
 

@@ -11,18 +11,11 @@ from core.ledger.accounts import (
     resume_account,
     try_again,
 )
+from core.ledger.asking import Put, end_life, give_up, next_word, put, settle, spend_answers
 from core.ledger.budget import count_login, give_back_login, grant_login, remaining_logins
-from core.ledger.lines import (
-    Known,
-    baseline,
-    decimals,
-    hold,
-    known_lines,
-    minor,
-    money,
-    note_baseline,
-    receive,
-)
+from core.ledger.cents import decimals, minor, money
+from core.ledger.known import Known, Line, known_lines, note_marks
+from core.ledger.lines import baseline, hold, note_baseline, receive
 from core.ledger.past import Past, runs_of
 from core.ledger.questions import (
     LINK_LIVES,
@@ -42,14 +35,23 @@ from core.ledger.questions import (
 )
 from core.ledger.runs import awake, call_due, due_accounts, guard, next_visit, note, queue_run, tell, wish
 from core.ledger.standing import state_of
-from core.ledger.views import AccountView, account_view, accounts_with_state, invoices, run_with_events
+from core.ledger.views import (
+    AccountView,
+    account_view,
+    accounts_with_state,
+    invoices,
+    last_greens,
+    run_with_events,
+)
 
 __all__ = [
     "LINK_LIVES",
     "AccountView",
     "AlreadyThere",
     "Known",
+    "Line",
     "Past",
+    "Put",
     "account_view",
     "accounts_with_state",
     "add_account",
@@ -64,8 +66,10 @@ __all__ = [
     "count_refused",
     "decimals",
     "due_accounts",
+    "end_life",
     "forget_trial",
     "give_back_login",
+    "give_up",
     "grant_login",
     "guard",
     "here_i_am",
@@ -74,6 +78,7 @@ __all__ = [
     "is_answerable",
     "is_being_checked",
     "known_lines",
+    "last_greens",
     "link_hash",
     "mark_paused",
     "minor",
@@ -81,9 +86,12 @@ __all__ = [
     "new_credentials",
     "new_link",
     "next_visit",
+    "next_word",
     "note",
     "note_baseline",
+    "note_marks",
     "open_challenge",
+    "put",
     "queue_run",
     "receive",
     "remaining_logins",
@@ -93,6 +101,8 @@ __all__ = [
     "runs_of",
     "send_again",
     "served",
+    "settle",
+    "spend_answers",
     "state_of",
     "tell",
     "try_again",

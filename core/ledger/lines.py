@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,63 +11,8 @@ from sqlalchemy.orm import Session
 from core import nouns
 from core.db import models
 from core.ledger import runs
-
-#: Minor units of the few currencies that have not two decimals (ISO 4217).
-_DECIMALS = {
-    "JPY": 0,
-    "KRW": 0,
-    "CLP": 0,
-    "ISK": 0,
-    "VND": 0,
-    "XOF": 0,
-    "XAF": 0,
-    "XPF": 0,
-    "BHD": 3,
-    "KWD": 3,
-    "OMR": 3,
-    "TND": 3,
-}
-
-
-def minor(money: nouns.Money) -> int:
-    """Minor units: 12.34 EUR is 1234, 500 JPY is 500."""
-    return int((money.amount * (Decimal(10) ** decimals(money.currency))).to_integral_value())
-
-
-def money(total_minor: int | None, currency: str | None) -> nouns.Money | None:
-    """The inverse of `minor`; None when either half is unknown."""
-    if total_minor is None or currency is None:
-        return None
-    return nouns.Money(Decimal(total_minor).scaleb(-decimals(currency)), currency)
-
-
-def decimals(currency: str | None) -> int:
-    return _DECIMALS.get(currency or "", 2)
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the ledger holds of an account, by (contract, identity); the value says whether the line is settled."""
-
-    settled: Mapping[tuple[str, str], bool]
-
-    def is_new(self, listed: nouns.Listed) -> bool:
-        return not self.settled.get((listed.contract.portal_id, listed.identity), False)
-
-
-def known_lines(session: Session, account: models.Account) -> Known:
-    """A line is settled when it was left at the census or has come home; a held one is tried again."""
-    rows = session.execute(
-        select(
-            models.ContractRow.portal_id,
-            models.ListedRow.identity,
-            models.ListedRow.baseline,
-            models.ListedRow.received_at,
-        )
-        .join(models.ContractRow, models.ContractRow.id == models.ListedRow.contract_id)
-        .where(models.ListedRow.account_id == account.id)
-    )
-    return Known({(contract, identity): left or at is not None for contract, identity, left, at in rows})
+from core.ledger.cents import minor
+from core.ledger.known import known_lines
 
 
 def note_baseline(
@@ -117,19 +60,29 @@ def receive(
     *,
     now: datetime,
 ) -> models.Document | None:
-    """The bytes are in the archive: one transaction makes the line received, the Invoice and its Document. None if it was here."""
+    """The bytes are in the archive: one transaction makes the line received and its Invoice and Document, or the next revision.
+
+    None when these very bytes are its newest revision already.
+    """
     runs.guard(session, run_id, fence)
     row = _row(session, run_id, account, listed, now=now)
-    if row.received_at is not None:
+    _tell(row, listed)
+    row.received_at, row.held_for, row.held_times = row.received_at or now, None, 0
+    newest = _newest(session, row)
+    if newest and newest.sha256 == file.sha256:
         return None
-    row.received_at, row.held_for, row.held_times = now, None, 0
-    invoice = _invoice(session, account, row, file, now=now)
+    if newest:
+        invoice = _follow(session.get_one(models.Invoice, newest.invoice_id), row)
+    else:
+        invoice = _invoice(session, account, row, file, now=now)
+        account.last_new_at = now
     document = models.Document(
         workspace_id=account.workspace_id,
         account_id=account.id,
         invoice_id=invoice.id,
         listed_id=row.id,
         run_id=run_id,
+        revision=newest.revision + 1 if newest else 1,
         sha256=file.sha256,
         size=file.size,
         name=file.name,
@@ -138,10 +91,26 @@ def receive(
         received_at=now,
     )
     session.add(document)
-    account.last_new_at = now
     session.flush()
     _owe(session, account.workspace_id, document, now)
     return document
+
+
+def _newest(session: Session, row: models.ListedRow) -> models.Document | None:
+    return session.scalar(
+        select(models.Document)
+        .where(models.Document.listed_id == row.id)
+        .order_by(models.Document.revision.desc())
+        .limit(1)
+    )
+
+
+def _follow(invoice: models.Invoice, row: models.ListedRow) -> models.Invoice:
+    """The portal replaced the document: the Invoice says what its line says by now, and waits to be read again."""
+    invoice.number, invoice.issued_on, invoice.precision = row.number, row.date, row.precision
+    invoice.total_minor, invoice.currency, invoice.kind = row.total_minor, row.currency, row.kind
+    invoice.read_at = None
+    return invoice
 
 
 def _invoice(
@@ -212,17 +181,23 @@ def _row(
             baseline=False,
             seen_at=now,
             held_times=0,
-            number=listed.number,
-            date=listed.date,
-            precision=listed.precision,
-            total_minor=minor(listed.total) if listed.total else None,
-            currency=listed.total.currency if listed.total else None,
-            kind=listed.kind,
             run_id=run_id,
         )
+        _tell(row, listed)
         session.add(row)
         session.flush()
     return row
+
+
+def _tell(row: models.ListedRow, listed: nouns.Listed) -> None:
+    """The line as the portal shows it now; what it does not tell any more stays as it was."""
+    row.number = listed.number or row.number
+    row.date, row.precision = (
+        (listed.date, listed.precision) if listed.date else (row.date, row.precision or listed.precision)
+    )
+    if listed.total:
+        row.total_minor, row.currency = minor(listed.total), listed.total.currency
+    row.kind, row.mark = listed.kind, listed.mark or row.mark
 
 
 def _contract(session: Session, account: models.Account, contract: nouns.Contract) -> models.ContractRow:

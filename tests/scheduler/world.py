@@ -24,6 +24,7 @@ from web import register
 LOGINS = {
     "mandarine": {"username": "user-7", "password": "mandarine-demo"},
     "nimbus": {"username": "user-7@atelier.example", "password": "nimbus-demo"},
+    "bleu": {"username": "user-7@firm.example", "password": "bleu-demo"},
 }
 
 

@@ -86,6 +86,7 @@ def invoice(invoice_id: int) -> str:
         account = session.get(models.Account, seen.account_id) if seen.account_id else None
         contract = session.get(models.ContractRow, seen.contract_id) if seen.contract_id else None
         fields = _read_fields(session, papers)
+        versions = [(paper, dict(_read_fields(session, [paper]))) for paper in papers]
     return render_template(
         "invoice.html",
         invoice=seen,
@@ -94,6 +95,7 @@ def invoice(invoice_id: int) -> str:
         account=account,
         contract=contract,
         fields=fields,
+        versions=versions,
         value=_value,
         source=_source,
         doubt=_doubt,
