@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -26,6 +26,22 @@ async def _census(ride: Ride) -> None:
     assert len(seen.lines) == listable, f"{listable} lines were there, {len(seen.lines)} were noted"
     assert all(seen.ends.values()), "a list was not read to its proved end"
     assert not seen.files, "the census brought documents"
+    _expect_as_published(ride, seen.lines)
+
+
+def _expect_as_published(ride: Ride, lines: Sequence[nouns.Listed]) -> None:
+    """Where the portal shows the number that its house gave, the day and the amount are those of the house too."""
+    bills = {bill.number: bill for bill in ride.replica.house.shelf.of(ride.replica.house.brand.login)}
+    for line in lines:
+        bill = bills.get(line.number or line.identity)
+        if bill and line.total:
+            assert abs(line.total.amount) == abs(bill.total), (
+                f"{line.number} is {bill.total}, it reads {line.total.amount}"
+            )
+        if bill and line.date:
+            days = line.precision is nouns.Precision.DAY
+            right = line.date == bill.issued if days else line.date == bill.issued.replace(day=1)
+            assert right, f"{line.number} is of {bill.issued}, it reads {line.date}"
 
 
 async def _quiet(ride: Ride) -> None:

@@ -23,7 +23,7 @@ async def test_a_new_supplier_passes_its_trial_on_the_replica_that_comes_with_it
     [
         ('is = "BadCredentials"', 'is = "Locked"', "a refused password"),
         ('paging = { by = "page", size = 10 }', 'paging = { by = "none" }', "the census leaves all"),
-        ('style = "cents"', 'style = "point"', "a new one"),
+        ('style = "cents"', 'style = "point"', "the census leaves all"),
         ('refused = "#code-error"', 'refused = "#never"\ntimes = 1', "a wrong code"),
     ],
 )
