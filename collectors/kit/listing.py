@@ -63,7 +63,10 @@ async def contracts(portal: Portal) -> list[Held]:
         return [_only()]
     if not portal.whole and (held := _remembered(portal)):
         return held
-    found = [_held(draft) async for page in _pages(portal, spec, {}, "contracts") for draft in page[0].drafts]
+    pages = [page async for page, _ in _pages(portal, spec, {}, "contracts")]
+    found = [_held(draft) for page in pages for draft in page.drafts]
+    if spec.empty and not any(page.count for page in pages):
+        found = [_only(spec)]
     if not found:
         raise errors.ActionNeeded(
             "the portal shows no contract in this account", step="contracts", wants="no_permission"
@@ -153,8 +156,10 @@ def _list(manifest: Manifest) -> Lines:
     return manifest.list
 
 
-def _only() -> Held:
-    return Held(ONLY, {"contract": ONLY.portal_id})
+def _only(spec: Lines | None = None) -> Held:
+    """The account as its own contract; what a contract's line would have told is empty."""
+    unsaid = {f"contract.{name}": "" for name in spec.spots} if spec else {}
+    return Held(ONLY, {"contract": ONLY.portal_id, **unsaid})
 
 
 def _held(draft: reading.Draft) -> Held:

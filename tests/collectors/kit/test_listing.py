@@ -290,6 +290,16 @@ async def test_an_account_without_contracts_is_told_to_its_owner(
     assert seen.error.wants == "no_permission"
 
 
+async def test_a_page_that_offers_no_choice_of_contracts_makes_the_account_its_own_contract(
+    world: World, customer: Callable[[str], Customer]
+) -> None:
+    alone = SELECT.replace("select#line option", "select#none option") + 'empty = { see = "select#line" }\n'
+    acme = customer(alone + POSTED.replace("{contract}", "1{contract.place}") + GET)
+    seen = await world.visit(acme)
+    assert (seen.error, seen.ends, len(seen.lines)) == (None, {"account": True}, 5)
+    assert (await world.visit(acme, whole=False)).requests == 1
+
+
 class Wholesale(Collector):
     """A supplier whose list a class reads; the manifest serves the rest."""
 
