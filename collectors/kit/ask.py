@@ -9,6 +9,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from collectors.kit import reply
 from core import errors
 
+#: The language that portals are asked in, unless an account says another.
+LOCALE = "fr-FR"
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SAME_AGAIN = {307, 308}
 _MAY_TRAVEL = {"accept", "accept-language", "user-agent"}
@@ -19,6 +21,14 @@ def merged(*layers: Mapping[str, str]) -> dict[str, str]:
     named = {name.lower(): (name, value) for layer in layers for name, value in layer.items()}
     named.pop("cookie", None)
     return dict(named.values())
+
+
+def languages(locale: str) -> str:
+    """What a browser set to this locale says that it reads, with the tongues that most portals have as a last resort."""
+    own = locale.partition("-")[0]
+    rest = [tongue for tongue in ("en", "fr") if tongue != own]
+    wished = dict.fromkeys([locale, own, rest[0]])
+    return ",".join(f"{each};q={1 - place / 10:.1f}" if place else each for place, each in enumerate(wished))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from playwright.async_api import StorageState as StorageState
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from collectors.kit import finding, footprint, ground
+from collectors.kit.ask import LOCALE
 from core import errors
 
 Kind = finding.Kind
@@ -90,11 +91,17 @@ class Browsers:
 
     @asynccontextmanager
     async def context(
-        self, passage: Passage, *, state: Mapping[str, Any] | None, user_agent: str | None, full: bool = False
+        self,
+        passage: Passage,
+        *,
+        state: Mapping[str, Any] | None,
+        user_agent: str | None,
+        full: bool = False,
+        locale: str = LOCALE,
     ) -> AsyncIterator[BrowserContext]:
         """A context that reaches the world through `passage` only, closed in the end whatever happened in it."""
         async with self._turn, self._place("full" if full or self._watch else "shell") as browser:
-            context = await _new_context(browser, passage, state, user_agent or self.user_agent)
+            context = await _new_context(browser, passage, state, user_agent or self.user_agent, locale)
             if context is None:
                 await self._forget(browser)
                 raise errors.BrowserLost
@@ -216,7 +223,7 @@ class _Running:
 
 
 async def _new_context(
-    browser: Browser, passage: Passage, state: Mapping[str, Any] | None, user_agent: str
+    browser: Browser, passage: Passage, state: Mapping[str, Any] | None, user_agent: str, locale: str
 ) -> BrowserContext | None:
     """None when the browser is not there any more. Playwright's text may hold cookies and goes no further."""
     try:
@@ -224,7 +231,7 @@ async def _new_context(
             proxy={"server": f"http://127.0.0.1:{passage.port}", "bypass": "<-loopback>"},
             storage_state=cast("StorageState | None", state),
             user_agent=user_agent,
-            locale="fr-FR",
+            locale=locale,
             timezone_id="Europe/Paris",
             viewport={"width": 1280, "height": 900},
             service_workers="block",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from collectors.kit import hosts, tunnel, way
+from collectors.kit import upstream as upstreams
 from core import errors
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -40,13 +41,14 @@ class Door:
         resolve: way.Resolve | None = None,
         bounds: Bounds | None = None,
     ) -> None:
-        """`upstream` is the owner's own proxy, `http://[user:password@]host:port`; raises BadSettings if it is not.
+        """`upstream` is the farm's own proxy, `http://[user:password@]host:port` (or https, socks5); raises BadSettings if it is not.
 
         `resolve` lets a test's replicas answer for true host names: what it returns is not questioned.
         """
         self.allow_loopback = allow_loopback
         self.bounds = bounds or Bounds()
-        self.way = way.Way(upstream, resolve, self.bounds.connect)
+        proxy = upstreams.Upstream.parse(upstream, "MOISSON_UPSTREAM_PROXY") if upstream else None
+        self.way = way.Way(proxy, resolve, self.bounds.connect)
         self._open: set[Passage] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -58,13 +60,24 @@ class Door:
             self._sweeper.cancel()
         await asyncio.gather(*(passage.close() for passage in list(self._open)))
 
-    async def open(self, allowed: Sequence[str]) -> Passage:
-        """A way out to these hosts only, through a port of its own."""
-        passage = Passage(self, hosts.patterns(allowed))
+    async def open(self, allowed: Sequence[str], *, upstream: str = "") -> Passage:
+        """A way out to these hosts only, through a port of its own, and through the account's own proxy if it has one.
+
+        Raises BadSettings for an `upstream` that is no proxy.
+        """
+        passage = Passage(
+            self, hosts.patterns(allowed), self._way_through(upstream) if upstream else self.way
+        )
         await passage.listen()
         self._open.add(passage)
         passage.when_closed(lambda: self._open.discard(passage))
         return passage
+
+    def _way_through(self, upstream: str) -> way.Way:
+        proxy = upstreams.Upstream.parse(upstream, "the account's proxy")
+        if hosts.is_loopback(proxy.host) and not self.allow_loopback:
+            raise errors.BadSettings("the account's proxy: it is on this very machine")
+        return way.Way(proxy, None, self.bounds.connect, own=True)
 
     async def _sweep(self) -> None:
         """Silent tunnels and endless runs are cut, so that nobody waits for ever."""
@@ -77,13 +90,14 @@ class Door:
 class Passage:
     """One run's way out. `refused` names each `host:port` it asked for in vain; the counters are for the receipt."""
 
-    def __init__(self, door: Door, allowed: tuple[hosts.Pattern, ...]) -> None:
+    def __init__(self, door: Door, allowed: tuple[hosts.Pattern, ...], through: way.Way) -> None:
         self.port = 0
         self.requests = 0
         self.received = 0
         self.sent = 0
         self.refused: list[str] = []
         self._door = door
+        self._way = through
         self._allowed = allowed
         self._known: dict[tuple[str, int], list[tuple[str, int]]] = {}
         self._visits: set[asyncio.Task[None]] = set()
@@ -164,7 +178,7 @@ class Passage:
         if not self._lets(host, port):
             raise tunnel.Refusal(403, "http_request_denied")
         try:
-            far = await self._door.way.reach(host, port, self._known)
+            far = await self._way.reach(host, port, self._known)
         except tunnel.Refusal as refusal:
             if refusal.status == 403:
                 self._note_refusal(host, port)

@@ -73,6 +73,8 @@ class Errand:
         self._last: Reply | None = None
         #: For suppliers whose every request is signed: from method, address, headers and body to the headers that sign it.
         self.sign: Sign | None = None
+        #: The language that the portal is asked in.
+        self.locale = ask.LOCALE
         self._guard: Callable[[ask.Ask], None] = lambda _: None
 
     @property
@@ -166,7 +168,7 @@ class Errand:
     async def _ask(
         self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None, cap: int
     ) -> Reply:
-        said = dict(headers or {})
+        said = {"Accept-Language": ask.languages(self.locale), **(headers or {})}
         if self.sign and keys.is_home(self.manifest.origins, self.url(url)):
             said |= self.sign(method, self.url(url), said, body or b"")
         self._last = await self._lane.fetch(

@@ -14,7 +14,7 @@ from core import errors
 #: The largest answer that is read, in bytes.
 CAP = 40 * 1024 * 1024
 _MOST_HOPS = 10
-_USUAL = {"Accept": "*/*", "Accept-Language": "fr-FR,fr;q=0.9,en;q=0.8"}
+_USUAL = {"Accept": "*/*", "Accept-Language": ask.languages(ask.LOCALE)}
 
 
 class Lanes:

@@ -21,6 +21,7 @@ from collectors.kit import (
     troubles,
 )
 from collectors.kit import mask as masks
+from collectors.kit import upstream as upstreams
 from collectors.kit.errand import Errand, Note, Outside
 from core import errors, nouns
 
@@ -46,14 +47,19 @@ async def open_portal(
     keep: Keep,
     knows: Callable[[nouns.Listed], bool] = lambda _: False,
     answers: question.Answers | None = None,
+    upstream: challenge.Secret | None = None,
+    locale: str = "",
 ) -> AsyncIterator[Portal]:
     """One visit. `session` is what `Portal.state` gave the last time; `keep` writes a fetched document to the inbox.
 
-    `answers` is whoever can be asked when the portal wants a code; without, that ends the visit.
+    `answers` is whoever can be asked when the portal wants a code; without, that ends the visit. `upstream` is the account's
+    own proxy, which is masked in all that the visit shows; `locale`, such as `en-GB`, the language that its portal is asked in.
     """
-    passage = await outside.door.open(manifest.hosts)
+    passage = await outside.door.open(manifest.hosts, upstream=upstream.reveal() if upstream else "")
     portal = Portal(outside, manifest, passage, session=session, whole=whole, knows=knows, note=note)
-    portal.keep, portal.answers = keep, answers
+    portal.keep, portal.answers, portal.locale = keep, answers, locale or portal.locale
+    if upstream:
+        portal.mask.hide(*upstreams.secrets(upstream.reveal()))
     try:
         yield portal
     except browsers.Error as err:  # a collector that used the page by hand; Playwright's own words stop here
@@ -264,7 +270,11 @@ class Portal(Errand):
             await stack.enter_async_context(self._lane.logins())
             context = await stack.enter_async_context(
                 self._outside.browsers.context(
-                    self._passage, state=self.jar.state(), user_agent=self._user_agent or None, full=full
+                    self._passage,
+                    state=self.jar.state(),
+                    user_agent=self._user_agent or None,
+                    full=full,
+                    locale=self.locale,
                 )
             )
             opened = await hand.of(context, self.manifest.origins, self._passage.refused, self.mask)

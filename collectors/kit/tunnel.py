@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -109,6 +110,13 @@ class End:
 
 async def connect(address: str, port: int) -> End:
     return End(*await asyncio.open_connection(address, port, limit=LONGEST_HEAD))
+
+
+async def connect_tls(address: str, port: int, context: ssl.SSLContext, name: str) -> End:
+    """`name` is what the certificate at this address must say."""
+    return End(
+        *await asyncio.open_connection(address, port, limit=LONGEST_HEAD, ssl=context, server_hostname=name)
+    )
 
 
 class Tunnel:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
-from collectors.kit import hosts, tunnel
-from core import errors
+from collectors.kit import hosts, tunnel, upstream
 
 Address = tuple[str, int]
 Resolve = Callable[[str, int], Awaitable[list[Address]]]
@@ -21,12 +17,18 @@ _LOOPBACK = {"localhost": ("127.0.0.1", "::1")}  # RFC 6761: nobody else is aske
 
 
 class Way:
-    """`resolve` lets a test's replicas answer for true host names: what it returns is not questioned."""
+    """`proxy` stands on it, if there is one: the farm's own wherever it is, an account's (`own`) on the public internet only.
 
-    def __init__(self, upstream: str, resolve: Resolve | None, within: float) -> None:
-        self._upstream = _Upstream.parse(upstream) if upstream else None
+    `resolve` lets a test's replicas answer for true host names: what it returns is not questioned.
+    """
+
+    def __init__(
+        self, proxy: upstream.Upstream | None, resolve: Resolve | None, within: float, *, own: bool = False
+    ) -> None:
+        self._upstream = proxy
         self._resolve = resolve
         self._within = within
+        self._own = own
 
     async def reach(self, host: str, port: int, known: dict[Address, list[Address]]) -> tunnel.End:
         """A connection; `known` is what this run has looked up already. Raises tunnel.Refusal."""
@@ -39,7 +41,14 @@ class Way:
         if self._upstream is None:
             return await self._first(known[host, port])
         async with _in_time(self._within):
-            return await self._upstream.connect(host, port)
+            return await self._upstream.connect(host, port, at=await self._proxys_address())
+
+    async def _proxys_address(self) -> str:
+        """Whoever gives an account a proxy of its own must not reach what lies beside the farm."""
+        proxy = self._upstream
+        if proxy is None or not self._own or hosts.is_loopback(proxy.host):
+            return ""
+        return (await self._public(proxy.host, proxy.port))[0][0]
 
     async def _first(self, addresses: Sequence[Address]) -> tunnel.End:
         refusal = tunnel.Refusal(502, "destination_unavailable")
@@ -55,57 +64,23 @@ class Way:
 
     async def _look_up(self, host: str, port: int) -> list[Address]:
         try:
+            return await self._public(host, port)
+        except tunnel.Refusal as refusal:
+            if self._upstream is None or refusal.status == 403:
+                raise
+            return []  # behind a proxy, only that proxy may know the names of the outside
+
+    async def _public(self, host: str, port: int) -> list[Address]:
+        try:
             async with asyncio.timeout(self._within):
                 answers = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as err:
-            if self._upstream is not None:
-                return []  # behind a firm's proxy, only that proxy may know the names of the outside
             late = isinstance(err, TimeoutError)
             raise tunnel.Refusal(504 if late else 502, "dns_timeout" if late else "dns_error") from None
         public = [(str(place[0]), port) for *_, place in answers if hosts.is_public(str(place[0]))]
         if not public:
             raise tunnel.Refusal(403, "destination_ip_prohibited")
         return public
-
-
-@dataclass(frozen=True, slots=True)
-class _Upstream:
-    """The owner's proxy. It looks the names up itself, and its own rules bound where they lead."""
-
-    host: str
-    port: int
-    credentials: str
-
-    def __repr__(self) -> str:
-        return f"<upstream proxy {self.host}:{self.port}>"
-
-    @classmethod
-    def parse(cls, url: str) -> _Upstream:
-        parts = urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname or not parts.port:
-            raise errors.BadSettings("MOISSON_UPSTREAM_PROXY: expected http://host:port")
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
-        return cls(parts.hostname, parts.port, base64.b64encode(login.encode()).decode())
-
-    async def connect(self, host: str, port: int) -> tunnel.End:
-        try:
-            far = await tunnel.connect(self.host, self.port)
-        except OSError:
-            raise tunnel.Refusal(502, "proxy_unavailable") from None
-        with contextlib.ExitStack() as undo:
-            undo.callback(far.abort)
-            if await self._answer(far, f"[{host}]:{port}" if ":" in host else f"{host}:{port}") != "200":
-                raise tunnel.Refusal(502, "proxy_refused")
-            undo.pop_all()
-        return far
-
-    async def _answer(self, far: tunnel.End, authority: str) -> str:
-        login = f"Proxy-Authorization: Basic {self.credentials}\r\n" if self.credentials else ""
-        far.writer.write(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{login}\r\n".encode())
-        try:
-            return (await tunnel.read_head(far.reader)).second
-        except (OSError, asyncio.IncompleteReadError):
-            return "nothing"
 
 
 @contextlib.asynccontextmanager

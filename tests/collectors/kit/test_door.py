@@ -390,7 +390,7 @@ async def test_an_owners_proxy_that_is_away_is_the_portal_being_down(names: dict
         assert b" 502 proxy_unavailable" in await connect(passage.port, "portal.example:443")
 
 
-@pytest.mark.parametrize("upstream", ["socks5://a:1", "proxy.example:3128", "http://proxy.example"])
+@pytest.mark.parametrize("upstream", ["socks4://a:1", "proxy.example:3128", "http://proxy.example"])
 def test_an_upstream_that_is_none_is_said_at_once(upstream: str) -> None:
     with pytest.raises(errors.BadSettings, match="MOISSON_UPSTREAM_PROXY"):
         door.Door(upstream=upstream)
