@@ -33,8 +33,8 @@ def deliver(farm: Farm) -> None:
 
 
 def tell_people(farm: Farm) -> None:
-    if address := farm.settings.notify.get_secret_value():
-        tell.send(address, farm.writer, farm.now())
+    if farm.settings.notify.get_secret_value():
+        tell.send(farm)
 
 
 def keep_keys(farm: Farm) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from core import ledger
+from core import ledger, nouns
 from core.db import models
 from vault import audit, sealing
 from web import farm, people, speech
@@ -57,9 +57,10 @@ def _phase(session: Session, challenge: models.Challenge, now: datetime) -> str:
         return "closed"
     if challenge.kind != "CodeNeeded":
         return "elsewhere"
-    if not ledger.is_answerable(session, challenge, now=now):
-        return "expired"
-    return "checking" if ledger.is_being_checked(session, challenge) else "live"
+    run = session.get(models.Run, challenge.run_id)
+    if run and run.state in nouns.ACTIVE_STATES and ledger.is_being_checked(session, challenge):
+        return "checking"
+    return "live" if ledger.is_answerable(session, challenge, now=now) else "expired"
 
 
 def of_view(session: Session, view: ledger.AccountView | None) -> Asked | None:
