@@ -68,11 +68,23 @@ class CodeNeeded(PortalError):
     code = "MOISSON-P104"
     remedy = Remedy.OWNER
 
-    def __init__(self, said: str = "", *, step: str = "", wants: str = "code", medium: str = "") -> None:
-        """`wants` is one of `code`, `approval`, `link`; `medium` the way it went: `sms`, `email`, `app`, or nothing."""
+    def __init__(
+        self,
+        said: str = "",
+        *,
+        step: str = "",
+        wants: str = "code",
+        medium: str = "",
+        refused: bool = False,
+    ) -> None:
+        """`wants` is one of `code`, `approval`, `link`; `medium` the way it went: `sms`, `email`, `app`, or nothing.
+
+        `refused`: the portal has taken none of the answers that it was given, and `said` is why.
+        """
         super().__init__(said, step=step)
         self.wants = wants
         self.medium = medium
+        self.refused = refused
 
 
 class Captcha(PortalError):

@@ -26,6 +26,8 @@ class Call:
     run: models.Run
     collector: kit.Collector
     census: bool
+    #: The time that the visit may take, without what people take to answer.
+    limit: asyncio.Timeout
 
     def __init__(self, farm: Farm, lease: Lease) -> None:
         self.farm, self.lease = farm, lease
@@ -33,6 +35,8 @@ class Call:
         self.counts: Counter[str] = Counter()
         self.whole = False
         self.logins = 0
+        #: Somebody was asked something, and may look on.
+        self.asked = False
         #: Between the sign-in page and the sign that we are in.
         self.entering = False
         #: The last document that could not be kept, if any: the run's named error.
@@ -44,8 +48,9 @@ class Call:
         self._notes: list[asyncio.Future[None]] = []
 
     def note(self, step: str, words: dict[str, Any]) -> None:
-        """A named step for people. Nobody looks on at a scheduled visit, so there it costs no write."""
-        if self.lease.cause == "schedule":
+        """A named step for people. Nobody looks on at a scheduled visit before it asks somebody, so there it costs no write."""
+        self.asked |= step == "code_asked"
+        if self.lease.cause == "schedule" and not self.asked:
             return
         at = self.farm.now()
 

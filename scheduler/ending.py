@@ -95,35 +95,35 @@ def _carry_out(
 ) -> None:
     if ruling.freeze_secret:
         account.refused_version = account.secret_version
-        session.query(models.PortalSession).filter_by(account_id=account.id).delete()
+    about = f"{type(err).__name__}:{account.secret_version}"
     if ruling.opens_challenge:
-        _ask(session, call, account, err, now)
+        about = f"challenge:{_ask(session, call, account, err, now)}"
     if ruling.breaks:
         breaker.changed(session, account.supplier, getattr(err, "step", ""), account.id, now)
     if ruling.blocks_supplier:
         breaker.rest(session, account.supplier, "blocked", policy.BLOCKED_FOR, now)
     if ruling.tell_owner:
-        ledger.tell(
-            session,
-            account,
-            about=f"{type(err).__name__}:{account.secret_version}",
-            error=type(err).__name__,
-            now=now,
-        )
+        ledger.tell(session, account, about=about, error=type(err).__name__, now=now)
 
 
-def _ask(session: Session, call: Call, account: models.Account, err: BaseException, now: datetime) -> None:
-    """An open question freezes every automatic sign-in of the account."""
-    session.add(
-        models.Challenge(
+def _ask(session: Session, call: Call, account: models.Account, err: BaseException, now: datetime) -> int:
+    """An open question freezes every automatic sign-in of the account. One that was put already stays, with what became of it."""
+    challenge = ledger.open_challenge(session, account.id)
+    if challenge is None:
+        challenge = models.Challenge(
             workspace_id=account.workspace_id,
             account_id=account.id,
-            run_id=call.lease.run_id,
-            kind=type(err).__name__,
-            wants=getattr(err, "wants", ""),
+            medium=getattr(err, "medium", ""),
+            said=getattr(err, "said", "") or None,
             opened_at=now,
         )
-    )
+        session.add(challenge)
+    challenge.run_id, challenge.kind = call.lease.run_id, type(err).__name__
+    challenge.wants, challenge.expires_at = getattr(err, "wants", ""), now
+    session.flush()
+    if isinstance(err, errors.CodeNeeded) and err.refused:
+        ledger.give_up(session, challenge, err.said, now=now)
+    return challenge.id
 
 
 def _end(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -11,18 +13,20 @@ from sqlalchemy.orm import Session
 
 from collectors import kit
 from collectors.kit import portal as portals
+from collectors.kit import upstream
 from core import errors, ledger, nouns
 from core.db import models
-from scheduler import ending
+from scheduler import ending, questions
 from scheduler.bring import Harvest
 from scheduler.call import Call
 from scheduler.farm import Farm
 from scheduler.lease import Lease
+from vault import opening
 from vault.redact import Secret
 
 log = structlog.get_logger(__name__)
 
-#: Seconds. No visit is worth more; what came home until then is kept.
+#: Seconds, without what people take to answer. No visit is worth more; what came home until then is kept.
 LONGEST = 600
 
 
@@ -30,7 +34,7 @@ async def visit(farm: Farm, lease: Lease) -> None:
     """Go there, bring home what is new, and leave a receipt however it ends. Raises nothing but cancellation."""
     call = Visit(farm, lease)
     try:
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(LONGEST) as call.limit:
             await call.go()
         await ending.done(call)
     except errors.LeaseLost:
@@ -47,7 +51,8 @@ class Visit(Call):
     def __init__(self, farm: Farm, lease: Lease) -> None:
         super().__init__(farm, lease)
         self.harvest = Harvest(self)
-        self._kept: bytes | None = None
+        self._kept: opening.Kept | None = None
+        self._signed_in_at: datetime | None = None
 
     async def go(self) -> None:
         await self.farm.writer(self._begin)
@@ -56,11 +61,14 @@ class Visit(Call):
         async with portals.open_portal(
             self.farm.outside,
             self.collector.manifest,
-            session=self._kept,
+            session=self._kept.state if self._kept else None,
             whole=self._reads_whole(),
             knows=self._knows,
             note=self.note,
             keep=self._keep,
+            answers=questions.Questions(self),
+            upstream=await self._own_proxy(),
+            locale=self.account.locale or "",
         ) as self.portal:
             try:
                 await self._at_the_portal(self.portal)
@@ -83,18 +91,19 @@ class Visit(Call):
         return self.run.whole or self.census or last is None or self.farm.now() - last > ending.WHOLE_EVERY
 
     def _knows(self, listed: nouns.Listed) -> bool:
-        return not self.known.is_new(listed)
+        return not self.known.is_wanted(listed)
 
     async def _at_the_portal(self, portal: kit.Portal) -> None:
         if self._asks_with_keys:
             await self._hand_over(portal)
             return await self.harvest.bring_home(portal)
-        if not (self._kept and await self._still_signed_in(portal)):
+        if not await self._still_signed_in(portal):
             await self._sign_in(portal)
         try:
             await self.harvest.bring_home(portal)
         except errors.SessionExpired:
             portal.step("session_expired")
+            await self._note_end()
             await self._sign_in(portal)
             await self.harvest.bring_home(portal)
         await self._keep_session(portal)
@@ -103,6 +112,16 @@ class Visit(Call):
     def _asks_with_keys(self) -> bool:
         return self.collector.manifest.sign_in == "keys"
 
+    async def _own_proxy(self) -> Secret | None:
+        """The account's own way out, masked like a password; an account without one opens nothing."""
+        if self.account.proxy_shown is None:
+            return None
+        proxy = await self.in_pool(self._open_proxy)
+        if proxy:
+            shown = [Secret(text) for text in upstream.secrets(proxy.reveal())]
+            self.live.enter_context(self.farm.redactor.live(*shown))
+        return proxy
+
     async def _hand_over(self, portal: kit.Portal) -> None:
         """What the account holds, masked from here on: to sign in with, or, as keys, for every request of this visit."""
         secrets = await self.in_pool(self._open_credentials)
@@ -110,10 +129,24 @@ class Visit(Call):
         await portal.grant(secrets)
 
     async def _still_signed_in(self, portal: kit.Portal) -> bool:
-        try:
-            return await self.collector.signed_in(portal)
-        except errors.SessionExpired:
+        """What only a failed sign-in left is not even tried."""
+        if self._kept is None or self._kept.signed_in_at is None:
             return False
+        with contextlib.suppress(errors.SessionExpired):
+            if await self.collector.signed_in(portal):
+                return True
+        await self._note_end()
+        return False
+
+    async def _note_end(self) -> None:
+        """The Session that an earlier visit began is dead: that is what its supplier's weather is learnt from."""
+        if self._kept and self._kept.signed_in_at and not self.logins:
+            await self.farm.writer(partial(self._end_life, self._kept.signed_in_at))
+
+    def _end_life(self, began_at: datetime, session: Session) -> None:
+        ledger.guard(session, self.lease.run_id, self.lease.fence)
+        account = session.get_one(models.Account, self.lease.account_id)
+        ledger.end_life(session, account, began_at, now=self.farm.now())
 
     async def _sign_in(self, portal: kit.Portal) -> None:
         portal.step("signing_in")
@@ -124,13 +157,23 @@ class Visit(Call):
         try:
             await self.collector.sign_in(portal)
         except errors.PortalError:
+            await self._keep_device(portal)
             if not portal.typed_secret:
                 await self.farm.writer(self._give_back_login)
             raise
         self.entering = False
         await portal.close_page()
+        self._signed_in_at = self.farm.now()
         await self._keep_session(portal)
         portal.step("signed_in")
+
+    async def _keep_device(self, portal: kit.Portal) -> None:
+        """A device that the portal trusts is trusted at the next sign-in too, whatever became of this one."""
+        try:
+            device = opening.Kept(await portal.device(), None)
+            await self.in_pool(partial(self._seal_session, device))
+        except errors.MoissonError as err:
+            log.info("visit.device_not_kept", run=self.lease.run_id, why=type(err).__name__)
 
     def _count_login(self, session: Session) -> None:
         """Counted, and the next visit moved, before the password is handed out: a crash here cannot loop."""
@@ -145,8 +188,13 @@ class Visit(Call):
         ledger.guard(session, self.lease.run_id, self.lease.fence, state=nouns.RunState.LOGIN)
         ledger.give_back_login(session, self.run)
 
-    def _open_session(self) -> bytes | None:
+    def _open_session(self) -> opening.Kept | None:
         return self.farm.opener.session_for_run(
+            self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
+        )
+
+    def _open_proxy(self) -> Secret | None:
+        return self.farm.opener.proxy_for_run(
             self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
         )
 
@@ -156,19 +204,21 @@ class Visit(Call):
         )
 
     async def _keep_session(self, portal: kit.Portal) -> None:
-        state = await portal.state()
-        if state == self._kept:
+        known = self._kept.signed_in_at if self._kept else None
+        kept = opening.Kept(await portal.state(), self._signed_in_at or known)
+        if kept == self._kept:
             return
-        await self.in_pool(partial(self._seal_session, state))
-        self._kept = state
+        await self.in_pool(partial(self._seal_session, kept))
+        self._kept = kept
 
-    def _seal_session(self, state: bytes) -> None:
+    def _seal_session(self, kept: opening.Kept) -> None:
         self.farm.opener.seal_session(
             self.lease.run_id,
             self.lease.fence,
-            state,
+            kept.state,
             origins=self.collector.manifest.origins,
             now=self.farm.now(),
+            signed_in_at=kept.signed_in_at,
         )
 
     def _keep(self, chunks: Iterable[bytes], name: str, media_type: str) -> nouns.File:

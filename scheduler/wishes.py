@@ -12,11 +12,20 @@ from core.db import models
 
 
 def grant(session: Session, now: datetime) -> None:
-    """Do what was wished, oldest first; each wish is answered once, in one word."""
+    """Do what was wished, oldest first; each wish is answered once, in one word. What is said to a question is its visit's."""
     open_ones = select(models.Wish).where(models.Wish.done_at.is_(None)).order_by(models.Wish.id)
     for wish in session.scalars(open_ones.limit(100).with_for_update(skip_locked=True)):
+        if wish.challenge_id is not None:
+            _expect_a_visit(session, wish.challenge_id, now)
+            continue
         wish.outcome = _collect(session, wish, now) if wish.kind == "collect" else _stop(session, wish)
         wish.done_at = now
+
+
+def _expect_a_visit(session: Session, challenge_id: int, now: datetime) -> None:
+    """An answer that comes when no visit waits for it any more is too late."""
+    if not ledger.is_answerable(session, session.get_one(models.Challenge, challenge_id), now=now):
+        ledger.spend_answers(session, challenge_id, now=now)
 
 
 def _collect(session: Session, wish: models.Wish, now: datetime) -> str:

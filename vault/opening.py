@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,8 +26,18 @@ VISITING = tuple(state for state in nouns.ACTIVE_STATES if state != nouns.RunSta
 
 #: The field that the portal's own session is sealed as.
 SESSION = "portal session"
+#: The field that an account's own way out is sealed as: an address such as `http://user:password@proxy.example:3128`.
+PROXY = "proxy"
 
 Sealed = models.Credential | models.PortalSession
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the portal gave us; `signed_in_at` None when only a failed sign-in left it, such as a device that is trusted."""
+
+    state: bytes = field(repr=False)
+    signed_in_at: datetime | None
 
 
 class Opener:
@@ -56,24 +67,59 @@ class Opener:
             _note(session, account, run_id, "credential.opened", now, fields=fields)
         return {row.field: Secret(self._open(account, row).decode()) for row in rows}
 
+    def proxy_for_run(
+        self, run_id: int, fence: int, *, origins: tuple[str, ...], now: datetime
+    ) -> Secret | None:
+        """The account's own way out, with its login; None for an account that has none."""
+        with self._database.write() as session:
+            account = _visited(session, run_id, fence)
+            _expect_origins(account, origins)
+            rows = [row for row in _newest(session, account) if row.field == PROXY]
+            for row in rows:
+                _expect_last_sealed(session, row)
+                _note(session, account, run_id, "proxy.opened", now)
+        return Secret(self._open(account, rows[0]).decode()) if rows else None
+
     def session_for_run(
         self, run_id: int, fence: int, *, origins: tuple[str, ...], now: datetime
-    ) -> bytes | None:
-        """What the portal gave us the last time, or None. What older credentials brought is not taken up again."""
+    ) -> Kept | None:
+        """What the portal gave us the last time, or None. What older credentials signed in with is not taken up again."""
         with self._database.write() as session:
             account = _visited(session, run_id, fence)
             _expect_origins(account, origins)
             row = session.get(models.PortalSession, account.id)
-            if row is None or row.version != account.secret_version:
+            if row is None or (row.version != account.secret_version and row.signed_in_at):
                 return None
             _expect_last_sealed(session, row)
             _note(session, account, run_id, "session.opened", now)
-        return self._open(account, row)
+        return Kept(self._open(account, row), row.signed_in_at)
+
+    def answer_for_run(
+        self, run_id: int, fence: int, wish_id: int, *, origins: tuple[str, ...], now: datetime
+    ) -> Secret:
+        """What a person answered to the question of this run, once: nothing sealed is left of it afterwards."""
+        with self._database.write() as session:
+            account = _visited(session, run_id, fence)
+            _expect_origins(account, origins)
+            wish = _expect_answer(session, account, run_id, wish_id)
+            record, wish.sealed = wish.sealed or b"", None
+            wish.done_at, wish.outcome = now, "taken"
+            challenge = wish.challenge_id or 0
+            _note(session, account, run_id, "answer.opened", now, challenge=challenge, wish=wish.id)
+        binding = sealing.answer_binding(account, challenge)
+        return Secret(self._unsealed(account, binding, record).decode())
 
     def seal_session(
-        self, run_id: int, fence: int, state: bytes, *, origins: tuple[str, ...], now: datetime
+        self,
+        run_id: int,
+        fence: int,
+        state: bytes,
+        *,
+        origins: tuple[str, ...],
+        now: datetime,
+        signed_in_at: datetime | None,
     ) -> None:
-        """Keep what the portal gave us, in the place of what it gave before."""
+        """Keep what the portal gave us, in the place of what it gave before. `signed_in_at` None: it did not let us in."""
         with self._database.write() as session:
             account = _visited(session, run_id, fence)
             _expect_origins(account, origins)
@@ -81,7 +127,15 @@ class Opener:
             binding = sealing.Binding.of(account, SESSION, account.secret_version)
             record = sealing.seal(key, self._keyring.trusted, binding, state)
             owner = {"account_id": account.id, "workspace_id": account.workspace_id}
-            session.merge(models.PortalSession(**owner, version=binding.version, record=record, saved_at=now))
+            session.merge(
+                models.PortalSession(
+                    **owner,
+                    version=binding.version,
+                    record=record,
+                    saved_at=now,
+                    signed_in_at=signed_in_at,
+                )
+            )
             _note(
                 session,
                 account,
@@ -107,13 +161,18 @@ class Opener:
             yield f"the {_field(row)} of account {account.id} does not open"
 
     def _open(self, account: models.Account, row: Sealed) -> bytes:
-        binding = sealing.Binding.of(account, _field(row), row.version)
+        return self._unsealed(account, sealing.Binding.of(account, _field(row), row.version), row.record)
+
+    def _unsealed(self, account: models.Account, binding: sealing.Binding, record: bytes) -> bytes:
         try:
-            _, key_id, _ = sealing.taken_apart(row.record)
-            return unseal(self._keyring.private(key_id), binding, row.record)
+            _, key_id, _ = sealing.taken_apart(record)
+            return unseal(self._keyring.private(key_id), binding, record)
         except errors.VaultError:
             log.error(
-                "a sealed record does not open", account=account.id, field=binding.field, version=row.version
+                "a sealed record does not open",
+                account=account.id,
+                field=binding.field,
+                version=binding.version,
             )
             raise
 
@@ -150,13 +209,32 @@ def _expect_origins(account: models.Account, origins: tuple[str, ...]) -> None:
 
 
 def _credentials(session: Session, account: models.Account) -> list[models.Credential]:
+    """What signs in, the account's proxy aside."""
+    found = [row for row in _newest(session, account) if row.field != PROXY]
+    if not found:
+        raise errors.VaultError()
+    return found
+
+
+def _newest(session: Session, account: models.Account) -> list[models.Credential]:
     """The newest of each field: who corrects a password may leave the login as it was sealed before."""
     kept = models.Credential
     mine = (kept.account_id == account.id, kept.version <= account.secret_version)
     newest = {row.field: row for row in session.scalars(select(kept).where(*mine).order_by(kept.version))}
-    if not newest:
-        raise errors.VaultError()
     return list(newest.values())
+
+
+def _expect_answer(session: Session, account: models.Account, run_id: int, wish_id: int) -> models.Wish:
+    """A wish that nobody has taken yet, for the question with which this very run waits."""
+    wish, challenge = models.Wish, models.Challenge
+    query = select(wish).join(challenge, challenge.id == wish.challenge_id)
+    mine = (challenge.account_id == account.id, challenge.run_id == run_id, challenge.closed_at.is_(None))
+    found = session.scalar(
+        query.where(wish.id == wish_id, wish.kind == "answer", wish.done_at.is_(None), *mine)
+    )
+    if found is None:
+        raise errors.VaultError()
+    return found
 
 
 def _expect_last_sealed(session: Session, row: Sealed) -> None:

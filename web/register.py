@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from collectors.kit import catalogue, declared
@@ -66,12 +66,20 @@ def correct(
     if any(spec.kind == "text" and spec.name in values for spec in manifest.fields):
         hashed = desk.login_hash(manifest, values, account.workspace_id)
         _refuse_twin(session, account.workspace_id, account.supplier, hashed, but=account.id)
+        if hashed != account.login_hash:  # what the portal gave one customer's browser is none of another's
+            _forget_session(session, account)
         account.login_hash = hashed
         account.masked_login = sealing.mask_login(account_form.first_login(manifest, values))
+    if account.origins != origins_of(manifest):
+        _forget_session(session, account)
     account.origins = origins_of(manifest)
     ledger.new_credentials(session, account, asked_by=by, now=now)
     record(session, by, "credentials.corrected", account, now)
     _seal(session, desk, account, values, by, now)
+
+
+def _forget_session(session: Session, account: models.Account) -> None:
+    session.execute(delete(models.PortalSession).where(models.PortalSession.account_id == account.id))
 
 
 def origins_of(manifest: declared.Manifest) -> str:

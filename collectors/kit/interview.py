@@ -160,7 +160,8 @@ class Interview:
         self._portal.step("code_refused", left=left)
         if left < 1:
             kind = next(act.kind for act in state.acts if act.kind)
-            raise errors.CodeNeeded(words, step=state.name, wants=kind, medium=state.asking.medium)
+            medium = state.asking.medium
+            raise errors.CodeNeeded(words, step=state.name, wants=kind, medium=medium, refused=True)
 
     async def _words(self, state: PageState, *selectors: str) -> str:
         """The first words that stand at one of these."""

@@ -36,6 +36,12 @@ class Jar:
     def state(self) -> dict[str, Any]:
         return copy.deepcopy(self._state)
 
+    def lasting(self) -> dict[str, Any]:
+        """Without the cookies that end with the browser."""
+        state = self.state()
+        state["cookies"] = [cookie for cookie in state["cookies"] if cookie.get("expires", -1) != -1]
+        return state
+
     def get(self, name: str, domain: str | None = None) -> str | None:
         """The live value of a cookie, of the host or domain given or of any."""
         for cookie in self._cookies:

@@ -26,15 +26,16 @@ class Wanted:
 
     cold: int = 0
     warm: int = 0
+    suppliers: tuple[str, ...] = portals.SUPPLIERS
 
 
 def settle(farm: Farm, wanted: Wanted) -> None:
-    """None of them is due yet. Cold and warm ones are mixed as evenly as they can be, over both suppliers."""
+    """None of them is due yet. Cold and warm ones are mixed as evenly as they can be, over all suppliers."""
     now, total = farm.now(), wanted.cold + wanted.warm
     with farm.database.write() as session:
         for number in range(1, total + 1):
             cold = number * wanted.cold // total > (number - 1) * wanted.cold // total
-            _account(session, farm, portals.SUPPLIERS[number % 2], number, cold, now)
+            _account(session, farm, wanted.suppliers[number % len(wanted.suppliers)], number, cold, now)
 
 
 def call_all(session: Session, now: datetime) -> None:
@@ -101,7 +102,7 @@ def _sign_in(
     binding = sealing.Binding.of(account, "portal session", 1)
     record = sealing.seal(key, farm.keyring.trusted, binding, state)
     owner = {"account_id": account.id, "workspace_id": account.workspace_id}
-    session.add(models.PortalSession(**owner, version=1, record=record, saved_at=now))
+    session.add(models.PortalSession(**owner, version=1, record=record, saved_at=now, signed_in_at=now))
     audit.append(
         session,
         at=now,

@@ -80,7 +80,6 @@ async def test_a_refused_password_is_tried_once_and_frozen(world: World) -> None
         (Lever.LOCKED, "Locked", nouns.RunState.WAITING),
         (Lever.TERMS, "ActionNeeded", nouns.RunState.WAITING),
         (Lever.CAPTCHA, "Captcha", nouns.RunState.WAITING),
-        (Lever.CODE, "CodeNeeded", nouns.RunState.WAITING),
         (Lever.DOWN, "PortalDown", nouns.RunState.RETRY_AT),
         (Lever.BLOCKED, "Blocked", nouns.RunState.RETRY_AT),
         (Lever.MOVE_BUTTONS, "PortalChanged", nouns.RunState.NEEDS_PERSON),

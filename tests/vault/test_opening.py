@@ -156,14 +156,14 @@ def test_no_audit_row_no_opening(farm: Farm, trail_at_openings: list[list[str]])
 def test_a_session_comes_back_byte_for_byte(farm: Farm) -> None:
     state = STATE * 5000
     assert session_of(farm) is None
-    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
-    farm.opener.seal_session(farm.run_id, FENCE, state, origins=ORIGINS, now=NOW)
+    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW, signed_in_at=NOW)
+    farm.opener.seal_session(farm.run_id, FENCE, state, origins=ORIGINS, now=NOW, signed_in_at=NOW)
     assert session_of(farm) == state
     assert farm.trail()[-3:] == ["session.sealed", "session.sealed", "session.opened"]
 
 
 def test_a_session_is_sealed_for_its_account_only(farm: Farm, tmp_path: Path) -> None:
-    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
+    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW, signed_in_at=NOW)
     stored = b"".join(file.read_bytes() for file in tmp_path.glob("farm.db*"))
     assert b"session.sealed" in stored
     assert b"canary-cookie" not in stored
@@ -171,10 +171,10 @@ def test_a_session_is_sealed_for_its_account_only(farm: Farm, tmp_path: Path) ->
 
 
 def test_an_older_session_put_back_is_refused(farm: Farm) -> None:
-    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
+    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW, signed_in_at=NOW)
     with farm.database.read() as session:
         older = session.get_one(models.PortalSession, farm.account.id).record
-    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
+    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW, signed_in_at=NOW)
     with farm.database.write() as session:
         session.execute(update(models.PortalSession).values(record=older))
     with pytest.raises(errors.VaultError):
@@ -182,23 +182,30 @@ def test_an_older_session_put_back_is_refused(farm: Farm) -> None:
 
 
 def test_what_an_older_password_brought_is_not_taken_up_again(farm: Farm) -> None:
-    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
+    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW, signed_in_at=NOW)
     farm.change(secret_version=2)
     assert session_of(farm) is None
 
 
+def test_the_device_of_a_failed_sign_in_is_trusted_with_the_corrected_password_too(farm: Farm) -> None:
+    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW, signed_in_at=None)
+    farm.change(secret_version=2)
+    kept = farm.opener.session_for_run(farm.run_id, FENCE, origins=ORIGINS, now=NOW)
+    assert kept == opening.Kept(STATE, None)
+
+
 def test_a_stale_fence_neither_reads_nor_writes_a_session(farm: Farm) -> None:
-    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
+    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW, signed_in_at=NOW)
     stale = FENCE - 1
     with pytest.raises(errors.LeaseLost):
         farm.opener.session_for_run(farm.run_id, stale, origins=ORIGINS, now=NOW)
     with pytest.raises(errors.LeaseLost):
-        farm.opener.seal_session(farm.run_id, stale, b"mine", origins=ORIGINS, now=NOW)
+        farm.opener.seal_session(farm.run_id, stale, b"mine", origins=ORIGINS, now=NOW, signed_in_at=NOW)
     assert session_of(farm) == STATE
 
 
 def test_verify_tries_every_record_and_says_so_in_the_audit(farm: Farm) -> None:
-    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW)
+    farm.opener.seal_session(farm.run_id, FENCE, STATE, origins=ORIGINS, now=NOW, signed_in_at=NOW)
     assert farm.opener.verify(now=NOW) == []
     assert farm.trail()[-1] == "vault.verified"
     with farm.database.write() as session:
@@ -207,4 +214,5 @@ def test_verify_tries_every_record_and_says_so_in_the_audit(farm: Farm) -> None:
 
 
 def session_of(farm: Farm) -> bytes | None:
-    return farm.opener.session_for_run(farm.run_id, FENCE, origins=ORIGINS, now=NOW)
+    kept = farm.opener.session_for_run(farm.run_id, FENCE, origins=ORIGINS, now=NOW)
+    return kept.state if kept else None

@@ -137,6 +137,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("portal_sessions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("signed_in_at", Instant(), nullable=True))
+    # Until now only a sign-in that succeeded left a session.
+    op.execute("UPDATE portal_sessions SET signed_in_at = saved_at")
 
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("footprint", sa.JSON(), nullable=True))

@@ -1,0 +1,95 @@
+"""Whoever can be asked during a visit: the question goes to the database, and what people say to it comes from there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from collectors import kit
+from collectors.kit import question
+from core import errors, ledger
+from core.db import models
+from vault.redact import Secret
+
+if TYPE_CHECKING:
+    from scheduler.call import Call
+
+#: Seconds between two looks at what people have said.
+LOOK = 0.3
+
+
+class Questions:
+    """The Answers of one visit. While it waits, its heart beats on, other visits go on, and its own time stands still."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._sends = True
+
+    async def __call__(self, asked: kit.Question, /) -> kit.Answer:
+        with question.untimed(self._call.limit):
+            challenge = await self._call.farm.writer(partial(self._put, asked))
+            self._sends = False
+            return await self._wait(asked, challenge.id)
+
+    async def settled(self) -> None:
+        lease, now = self._call.lease, self._call.farm.now()
+        await self._call.farm.writer(lambda s: ledger.settle(s, lease.run_id, lease.fence, now=now))
+
+    def _put(self, asked: kit.Question, session: Session) -> models.Challenge:
+        """Where a schedule asks, nobody looks on. A person who asked for the visit is told when they have missed it."""
+        sent = self._sends and asked.resend_after is not None
+        put = ledger.Put(
+            wants=asked.kind,
+            medium=asked.medium,
+            said=asked.said,
+            refused=asked.refused,
+            tries_left=asked.tries_left,
+            valid=timedelta(seconds=asked.valid),
+            resend_after=timedelta(seconds=asked.resend_after or 0) if sent else None,
+        )
+        lease, now = self._call.lease, self._call.farm.now()
+        return ledger.put(session, lease.run_id, lease.fence, put, tell=lease.cause == "schedule", now=now)
+
+    async def _wait(self, asked: kit.Question, challenge_id: int) -> kit.Answer:
+        """Raises CodeNeeded when the portal waits no longer; the question stays open, and its account frozen."""
+        until = time.monotonic() + asked.valid
+        while time.monotonic() < until:
+            wish = await self._call.in_pool(self._look, challenge_id)
+            if wish is not None and wish.kind == "answer":
+                return kit.Answer(await self._opened(wish.id))
+            if wish is not None:
+                return await self._again(wish.id)
+            await asyncio.sleep(LOOK)
+        raise errors.CodeNeeded(asked.said, step=asked.step, wants=asked.kind, medium=asked.medium)
+
+    def _look(self, challenge_id: int) -> models.Wish | None:
+        with self._call.farm.database.read() as session:
+            return ledger.next_word(session, challenge_id)
+
+    async def _opened(self, wish_id: int) -> Secret:
+        call = self._call
+        opening = partial(
+            call.farm.opener.answer_for_run,
+            call.lease.run_id,
+            call.lease.fence,
+            wish_id,
+            origins=call.collector.manifest.origins,
+            now=call.farm.now(),
+        )
+        answer = await call.in_pool(opening)
+        call.live.enter_context(call.farm.redactor.live(*question.spellings(answer.reveal())))
+        return answer
+
+    async def _again(self, wish_id: int) -> kit.Answer:
+        def heard(session: Session) -> None:
+            wish = session.get_one(models.Wish, wish_id)
+            wish.done_at, wish.outcome = self._call.farm.now(), "sent"
+
+        await self._call.farm.writer(heard)
+        self._sends = True
+        return kit.Answer(again=True)
