@@ -13,7 +13,11 @@ from demo.stage import ACTS, Lever
 
 PORT = 8920
 SHOWN_BILLS = 6
-SEEN = ("requests", "listings", "passwords", "logins_refused")
+SEEN = ("requests", "listings", "passwords", "logins_refused", "codes_sent", "codes_refused")
+#: The deeds that a contract can be told of.
+OF_CONTRACT = {Lever.PUBLISH, Lever.PUBLISH_LATE, Lever.SAME_MONTH, Lever.CREDIT_NOTE, Lever.REPLACED}
+#: What the panel can do beside the levers.
+APPROVE, RESET = "approve", "reset"
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -57,26 +61,32 @@ class Panel:
             language=language,
             say=words.PAGE[language],
             levers=words.LEVERS[language],
-            groups=words.GROUPS,
+            groups=_groups,
             publish=Lever.PUBLISH,
-            code=Lever.CODE,
             acts=ACTS,
             seen=SEEN,
             bills=_newest,
-            day=lambda when: spelling.day(when, language),
+            day=lambda when: f"{when:%d/%m/%Y}",
             money=lambda total, currency: spelling.money(total, currency, language),
+            clock=lambda at: f"{at.astimezone():%H:%M:%S}",
             news=self._news(language),
+            did=request.args.get("did", ""),
         )
 
     def pull(self, supplier: str) -> Answered:
         portal = self._portals.get(supplier) or abort(404)
         asked = request.form.get("lever", "")
-        if asked == "reset":
+        if asked == RESET:
             portal.house.reset()
-            return self._back(supplier, "reset")
+            return self._back(supplier, asked)
+        if asked == APPROVE:
+            portal.house.approve(request.form.get("login", ""))
+            return self._back(supplier, asked)
         try:
             lever = Lever(asked)
-            published = portal.pull(lever, lever in ACTS or not portal.stage.on(lever))
+            published = portal.pull(
+                lever, lever in ACTS or not portal.stage.on(lever), **_about(portal, lever)
+            )
         except ValueError:
             abort(404)
         return self._back(supplier, asked, [bill.number for bill in published])
@@ -89,14 +99,32 @@ class Panel:
         """What was just done, and at which portal: said once, above its buttons."""
         supplier, did = request.args.get("at", ""), request.args.get("did", "")
         say = words.PAGE[language]
-        if did == "reset":
-            return supplier, say["reset_done"]
+        if did in (APPROVE, RESET):
+            return supplier, say[f"{did}_done"]
         if did not in list(Lever) or supplier not in self._portals:
             return "", ""
         lever = Lever(did)
         ran = lever in ACTS or self._portals[supplier].stage.on(lever)
         name = words.LEVERS[language][lever][0]
         return supplier, " ".join([say["done" if ran else "stopped"], name, *request.args.getlist("number")])
+
+
+def _about(portal: portals.Portal, lever: Lever) -> dict[str, Any]:
+    """The contract that a bill is for, at a portal that has several. Raises ValueError for one that it has not."""
+    contract = request.form.get("contract", "")
+    if not contract or lever not in OF_CONTRACT:
+        return {}
+    if contract not in portal.brand.contracts:
+        raise ValueError(f"this portal has no contract {contract!r}")
+    return {"contract": contract}
+
+
+def _groups(portal: portals.Portal) -> dict[str, list[Lever]]:
+    """The levers of this portal, group by group."""
+    return {
+        group: [lever for lever in levers if lever in portal.stage.levers]
+        for group, levers in words.GROUPS.items()
+    }
 
 
 def _newest(portal: portals.Portal) -> list[Any]:

@@ -71,6 +71,11 @@ class Stage:
     def on(self, lever: Lever) -> bool:
         return lever in self._on
 
+    @property
+    def pulled(self) -> frozenset[Lever]:
+        """Those that are on."""
+        return frozenset(self._on)
+
     def set(self, lever: Lever, on: bool = True) -> None:
         self.require(lever)
         (self._on.add if on else self._on.discard)(lever)
