@@ -14,7 +14,6 @@ from demo import panel, portals, words
 from demo.stage import COMMON, Lever
 from tests.demo import looks
 
-
 #: What is typed on each page of a sign-in, and the button that sends it.
 PAGES = {
     "mandarine": [
