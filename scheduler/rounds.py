@@ -10,6 +10,7 @@ from core import intake, nouns
 from core.archive import upkeep
 from core.db import models
 from core.export import outbox
+from core.ledger import arrivals
 from scheduler import keepsake, tell
 from scheduler.farm import Farm
 from vault import audit
@@ -47,13 +48,24 @@ def tidy(farm: Farm) -> None:
     """Old evidence, the parts of visits that are no more, and blobs that no row ever knew."""
     kept = farm.writer.now(lambda s: keepsake.forget(s, farm.now()))
     keepsake.clear(farm.settings.data, kept, farm.now())
-    upkeep.sweep(farm.archive, farm.now(), alive=partial(_is_active, farm), known=partial(_is_known, farm))
+    upkeep.sweep(
+        farm.archive,
+        farm.now(),
+        alive=partial(_is_active, farm),
+        known=partial(_is_known, farm),
+        awaited=partial(_is_awaited, farm),
+    )
 
 
 def _is_active(farm: Farm, run_id: int) -> bool:
     with farm.database.read() as session:
         run = session.get(models.Run, run_id)
         return run is not None and run.state in nouns.ACTIVE_STATES
+
+
+def _is_awaited(farm: Farm, path: str) -> bool:
+    with farm.database.read() as session:
+        return arrivals.is_awaited(session, path)
 
 
 def _is_known(farm: Farm, sha256: str) -> bool:

@@ -1,6 +1,6 @@
 """The archive: bytes by their SHA-256, written so that what is named in the database is always on the disk.
 
-`keep` streams to `inbox/<run>-<n>.part`; `put` gives the file its place in `blobs/aa/<sha256>`; `previews/aa/<sha256>.png` is its picture.
+`keep` streams to `inbox/<run>-<n>.part`, `welcome` to `inbox/<word>.arrival`; `put` gives the file its place in `blobs/aa/<sha256>`; `previews/aa/<sha256>.png` is its picture.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -46,15 +47,17 @@ class Archive:
 
         `cap` is in bytes. Raises NotAnInvoice(reason="too_large") and DiskFull.
         """
-        path, part = self._new_part(run_id)
-        try:
-            with part, room_needed():
-                sha256, size = _write(part, chunks, cap)
-                sync_file(part)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        return nouns.File(path=path, sha256=sha256, size=size, name=name, media_type=media_type)
+        return _kept(*self._new_part(run_id), chunks, name, media_type, cap)
+
+    def welcome(
+        self, chunks: Iterable[bytes], *, name: str, media_type: str = "application/pdf", cap: int = CAP
+    ) -> nouns.File:
+        """The same for a file that somebody brings, under a name that no run has; who reads it may be another user of the group."""
+        path = self.inbox / f"{secrets.token_hex(16)}.arrival"
+        part = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE & ~self.mask), "wb")
+        file = _kept(path, part, chunks, name, media_type, cap)
+        sync_folder(self.inbox)
+        return file
 
     def put(self, file: nouns.File) -> Path:
         """Move a kept file to its place for good; equal bytes already there are success. Raises DiskFull."""
@@ -113,6 +116,19 @@ class Archive:
                 return path, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
             except FileExistsError:
                 n += 1
+
+
+def _kept(
+    path: Path, part: BinaryIO, chunks: Iterable[bytes], name: str, media_type: str, cap: int
+) -> nouns.File:
+    try:
+        with part, room_needed():
+            sha256, size = _write(part, chunks, cap)
+            sync_file(part)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return nouns.File(path=path, sha256=sha256, size=size, name=name, media_type=media_type)
 
 
 def sync_file(part: BinaryIO) -> None:

@@ -21,17 +21,25 @@ class Swept:
     parts: int = 0
     blobs: int = 0
     previews: int = 0
+    arrivals: int = 0
 
 
 def sweep(
-    kept: archive.Archive, now: datetime, *, alive: Callable[[int], bool], known: Callable[[str], bool]
+    kept: archive.Archive,
+    now: datetime,
+    *,
+    alive: Callable[[int], bool],
+    known: Callable[[str], bool],
+    awaited: Callable[[str], bool] = lambda _: False,
 ) -> Swept:
-    """Remove `.part` files of runs that are not `alive`, and blobs that no row has `known` for 24 hours.
+    """Remove `.part` files of runs that are not `alive`, blobs that no row has `known` for 24 hours, and what was brought,
+    is as old, and not `awaited` (any more).
 
-    `now` is an aware instant; `alive` is asked with a run's id, `known` with a SHA-256.
+    `now` is an aware instant; `alive` is asked with a run's id, `known` with a SHA-256, `awaited` with a file's name.
     """
     return Swept(
         parts=sum(_remove_part(part, alive) for part in sorted(kept.inbox.glob("*.part"))),
+        arrivals=sum(_remove_arrival(one, now, awaited) for one in sorted(kept.inbox.glob("*.arrival"))),
         blobs=sum(_remove_orphan(kept, blob, now, known) for blob in sorted(kept.blobs.glob("*/*"))),
         previews=sum(_remove_picture(kept, png, now) for png in sorted(kept.previews.glob("*/*"))),
     )
@@ -49,6 +57,13 @@ def _remove_part(part: Path, alive: Callable[[int], bool]) -> bool:
     if run_id.isdecimal() and alive(int(run_id)):
         return False
     part.unlink(missing_ok=True)
+    return True
+
+
+def _remove_arrival(arrival: Path, now: datetime, awaited: Callable[[str], bool]) -> bool:
+    if not _old(arrival, now) or awaited(arrival.name):
+        return False
+    arrival.unlink(missing_ok=True)
     return True
 
 

@@ -92,7 +92,7 @@ def receive(
     )
     session.add(document)
     session.flush()
-    _owe(session, account.workspace_id, document, now)
+    owe(session, account.workspace_id, document, now)
     return document
 
 
@@ -146,7 +146,8 @@ def _twin(session: Session, workspace_id: int, sha256: str) -> int | None:
     )
 
 
-def _owe(session: Session, workspace_id: int, document: models.Document, now: datetime) -> None:
+def owe(session: Session, workspace_id: int, document: models.Document, now: datetime) -> None:
+    """Every Destination of the Workspace is owed this Document."""
     places = session.scalars(
         select(models.Destination.id).where(models.Destination.workspace_id == workspace_id)
     )
