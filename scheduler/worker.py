@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
-from scheduler import breaker, lease, rounds, wishes
+from scheduler import arrivals, breaker, lease, rounds, wishes
 from scheduler.clock import Clock
 from scheduler.farm import Farm
 from scheduler.visit import visit
@@ -25,7 +25,9 @@ log = structlog.get_logger(__name__)
 #: Seconds between two looks at what is due, between two rounds, and between two tidyings.
 TICK, ROUND, TIDY = 0.5, 2.0, 3600.0
 #: Visits at once for each core: most of them wait for a portal. Browsers are bounded apart.
-VISITS_PER_CORE = 16
+VISITS_PER_CORE = 24
+#: No supplier may have more than this part of them.
+SHARE = 3
 #: Seconds that visits may take to finish when the worker is asked to stop.
 GRACE = 20.0
 
@@ -87,7 +89,7 @@ class Worker:
     def _clock(self) -> Clock:
         clock = Clock()
         clock.every(TICK, self.tick)
-        for act in (rounds.read_what_waits, rounds.deliver, rounds.tell_people, rounds.keep_keys):
+        for act in (arrivals.take_in, rounds.read_what_waits, rounds.deliver, rounds.tell_people, rounds.keep_keys):
             clock.every(ROUND, partial(self._round, act))
         clock.now(partial(self._round, rounds.tidy))
         clock.every(TIDY, partial(self._round, rounds.tidy))
@@ -120,7 +122,7 @@ class Worker:
         if room <= 0 or not self.farm.archive.room():
             return [], disturbed
         breaker.send_canaries(session, now)
-        ledger.call_due(session, now=now, limit=room)
+        ledger.call_due(session, now=now, limit=room, of_one=self.room // SHARE)
         return lease.take(session, self.farm.worker_id, limit=room, now=now), disturbed
 
     def sweep(self, session: Session) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +18,8 @@ from core.db import models
 
 #: A daily visit falls due within this part of its cadence after the last one, so that accounts spread over the day.
 JITTER = 0.1
+#: Due accounts that are looked at for each that may be called: those of a supplier that has its share are passed over.
+LOOK_AHEAD = 4
 
 
 def wish(
@@ -62,21 +67,42 @@ def queue_run(
     return run
 
 
-def call_due(session: Session, *, now: datetime, limit: int) -> int:
-    """Queue a run for every account that is due. `next_run_at` moves in the same transaction, before anything can crash."""
-    due = session.execute(
-        _due(now).order_by(models.Account.next_run_at).limit(limit).with_for_update(skip_locked=True)
-    ).all()
-    if not due:
-        return 0
-    session.execute(
-        update(models.Account),
-        [{"id": a, "next_run_at": next_visit(now, cadence), "last_attempt_at": now} for a, _, cadence in due],
-    )
-    session.execute(
-        insert(models.Run), [_queued(account_id, workspace_id, now) for account_id, workspace_id, _ in due]
-    )
+def call_due(session: Session, *, now: datetime, limit: int, of_one: int) -> int:
+    """Queue a run for accounts that are due, at most `limit`, and as long as their supplier has fewer than `of_one` under way.
+
+    `next_run_at` moves in the same transaction, before anything can crash.
+    """
+    under_way = _under_way(session)
+    full = [supplier for supplier, count in under_way.items() if count >= of_one]
+    open_ones = _due(now).where(models.Account.supplier.not_in(full)).order_by(models.Account.next_run_at)
+    found = session.execute(open_ones.limit(LOOK_AHEAD * limit).with_for_update(skip_locked=True))
+    due = list(islice(_in_turn(found.all(), under_way, of_one), limit))
+    if due:
+        changes = [
+            {"id": row.id, "next_run_at": next_visit(now, row.cadence), "last_attempt_at": now} for row in due
+        ]
+        session.execute(update(models.Account), changes)
+        session.execute(insert(models.Run), [_queued(row.id, row.workspace_id, now) for row in due])
     return len(due)
+
+
+def _under_way(session: Session) -> Counter[str]:
+    """How many runs each supplier has, queued ones too."""
+    rows = session.execute(
+        select(models.Account.supplier, func.count())
+        .join(models.Run, models.Run.account_id == models.Account.id)
+        .where(models.Run.state.in_(nouns.ACTIVE_STATES))
+        .group_by(models.Account.supplier)
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def _in_turn(due: Iterable[Any], under_way: Counter[str], of_one: int) -> Iterator[Any]:
+    """A supplier that is slow, or that has very many accounts, does not take the others' room."""
+    for row in due:
+        if under_way[row.supplier] < of_one:
+            under_way[row.supplier] += 1
+            yield row
 
 
 def due_accounts(session: Session, *, now: datetime) -> list[int]:
@@ -93,7 +119,8 @@ def _due(now: datetime) -> Any:
     busy = select(models.Run.account_id).where(models.Run.state.in_(nouns.ACTIVE_STATES))
     asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))
     broken = select(models.Breaker.supplier)
-    return select(models.Account.id, models.Account.workspace_id, models.Account.cadence).where(
+    one = models.Account
+    return select(one.id, one.workspace_id, one.cadence, one.supplier).where(
         models.Account.next_run_at.is_not(None),
         models.Account.next_run_at <= now,
         models.Account.deleted_at.is_(None),

@@ -20,19 +20,24 @@ from core.db import models
 from scheduler import farm
 from scheduler.farm import Farm
 from scheduler.worker import Worker
-from tests.bench import accounts, meter, pages, stages
+from tests.bench import accounts, meter, pages, portals, stages
 from vault import redact
 
 #: Seconds between two looks at the visits, and between two at memory.
 LOOK, WEIGH = 0.1, 1.0
 
 
-def visits(*, cold: int = 0, warm: int = 0, weigh: bool = False) -> dict[str, Any]:
-    """Accounts fall due all at once, and the worker visits them; `weigh` looks at its memory meanwhile."""
-    return asyncio.run(_visits(accounts.Wanted(cold, warm), weigh))
+def visits(
+    *, cold: int = 0, warm: int = 0, suppliers: int = 2, apart: str = "", weigh: bool = False
+) -> dict[str, Any]:
+    """Accounts fall due all at once, and the worker visits them; `weigh` looks at its memory meanwhile.
+
+    The visits of the supplier `apart` are not waited for.
+    """
+    return asyncio.run(_visits(accounts.Wanted(cold, warm, portals.twins(suppliers)), weigh, apart))
 
 
-async def _visits(wanted: accounts.Wanted, weigh: bool) -> dict[str, Any]:
+async def _visits(wanted: accounts.Wanted, weigh: bool, apart: str) -> dict[str, Any]:
     set_to, redactor = settings.load(), redact.start_logging(level="ERROR")
     if not weigh:
         meter.adopt_orphans()
@@ -42,7 +47,7 @@ async def _visits(wanted: accounts.Wanted, weigh: bool) -> dict[str, Any]:
         accounts.settle(opened, wanted)
         settling = meter.cpu() - settling
         scales = Scales(opened)
-        wall = await _worked(opened, wanted.cold + wanted.warm, scales if weigh else None)
+        wall = await _worked(opened, apart, scales if weigh else None)
         told = _told(opened) | scales.told() | {"wall": wall}
     remaining = meter.children()
     meter.wait_for_orphans()
@@ -50,14 +55,14 @@ async def _visits(wanted: accounts.Wanted, weigh: bool) -> dict[str, Any]:
     return told | {"cpu": meter.cpu() - before - settling, "children": remaining, "folders": folders}
 
 
-async def _worked(opened: Farm, count: int, scales: Scales | None) -> float:
+async def _worked(opened: Farm, apart: str, scales: Scales | None) -> float:
     """Seconds from the moment that all are due until the last has ended."""
     worker = Worker(opened, {})
     working = asyncio.create_task(worker.work())
     weighing = asyncio.create_task(scales.weigh()) if scales else None
     start = time.perf_counter()
     await opened.writer(lambda session: accounts.call_all(session, opened.now()))
-    await asyncio.to_thread(_wait_for, opened, count)
+    await asyncio.to_thread(_wait_for, opened, apart)
     wall = time.perf_counter() - start
     if weighing:
         weighing.cancel()
@@ -66,14 +71,19 @@ async def _worked(opened: Farm, count: int, scales: Scales | None) -> float:
     return wall
 
 
-def _wait_for(opened: Farm, count: int) -> None:
-    while _ended(opened) < count:
+def _wait_for(opened: Farm, apart: str) -> None:
+    with opened.database.read() as session:
+        mine = select(func.count()).where(models.Account.supplier != apart)
+        count = session.scalar(mine) or 0
+    while _ended(opened, apart) < count:
         time.sleep(LOOK)
 
 
-def _ended(opened: Farm) -> int:
+def _ended(opened: Farm, apart: str = "") -> int:
+    ended = select(func.count(models.Run.id)).join(models.Account, models.Account.id == models.Run.account_id)
     with opened.database.read() as session:
-        return session.scalar(select(func.count()).where(models.Run.ended_at.is_not(None))) or 0
+        chosen = ended.where(models.Run.ended_at.is_not(None), models.Account.supplier != apart)
+        return session.scalar(chosen) or 0
 
 
 def _told(opened: Farm) -> dict[str, Any]:

@@ -12,17 +12,24 @@ from demo.house import Session
 
 #: Seconds, on average; each answer takes between half and one and a half of it.
 LATENCY = 0.1
+#: Seconds that each answer takes while the lever `slow` is on.
+SLOW = 10.0
 #: Customers that a portal has let in before the farm comes: `user-1` and so on.
 CUSTOMERS = 5_000
 SUPPLIERS = ("mandarine", "nimbus")
 
 
+def twins(count: int) -> tuple[str, ...]:
+    """`count` suppliers: the two portals, the first of them under several names."""
+    return (*SUPPLIERS, *(f"mandarine-{place}" for place in range(len(SUPPLIERS) + 1, count + 1)))
+
+
 def login(supplier: str, number: int) -> str:
-    return f"user-{number}" if supplier == "mandarine" else f"user-{number}@nimbus.example"
+    return f"user-{number}" if supplier != "nimbus" else f"user-{number}@nimbus.example"
 
 
 def password(supplier: str) -> str:
-    return mandarine.BRAND.password if supplier == "mandarine" else nimbus.BRAND.password
+    return mandarine.BRAND.password if supplier != "nimbus" else nimbus.BRAND.password
 
 
 def token(number: int) -> str:
@@ -35,13 +42,13 @@ def csrf(number: int) -> str:
 
 def bills(supplier: str, number: int) -> list[str]:
     """The numbers of this customer's invoices, newest first."""
-    house = mandarine.house() if supplier == "mandarine" else nimbus.house()
+    house = mandarine.house() if supplier != "nimbus" else nimbus.house()
     return [bill.number for bill in house.shelf.of(f"user-{number}")]
 
 
 def session(supplier: str, number: int, host: str) -> dict[str, Any]:
     """What a browser that signed in there would have brought home."""
-    name = mandarine.SESSION if supplier == "mandarine" else nimbus.SESSION
+    name = mandarine.SESSION if supplier != "nimbus" else nimbus.SESSION
     cookie = {
         "name": name,
         "value": token(number),
@@ -62,6 +69,7 @@ def session(supplier: str, number: int, host: str) -> dict[str, Any]:
 def main() -> None:
     running = [portals.mandarine_telecom(latency=LATENCY), portals.nimbus_saas(latency=LATENCY)]
     for portal in running:
+        portal.house.slowness = SLOW
         for number in range(1, CUSTOMERS + 1):
             known = Session(login(portal.brand.id, number), proven=True, csrf=csrf(number))
             portal.house.sessions[token(number)] = known

@@ -13,6 +13,8 @@ from tests.bench.stand import Stand, browser
 
 #: What a supplier that says nothing of its pace is given.
 DEFAULT_PACE = "pace = {}"
+#: Quick, and still with a bound on browsers.
+POLITE = "pace = { at_once = 16, gap = 0, logins_at_once = 2 }"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,24 @@ def mixed(stand: Stand, n: int) -> Iterator[Row]:
     )
     starts = told["browser_starts"]
     yield Row("… browser starts", str(starts), "≤ 1", starts <= 1)
+
+
+def crowd(stand: Stand, n: int) -> Iterator[Row]:
+    """Ten suppliers, one of which takes ten seconds an answer: what that costs the other nine. Two sign-ins at once each."""
+    asked: dict[str, Any] = {
+        "cold": n // 20,
+        "warm": n - n // 20,
+        "suppliers": 10,
+        "apart": "nimbus",
+        "pace": POLITE,
+    }
+    before = stand.farm("visits", **asked)
+    with stand.slow("nimbus"):
+        during = stand.farm("visits", **asked)
+    lost = 1 - before["wall"] / during["wall"]
+    yield Row(f"{n} mixed visits to 10 suppliers: nine of them, all well", f"{before['wall']:.1f} s")
+    yield Row("… while the tenth takes 10 s an answer", f"{during['wall']:.1f} s")
+    yield Row("… throughput lost", f"{100 * lost:.0f} %", "≤ 10 %", lost <= 0.1)
 
 
 def memory(stand: Stand, n: int) -> Iterator[Row]:
@@ -169,6 +189,7 @@ ROWS = {
     "warm": Measure("Warm visits", warm, 600),
     "mixed": Measure("Mixed visits", mixed, 1000),
     "paced": Measure("The default pace", paced, 24),
+    "crowd": Measure("One slow supplier among ten", crowd, 1000),
     "memory": Measure("Memory", memory, 32),
     "vault": Measure("The vault", vault, 10_000),
     "ingest": Measure("Ingest", ingest, 60),

@@ -17,11 +17,14 @@ from urllib.parse import urlsplit
 from collectors.kit import browsers
 from demo import portals as stage
 from demo.remote import Remote
+from demo.stage import Lever
+from tests.bench import portals
 
 ROOT = Path(__file__).parents[2]
 #: A pace that does not bind, for the rows that are not about it.
 FREE = "pace = { at_once = 64, gap = 0, logins_at_once = 64 }"
 LONGEST = 1800
+MOST_SUPPLIERS = 10
 
 
 class Stand:
@@ -65,9 +68,22 @@ class Stand:
     def _manifests(self, folder: Path, pace: str) -> None:
         ports = {supplier: urlsplit(url).port or 0 for supplier, url in self.urls.items()}
         for copy in stage.manifests(folder, ports):
-            copy.write_text(
-                re.sub(r"(?m)^pace = .*$", pace, copy.read_text(encoding="utf-8")), encoding="utf-8"
-            )
+            text = re.sub(r"(?m)^pace = .*$", pace, copy.read_text(encoding="utf-8"))
+            copy.write_text(text, encoding="utf-8")
+            for twin in portals.twins(MOST_SUPPLIERS)[len(ports) :]:
+                if twin.startswith(f"{copy.stem}-"):
+                    told = text.replace(f'id = "{copy.stem}"', f'id = "{twin}"')
+                    copy.with_stem(twin).write_text(told, encoding="utf-8")
+
+    @contextmanager
+    def slow(self, supplier: str) -> Iterator[None]:
+        """This supplier takes its time for every answer."""
+        remote = Remote(self.urls[supplier])
+        remote.pull(Lever.SLOW)
+        try:
+            yield
+        finally:
+            remote.pull(Lever.SLOW, on=False)
 
     def signed_in(self) -> int:
         """Sign-ins that the portals have let in so far."""

@@ -16,6 +16,8 @@ def _ended(session: Session, one: models.Account, state: str, minutes: int = 0, 
     run = ledger.queue_run(session, one, cause="schedule", now=NOW)
     assert run is not None
     run.state, run.ended_at = state, NOW + timedelta(minutes=minutes)
+    if state == nouns.RunState.DONE:
+        one.last_success_at = run.ended_at
     for name, value in more.items():
         setattr(run, name, value)
     session.flush()
@@ -52,9 +54,9 @@ def test_a_later_success_of_any_account_closes_it_and_an_earlier_one_does_not(da
     with database.write() as session:
         first, second = account(session, "a"), account(session, "b")
         _ended(session, second, nouns.RunState.DONE)
-        _changed(session, first)
+        _changed(session, first, minutes=5)
         assert "mandarine" in changes.open_changes(session, 1, {"mandarine"})
-        _ended(session, second, nouns.RunState.DONE)
+        _ended(session, second, nouns.RunState.DONE, minutes=10)
         assert changes.open_changes(session, 1, {"mandarine"}) == {}
 
 
