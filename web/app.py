@@ -21,6 +21,7 @@ from web import (
     headers,
     limits,
     mishaps,
+    outlook,
     pages,
     shelf,
     speech,
@@ -86,6 +87,7 @@ def _settle(app: Flask, key: webkey.WebKey) -> None:
     app.jinja_env.filters.update(
         day=speech.day, money=speech.money, size=speech.size, labels=speech.labels, ago=speech.ago
     )
+    outlook.put_on(app)
     headers.put_on(app)
     limits.limiter.init_app(app)
     mishaps.catch(app)

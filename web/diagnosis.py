@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
+from collectors.kit import declared, mask
 from core import ledger
 from core.db import models
+from core.ledger import changes
 
 
 def of(run: models.Run, events: Sequence[models.RunEvent], view: ledger.AccountView | None) -> dict[str, Any]:
@@ -28,3 +32,34 @@ def of(run: models.Run, events: Sequence[models.RunEvent], view: ledger.AccountV
         "ended_at": run.ended_at.isoformat() if run.ended_at else None,
         "steps": [{"at": e.at.isoformat(), "step": e.step, **e.words} for e in events],
     }
+
+
+def of_change(
+    change: changes.Change,
+    events: Sequence[models.RunEvent],
+    manifest: declared.Manifest | None,
+    shape: str | None,
+) -> dict[str, Any]:
+    """A changed portal: versions, steps, expected and seen. `shape` is the skeleton of its last JSON answer, names and types only."""
+    hidden = mask.Mask()
+    facts = {group: manifest.fact(group) for group in declared.GROUPS} if manifest else {}
+    return {
+        "moisson": metadata.version("moisson"),
+        "supplier": change.supplier,
+        "verified": str(manifest.verified) if manifest else None,
+        "facts": {group: fact.age.isoformat() if fact.age else None for group, fact in facts.items()},
+        "step": change.step,
+        "expected": _bare(hidden(change.expected)),
+        "seen": _bare(hidden(change.seen)),
+        "since": change.since.isoformat(),
+        "visits": len(change.runs),
+        "accounts": len(change.accounts),
+        "footprint": change.runs[0].footprint,
+        "steps": [event.step for event in events],
+        "shape": json.loads(shape) if shape else None,
+    }
+
+
+def _bare(text: str) -> str:
+    """Without long numbers, which may be a customer's, a contract's or an invoice's."""
+    return re.sub(r"\d{4,}", "…", text)

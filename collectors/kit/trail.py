@@ -22,7 +22,8 @@ def forks(manifest: Manifest) -> frozenset[str]:
     """The steps that this file knows more than one way for."""
     found: set[str] = set()
     if manifest.login:
-        found |= {state.name for state in manifest.login.states if len(state.sign.see) > 1}
+        pages = (state for state in manifest.login.states if not state.outcome)
+        found |= {page.name for page in pages if len(page.sign.see) > 1}
         found |= {DONE} if len(manifest.login.done.see) > 1 else set()
     for lines, step in ((manifest.contracts, "contracts"), (manifest.list, "the list")):
         found |= set(_forks(lines, step)) if lines else set()

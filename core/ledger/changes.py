@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import nouns
 from core.db import models
 
 
@@ -49,14 +48,12 @@ def open_changes(session: Session, workspace_id: int, suppliers: Collection[str]
 
 
 def _met(session: Session, workspace_id: int, supplier: str) -> Sequence[models.Run]:
-    everywhere = select(models.Account.id).where(models.Account.supplier == supplier)
-    mine = everywhere.where(models.Account.workspace_id == workspace_id, models.Account.deleted_at.is_(None))
-    worked = select(func.max(models.Run.id)).where(
-        models.Run.account_id.in_(everywhere), models.Run.state == nouns.RunState.DONE
+    """The company's visits that met a change since the Supplier last worked for anybody, newest first."""
+    account, run = models.Account, models.Run
+    worked = session.scalar(select(func.max(account.last_success_at)).where(account.supplier == supplier))
+    mine = select(account.id).where(
+        account.supplier == supplier, account.workspace_id == workspace_id, account.deleted_at.is_(None)
     )
-    met = select(models.Run).where(
-        models.Run.account_id.in_(mine),
-        models.Run.error == "PortalChanged",
-        models.Run.id > (session.scalar(worked) or 0),
-    )
-    return session.scalars(met.order_by(models.Run.id.desc())).all()
+    met = select(run).where(run.account_id.in_(mine), run.error == "PortalChanged")
+    since = met.where(run.ended_at > worked) if worked else met
+    return session.scalars(since.order_by(run.id.desc())).all()

@@ -103,6 +103,15 @@ def _usual(months: dict[str, int]) -> float | None:
     return float(counts[len(counts) // 2]) if counts else None
 
 
+def last_greens(session: Session) -> dict[str, datetime]:
+    """When a visit to each Supplier last ended well, for whomever in this installation."""
+    account = models.Account
+    rows = session.execute(
+        select(account.supplier, func.max(account.last_success_at)).group_by(account.supplier)
+    )
+    return {supplier: at for supplier, at in rows if at}
+
+
 def invoices(
     session: Session,
     workspace_id: int,

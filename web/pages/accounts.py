@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from core import ledger, nouns
 from core.db import models
-from web import farm, guard, people, questions, register, strip
+from web import farm, guard, outlook, people, questions, register, strip
 from web.pages.status import supplier_name
 
 pages = Blueprint("accounts", __name__, url_prefix="/accounts/<int:account_id>")
@@ -45,6 +45,7 @@ def account(account_id: int) -> str:
             runs=ledger.runs_of(session, account_id),
             sign_ins=_sign_ins_left(session, view.account),
             question=questions.of_view(session, view),
+            outlook=outlook.of(session, g.visitor.workspace_id, [view]),
             strip=strip.drawn,
             fate=strip.fate,
         )

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from core import ledger
 from core.db import models
 from vault import audit
-from web import farm, guard, health, people, speech, status_words, strip
+from web import farm, guard, health, outlook, people, speech, status_words, strip
 
 pages = Blueprint("status", __name__)
 
@@ -27,6 +27,7 @@ def home() -> str | Response:
         views = ledger.accounts_with_state(session, g.visitor.workspace_id, here.now())
         owners = {person.id: person.email for person in people.of_workspace(session, g.visitor.workspace_id)}
         seen, steps = health.look(session, here.now()), _first_steps(session, views)
+        coming = outlook.of(session, g.visitor.workspace_id, views)
     if not views and g.visitor.role == "admin":
         return redirect(url_for("suppliers.tiles"))
     return render_template(
@@ -39,6 +40,7 @@ def home() -> str | Response:
         running=any(view.state == "running" for view in views),
         owners=owners,
         health=seen,
+        outlook=coming,
         steps=steps,
         key_file=here.settings.key_file,
         strip=strip.drawn,

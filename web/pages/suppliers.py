@@ -1,16 +1,20 @@
-"""The catalogue, and the form that adds an account: *Test and save*."""
+"""The catalogue, a page for each supplier, and the form that adds an account: *Test and save*."""
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collectors.kit import declared
+from collectors.kit import declared, portrait
 from core import errors, ledger
-from web import account_form, desk, farm, guard, people, register, speech
+from core.db import models
+from core.ledger import changes, requests, weather
+from web import account_form, desk, farm, guard, outlook, people, register, strip
+from web import tiles as catalogue_tiles
 
 pages = Blueprint("suppliers", __name__, url_prefix="/suppliers")
 
@@ -18,25 +22,60 @@ pages = Blueprint("suppliers", __name__, url_prefix="/suppliers")
 @pages.get("")
 @guard.members
 def tiles() -> str:
-    wanted = request.args.get("q", "").strip()
-    found = [m for m in _catalogue() if _plain(wanted) in _plain(_searched(m))]
-    return render_template("suppliers.html", found=found, wanted=wanted, total=len(_catalogue()))
+    """Everything that can be collected from or is asked for; with `q`, what matches it."""
+    wanted = " ".join(request.args.get("q", "").split())
+    here = farm.here()
+    with here.database.read() as session:
+        shown = _tiles(session)
+    return render_template(
+        "suppliers.html",
+        found=catalogue_tiles.matching(shown, wanted),
+        wanted=wanted,
+        total=len(here.catalogue.collectors),
+    )
 
 
-def _catalogue() -> list[declared.Manifest]:
-    known = [collector.manifest for collector in farm.here().catalogue.collectors.values()]
-    return sorted(known, key=lambda m: _plain(speech.labels(m.names)))
+def _tiles(session: Session) -> list[catalogue_tiles.Tile]:
+    workspace = g.visitor.workspace_id
+    ours = set(
+        session.scalars(select(models.Account.supplier).where(models.Account.workspace_id == workspace))
+    )
+    votes, known = requests.votes(session, workspace), farm.here().catalogue.collectors
+    shown = catalogue_tiles.of_catalogue(
+        ledger.last_greens(session), changes.open_changes(session, workspace, ours), votes
+    )
+    taken = {tile.id for tile in shown}
+    asked = [
+        row for row in requests.all_of(session, workspace) if row.slug not in taken and row.slug not in known
+    ]
+    return [*shown, *(catalogue_tiles.requested(row, votes[row.slug]) for row in asked)]
 
 
-def _searched(manifest: declared.Manifest) -> str:
-    names = [manifest.names] if isinstance(manifest.names, str) else list(manifest.names.values())
-    return " ".join([manifest.id, *names, *manifest.bank_labels, manifest.category])
-
-
-def _plain(words: str) -> str:
-    """Without accents, case or spaces: `electricite` finds `Électricité`."""
-    folded = unicodedata.normalize("NFKD", words.casefold())
-    return "".join(c for c in folded if not unicodedata.combining(c) and not c.isspace())
+@pages.get("/<supplier>")
+@guard.members
+def supplier(supplier: str) -> str:
+    """What one should know of a supplier before and after connecting it."""
+    manifest, here = _known(supplier), farm.here()
+    collector = here.catalogue.collectors[supplier]
+    with here.database.read() as session:
+        mine = [
+            view
+            for view in ledger.accounts_with_state(session, g.visitor.workspace_id, here.now())
+            if view.account.supplier == supplier
+        ]
+        lives = weather.lives_of(session, [supplier]).get(supplier, ())
+        return render_template(
+            "supplier.html",
+            manifest=manifest,
+            portrait=portrait,
+            verbs=portrait.verbs(collector),
+            notes=portrait.notes(collector),
+            green=ledger.last_greens(session).get(supplier),
+            views=mine,
+            outlook=outlook.of(session, g.visitor.workspace_id, mine),
+            life=weather.life(lives),
+            strip=strip.drawn,
+        )
 
 
 @pages.get("/<supplier>/new")
