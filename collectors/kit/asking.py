@@ -63,8 +63,9 @@ async def filled(
     portal: Portal, request: Request, values: Mapping[str, Any]
 ) -> tuple[str, dict[str, str], Mapping[str, Any]]:
     """The absolute address, the headers, and all the values that a template may name."""
-    known = await everything(portal, values)
     headers = {**portal.manifest.headers, **request.headers}
+    told = [request.url, request.others, request.json, dict(request.form), headers]
+    known = await everything(portal, values, templates.names(told))
     url = templates.first((request.url, *request.others), portal.memory.get(FIELDS, {}))
     address = urljoin(portal.manifest.website, templates.url(url, known))
     held = {**known, **_keys(portal)}
@@ -79,9 +80,10 @@ def _keys(portal: Portal) -> dict[str, str]:
     return {f"{keys.NAMED}{name}": portal.key(name).reveal() for name in given}
 
 
-async def everything(portal: Portal, values: Mapping[str, Any]) -> dict[str, Any]:
+async def everything(portal: Portal, values: Mapping[str, Any], named: set[str]) -> dict[str, Any]:
+    """What templates may name; of the tokens, those that are `named`."""
     today, fields = date.today().isoformat(), portal.memory.get(FIELDS, {})
-    return {"today": today, **fields, **await tokens.known(portal, fields), **values}
+    return {"today": today, **fields, **await tokens.known(portal, named, fields), **values}
 
 
 async def send(portal: Portal, question: Question, *, peek: bool = False) -> Reply:

@@ -157,6 +157,8 @@ def _requests(manifest: Manifest) -> Iterator[str]:
             used |= templates.names(manifest.document.told)
         if manifest.sign_in == "keys":
             used -= _keys_in_headers(manifest, key, request)
+        if key == "document" and manifest.list is None:
+            used &= secrets  # a class reads the list, and gives its lines the names that it likes
         for name in sorted(used - known[key]):
             why = "is a secret, and is only ever typed in a page" if name in secrets else "is not known here"
             yield f"{key}: {{{name}}} {why}{meant(name, sorted(known[key]))}; known: {', '.join(sorted(known[key]))}"

@@ -38,7 +38,7 @@ async def _by_http(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
     reply = await asking.send(portal, asking.Question(request, values, "document"))
     if spec.link:
         reply = await _followed(portal, spec, reply)
-    name = templates.text(spec.name, await asking.everything(portal, values))
+    name = templates.text(spec.name, await asking.everything(portal, values, templates.names(spec.name)))
     return await portal.put_reply(reply, name)
 
 
@@ -64,7 +64,9 @@ def _link(where: str, reply: Reply) -> str:
 
 
 async def _by_page(portal: Portal, spec: DocumentSpec, listed: Listed) -> File:
-    url, _, known = await asking.filled(portal, *_asked(portal, spec, listed))
+    request, values = _asked(portal, spec, listed)
+    url, _, _ = await asking.filled(portal, request, values)
+    known = await asking.everything(portal, values, templates.names([spec.name, spec.click]))
     await portal.go(url, name="the document's page")
     if await portal.glimpse("input[type=password]", within=0.2) is not None:
         raise errors.SessionExpired(step="the document")

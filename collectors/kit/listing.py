@@ -34,7 +34,7 @@ async def peek(portal: Portal) -> None:
     """The first request of the list, kept for when the list is read. Raises SessionExpired."""
     manifest = portal.manifest
     if manifest.check:
-        await asking.ask(portal, asking.Question(Request(manifest.check), {}, "session"))
+        await asking.ask(portal, asking.Question(Request(manifest.check), {}, "session"), peek=True)
         return
     if manifest.contracts and not (held := _remembered(portal)):
         await _peek(portal, manifest.contracts, {}, "contracts")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 KEPT = "tokens"
 
 
-async def known(portal: Portal, fields: Mapping[str, str]) -> dict[str, str]:
-    """Every token of the manifest; those that are not kept are looked for now. `fields` may be named by their pages.
+async def known(portal: Portal, wanted: Collection[str], fields: Mapping[str, str]) -> dict[str, str]:
+    """The tokens that are wanted; those that are not kept are looked for now. `fields` may be named by their pages.
 
     Raises SessionExpired for one that only a sign-in gives.
     """
-    if not portal.manifest.tokens:
+    tokens = [token for token in portal.manifest.tokens if token.name in wanted]
+    if not tokens:
         return {}
     kept: dict[str, str] = portal.memory.setdefault(KEPT, {})
     pages: dict[str, Reply] = {}
-    for token in portal.manifest.tokens:
+    for token in tokens:
         if token.source == "cookie":
             kept[token.name] = _there(
                 unquote(portal.jar.get(token.where) or ""), token
@@ -66,9 +67,7 @@ def renewed(portal: Portal, reply: Reply) -> None:
             portal.memory.setdefault(KEPT, {})[token.name] = text
 
 
-async def _found(
-    portal: Portal, token: Token, pages: dict[str, Reply], fields: Mapping[str, str]
-) -> str:
+async def _found(portal: Portal, token: Token, pages: dict[str, Reply], fields: Mapping[str, str]) -> str:
     if token.login:
         raise errors.SessionExpired(step=f"the token {token.name}")
     if token.source == "local_storage":
