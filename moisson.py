@@ -339,15 +339,51 @@ def _check_all(write: bool) -> bool:
 
 
 @collector.command("new")
-@click.argument("supplier")
+@click.argument("supplier", required=False)
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
 @click.option("--name", default="", help="As people call it.")
-def collector_new(supplier: str, folder: Path, name: str) -> None:
-    """A new supplier: its commented TOML file, a replica of its portal and a test, which pass together."""
+@click.option("--from-request", "asked", default="", help="The id of a supplier that was asked for.")
+@click.option("--workspace", type=int, default=1, show_default=True, help="Of whom it was asked.")
+@with_settings
+def collector_new(
+    settings: farm_settings.Settings,
+    supplier: str | None,
+    folder: Path,
+    name: str,
+    asked: str,
+    workspace: int,
+) -> None:
+    """A new supplier: its commented TOML file, a replica of its portal and a test, which pass together.
+
+    From a request, its name and what is known of it are taken along, and the request says that it is being built.
+    """
     from collectors.kit import skeleton
 
-    for path in skeleton.write(folder, supplier, name):
+    if bool(supplier) == bool(asked):
+        raise click.UsageError("name a supplier, or say --from-request ID")
+    if supplier:
+        paths = skeleton.write(folder, supplier, name)
+    else:
+        paths = _of_request(settings, workspace, asked, folder, name)
+    for path in paths:
         click.echo(path)
+
+
+def _of_request(
+    settings: farm_settings.Settings, workspace: int, slug: str, folder: Path, name: str
+) -> list[Path]:
+    from collectors.kit import skeleton
+    from core.ledger import requests
+    from web import issue
+
+    with _database(settings).write() as session:
+        row = requests.request(session, workspace, slug)
+        if row is None:
+            raise click.UsageError(f"nobody has asked for {slug!r}")
+        told = issue.text(row, requests.votes(session, workspace)[slug])
+        paths = skeleton.write(folder, slug, name or row.name, notes=told)
+        requests.progress(row, "being_built")
+    return paths
 
 
 @collector.command("run")

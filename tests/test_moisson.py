@@ -10,8 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import moisson
+from collectors.kit import manifest
 from core import errors, settings
 from core.db import Database, migrate, models
+from core.ledger import requests
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -85,3 +87,34 @@ def test_the_list_of_collectors_tells_programs_source_and_age_of_each_part(farm:
     assert "password" in orange["signs_in_with"]
     assert rows["edf-entreprises"]["collector"] is False
     assert rows["edf-entreprises"]["why"]
+
+
+def test_a_new_collector_takes_along_what_was_asked_for_and_says_that_it_is_being_built(
+    farm: settings.Settings,
+) -> None:
+    database = Database.of(farm)
+    with database.write() as session:
+        one = models.Person(email="anna@firm.fr", password_hash="", language="fr", created_at=NOW)
+        session.add(one)
+        session.flush()
+        facts: dict[str, str | int | None] = {"website": "https://zorglub.example"}
+        requests.ask(session, 1, "Zorglub Eau", by=one.id, now=NOW, facts=facts)
+    told = ["collector", "new", "--from-request", "zorglub-eau", "--folder", "new"]
+    done = CliRunner().invoke(moisson.cli, told, standalone_mode=False)
+    assert done.exception is None
+    text = Path("new/zorglub-eau.toml").read_text()
+    assert "# Supplier wanted: Zorglub Eau\n" in text
+    assert "# Site: https://zorglub.example\n" in text
+    assert manifest.parse(text, "zorglub-eau.toml").names["en"] == "Zorglub Eau"
+    with database.read() as session:
+        (row,) = requests.all_of(session, 1)
+    assert row.state == "being_built"
+    database.close()
+
+
+def test_what_nobody_asked_for_is_not_begun(farm: settings.Settings) -> None:
+    done = CliRunner().invoke(
+        moisson.cli, ["collector", "new", "--from-request", "elm"], standalone_mode=False
+    )
+    assert isinstance(done.exception, click.UsageError)
+    assert list(Path().glob("*.toml")) == []

@@ -11,8 +11,8 @@ from core import errors
 TEXTS = Path(__file__).parent / "skeletons"
 
 
-def write(folder: Path, supplier: str, name: str = "") -> list[Path]:
-    """`SUPPLIER.toml`, its portal and its test, new in `folder`; `name` is how people call it.
+def write(folder: Path, supplier: str, name: str = "", *, notes: str = "") -> list[Path]:
+    """`SUPPLIER.toml`, its portal and its test, new in `folder`; `name` is how people call it, `notes` go to the head of the first.
 
     Raises BadManifest when one of them is there already, or when the id cannot be one; then nothing is written.
     """
@@ -31,7 +31,9 @@ def write(folder: Path, supplier: str, name: str = "") -> list[Path]:
             raise errors.BadManifest(f"{path} is already there; nothing was written")
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in paths.items():
-        path.write_text(_told(text, supplier, name or supplier.replace("-", " ").title()), encoding="utf-8")
+        told = _told(text, supplier, name or supplier.replace("-", " ").title())
+        head = _commented(notes) if path.suffix == ".toml" else ""
+        path.write_text(head + told, encoding="utf-8")
     return list(paths)
 
 
@@ -41,3 +43,7 @@ def _told(text: str, supplier: str, name: str) -> str:
     for word, said in words.items():
         told = told.replace(word, said)
     return told
+
+
+def _commented(notes: str) -> str:
+    return "".join(f"# {line}".rstrip() + "\n" for line in notes.splitlines())
