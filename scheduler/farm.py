@@ -48,6 +48,8 @@ class Farm:
     redactor: redact.Redactor
     now: Callable[[], datetime] = utc_now
     dice: SystemRandom = field(default_factory=SystemRandom)
+    #: The runs whose page stays open for a person who is asked.
+    waiting: set[int] = field(default_factory=set)
 
     def supplier_name(self, supplier: str) -> str:
         """The supplier's French name, or its id when its collector is gone."""

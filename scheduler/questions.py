@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at what people have said.
 LOOK = 0.3
+#: Pages that stay open at once for people whom a schedule asks; each is a page of the browser. The next one is asked later, when somebody is there.
+MOST = 16
 
 
 class Questions:
@@ -35,6 +39,17 @@ class Questions:
             challenge = await self._call.farm.writer(partial(self._put, asked))
             self._sends = False
             return await self._wait(asked, challenge.id)
+
+    @contextmanager
+    def _page(self) -> Iterator[bool]:
+        """Whether there is room to wait with the page open; the worker counts it apart from what is at work."""
+        waiting, run_id = self._call.farm.waiting, self._call.lease.run_id
+        room = self._call.lease.cause != "schedule" or len(waiting) < MOST
+        waiting.add(run_id)
+        try:
+            yield room
+        finally:
+            waiting.discard(run_id)
 
     async def settled(self) -> None:
         lease, now = self._call.lease, self._call.farm.now()
@@ -58,13 +73,14 @@ class Questions:
     async def _wait(self, asked: kit.Question, challenge_id: int) -> kit.Answer:
         """Raises CodeNeeded when the portal waits no longer; the question stays open, and its account frozen."""
         until = time.monotonic() + asked.valid
-        while time.monotonic() < until:
-            wish = await self._call.in_pool(self._look, challenge_id)
-            if wish is not None and wish.kind == "answer":
-                return kit.Answer(await self._opened(wish.id))
-            if wish is not None:
-                return await self._again(wish.id)
-            await asyncio.sleep(LOOK)
+        with self._page() as room:
+            while room and time.monotonic() < until:
+                wish = await self._call.in_pool(self._look, challenge_id)
+                if wish is not None and wish.kind == "answer":
+                    return kit.Answer(await self._opened(wish.id))
+                if wish is not None:
+                    return await self._again(wish.id)
+                await asyncio.sleep(LOOK)
         raise errors.CodeNeeded(asked.said, step=asked.step, wants=asked.kind, medium=asked.medium)
 
     def _look(self, challenge_id: int) -> models.Wish | None:

@@ -89,7 +89,13 @@ class Worker:
     def _clock(self) -> Clock:
         clock = Clock()
         clock.every(TICK, self.tick)
-        for act in (arrivals.take_in, rounds.read_what_waits, rounds.deliver, rounds.tell_people, rounds.keep_keys):
+        for act in (
+            arrivals.take_in,
+            rounds.read_what_waits,
+            rounds.deliver,
+            rounds.tell_people,
+            rounds.keep_keys,
+        ):
             clock.every(ROUND, partial(self._round, act))
         clock.now(partial(self._round, rounds.tidy))
         clock.every(TIDY, partial(self._round, rounds.tidy))
@@ -118,7 +124,7 @@ class Worker:
         self.sweep(session)
         held = {run_id: one.fence for run_id, (one, _) in self._visits.items()}
         disturbed = lease.disturbed(session, held) if held else set()
-        room = 0 if self._stop.is_set() else self.room - len(held)
+        room = 0 if self._stop.is_set() else self.room - len(held.keys() - self.farm.waiting)
         if room <= 0 or not self.farm.archive.room():
             return [], disturbed
         breaker.send_canaries(session, now)

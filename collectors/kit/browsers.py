@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -87,6 +87,7 @@ class Browsers:
         self._driver: Playwright | None = None
         self._running: dict[Kind, _Running] = {}
         self._turn = asyncio.Semaphore(at_once)
+        self._turns: dict[BrowserContext, AsyncExitStack] = {}
         self._starting = asyncio.Lock()
 
     @asynccontextmanager
@@ -100,17 +101,30 @@ class Browsers:
         locale: str = LOCALE,
     ) -> AsyncIterator[BrowserContext]:
         """A context that reaches the world through `passage` only, closed in the end whatever happened in it."""
-        async with self._turn, self._place("full" if full or self._watch else "shell") as browser:
+        kind: Kind = "full" if full or self._watch else "shell"
+        async with AsyncExitStack() as turn, self._place_after(turn, kind) as browser:
             context = await _new_context(browser, passage, state, user_agent or self.user_agent, locale)
             if context is None:
                 await self._forget(browser)
                 raise errors.BrowserLost
             self.alive += 1
+            self._turns[context] = turn
             try:
                 yield context
             finally:
                 self.alive -= 1
+                del self._turns[context]
                 await _closed(context, browser)
+
+    async def give_way(self, context: BrowserContext) -> None:
+        """While a person is waited for, this context lets another have its turn; it does not take it back."""
+        await self._turns[context].aclose()
+
+    @asynccontextmanager
+    async def _place_after(self, turn: AsyncExitStack, kind: Kind) -> AsyncIterator[Browser]:
+        await turn.enter_async_context(self._turn)
+        async with self._place(kind) as browser:
+            yield browser
 
     @asynccontextmanager
     async def _place(self, kind: Kind) -> AsyncIterator[Browser]:

@@ -85,7 +85,7 @@ class Portal(Errand):
         self.typed_secret = False
         self._credentials: Mapping[str, challenge.Secret] = {}
         self._hand: hand.Hand | None = None
-        self._open = AsyncExitStack()
+        self._open, self._turn = AsyncExitStack(), AsyncExitStack()
 
     async def grant(self, credentials: Mapping[str, challenge.Secret]) -> None:
         """What signs in, given just before `sign_in`; from here on it is masked in all that the visit shows."""
@@ -185,10 +185,17 @@ class Portal(Errand):
         """Asks a person, with the page left open meanwhile. Raises CodeNeeded when nobody can be asked, or answers in time."""
         if self.answers is None:
             raise errors.CodeNeeded(asked.said, step=asked.step, wants=asked.kind, medium=asked.medium)
+        await self._give_way()
         answer = await self.answers(asked)
         if answer.text is not None:
             self.mask.hide(*question.spellings(answer.text.reveal()))
         return answer
+
+    async def _give_way(self) -> None:
+        """People are slow: other visits sign in meanwhile. When the answer is there, it is urgent, and no new turn is waited for."""
+        await self._turn.aclose()
+        if self._hand is not None:
+            await self._outside.browsers.give_way(self._hand.page.context)
 
     async def settled(self) -> None:
         """The portal has taken the last answer."""
@@ -267,7 +274,8 @@ class Portal(Errand):
     async def _opened(self) -> hand.Hand:
         full = self.manifest.browser == "full"
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._lane.logins())
+            turn = await stack.enter_async_context(AsyncExitStack())
+            await turn.enter_async_context(self._lane.logins())
             context = await stack.enter_async_context(
                 self._outside.browsers.context(
                     self._passage,
@@ -278,7 +286,7 @@ class Portal(Errand):
                 )
             )
             opened = await hand.of(context, self.manifest.origins, self._passage.refused, self.mask)
-            self._open = stack.pop_all()
+            self._open, self._turn = stack.pop_all(), turn
         self.used_browser = True
         self._user_agent = self._user_agent or self._outside.browsers.user_agent
         return opened
