@@ -47,8 +47,6 @@ class EdfReplica(replica.Replica):
     def __init__(self, tls: ssl.SSLContext | None, *, latency: float = 0.0) -> None:
         """`tls` serves the certificate of both hosts; `latency` is in seconds, added to every answer."""
         self.code_instead = False
-        #: How many times a page came under the name of a PDF; the next `pages` documents do.
-        self.pages = 0
         self.checked: set[str] = set()
         self.opened: set[str] = set()
         self.house = house.House(BRAND, _bills(), Stage(LEVERS), latency=latency)
@@ -97,7 +95,8 @@ class EdfReplica(replica.Replica):
         if not self.house.knows(login):
             return _refused(401, "Adresse e-mail inconnue.")
         self.reception.admit(login)
-        if self.code_instead and self.stage.on(Lever.CODE):
+        known = self.house.next_question(self.house.sessions[self.reception.token or ""]) is None
+        if self.code_instead and not known:
             return self._next()
         return jsonify(stage="PasswordAuth2")
 
@@ -168,9 +167,6 @@ class EdfReplica(replica.Replica):
         bill = self.house.bill(session, asked.get("di", ""))
         if bill is None or (asked.get("pn"), asked.get("an")) != (_par(bill), _crypt(bill.contract)):
             return _refused(404, "no such document")
-        if self.pages:
-            self.pages -= 1
-            return Response(paper.html(bill.number), content_type="text/html; charset=utf-8")
         handed = desk.hand_over(self.house, session.login, bill)
         return Response(handed.body, headers=handed.headers("FACTURE"))
 
