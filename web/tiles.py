@@ -60,16 +60,15 @@ def _running(
     votes: Mapping[str, int],
 ) -> Tile:
     ages = [manifest.fact(group).age for group in declared.GROUPS]
-    live = manifest.verified == declared.Verified.LIVE
     return Tile(
-        label="works" if green or live else "beta",
+        label=label(manifest, green),
         id=manifest.id,
         name=speech.labels(manifest.names),
         category=manifest.category,
         country=manifest.country.upper(),
         note=speech.labels(manifest.note),
         signs_in=portrait.signs_in_with(manifest),
-        verified=str(manifest.verified),
+        verified=str(manifest.verified) if manifest.sign_in != "none" else "",
         age=min((age for age in ages if age), default=None),
         source=manifest.source,
         green=green,
@@ -77,6 +76,12 @@ def _running(
         change=change,
         searched=" ".join([manifest.id, *manifest.names.values(), *manifest.bank_labels, manifest.category]),
     )
+
+
+def label(manifest: declared.Manifest, green: datetime | None) -> Label:
+    """A portal works once it was seen to: here, or live by those who wrote its collector. What visits no portal has none to prove."""
+    live = manifest.verified == declared.Verified.LIVE or manifest.sign_in == "none"
+    return "works" if green or live else "beta"
 
 
 def _wanted(each: asked.Asked, votes: Mapping[str, int]) -> Tile:

@@ -56,7 +56,6 @@ def _tiles(session: Session) -> list[catalogue_tiles.Tile]:
 def supplier(supplier: str) -> str:
     """What one should know of a supplier before and after connecting it."""
     manifest, here = _known(supplier), farm.here()
-    collector = here.catalogue.collectors[supplier]
     with here.database.read() as session:
         mine = [
             view
@@ -64,13 +63,14 @@ def supplier(supplier: str) -> str:
             if view.account.supplier == supplier
         ]
         lives = weather.lives_of(session, [supplier]).get(supplier, ())
+        green = ledger.last_greens(session).get(supplier)
         return render_template(
             "supplier.html",
             manifest=manifest,
             portrait=portrait,
-            verbs=portrait.verbs(collector),
-            notes=portrait.notes(collector),
-            green=ledger.last_greens(session).get(supplier),
+            notes=portrait.notes(here.catalogue.collectors[supplier]),
+            green=green,
+            label=catalogue_tiles.label(manifest, green),
             views=mine,
             outlook=outlook.of(session, g.visitor.workspace_id, mine),
             life=weather.life(lives),
