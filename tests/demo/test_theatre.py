@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from demo import memory, portals, theatre
 from demo.stage import Lever
@@ -28,6 +31,34 @@ def test_a_portal_remembers_what_it_published_and_its_password(tmp_path: Path) -
         assert visits.numbers(visits.enter(second, password="mandarine-demo-2")[1])
         second.pull(Lever.CHANGE_PASSWORD)
         assert second.house.password == "mandarine-demo-3"
+
+
+@pytest.mark.parametrize("supplier", list(portals.MAKERS))
+def test_a_portal_remembers_a_replaced_file_and_whose_contract_it_is(supplier: str, tmp_path: Path) -> None:
+    shelves = []
+    for _ in range(2):
+        with portals.MAKERS[supplier]() as shown:
+            memory.keep(shown.house, tmp_path / "stage.json")
+            if not shelves:
+                shown.pull(Lever.CREDIT_NOTE, contract=shown.house.shelf.contracts[-1])
+                shown.pull(Lever.REPLACED)
+            shelves.append(shown.house.shelf.of(shown.brand.login))
+    assert shelves[0] == shelves[1]
+    assert max(bill.version for bill in shelves[1]) == 2
+
+
+def test_a_stage_kept_by_an_older_demo_is_taken_up(tmp_path: Path) -> None:
+    kept = tmp_path / "stage.json"
+    with portals.nimbus_saas() as shown:
+        memory.keep(shown.house, kept)
+        shown.pull(Lever.PUBLISH)
+    told = json.loads(kept.read_text())
+    for bill in told["common"]:
+        del bill["version"]
+    kept.write_text(json.dumps(told))
+    with portals.nimbus_saas() as shown:
+        memory.keep(shown.house, kept)
+        assert {bill.version for bill in shown.house.shelf.of(shown.brand.login)} == {1}
 
 
 def test_a_taken_port_is_passed_over(mandarine: portals.Portal) -> None:
@@ -55,6 +86,8 @@ def with_farm(folder: Path, farm: str) -> dict[str, Any]:
 def test_the_farm_of_the_demo_starts_with_folders_of_its_own(tmp_path: Path) -> None:
     ran = subprocess.run(PLAY, timeout=60, check=True, **with_farm(tmp_path, TELLS_ALL))
     assert "The stage panel: http://127.0.0.1:" in ran.stdout
+    for name in ("Mandarine Télécom: http://", "Nimbus SaaS: http://", "Bleu Énergie: http://"):
+        assert name in ran.stdout
     for told in (
         "MOISSON_DATA=data-demo ",
         "MOISSON_KEY_FILE=keys-demo/vault.key ",
