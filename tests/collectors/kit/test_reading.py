@@ -95,6 +95,12 @@ def test_a_json_line_is_read() -> None:
     assert (line.total, line.fetch) == (Money(Decimal("45.90"), "EUR"), {"pdf": "/f/1.pdf"})
 
 
+def test_a_mark_tells_one_version_of_a_document_from_the_next() -> None:
+    told = spec(JSON.replace('number = "no"', 'number = "no", mark = "version?"'))
+    drafts = reading.page(told, answer({"data": {"bills": [LINE | {"version": 2}, LINE]}})).drafts
+    assert [line.mark for line in reading.listed(drafts, HERE, set())] == ["2", None]
+
+
 def test_a_row_is_read() -> None:
     (draft,) = reading.page(spec(ROWS), page(f"<table>{ROW.format(kind='Facture')}</table>")).drafts
     assert (draft.identity, draft.values["number"], draft.values["pdf"]) == ("7", "A-7", "/7.pdf")
