@@ -37,7 +37,7 @@ def read(form: Mapping[str, str], manifest: declared.Manifest) -> Filled:
     """A new account's form."""
     owner = form.get("owner", "")
     filled = Filled(
-        label=" ".join(form.get("label", "").split())[:80],
+        label=label_in(form),
         owner=int(owner) if owner.isdecimal() else None,
         agreed=form.get("terms") == "yes",
     )
@@ -45,6 +45,11 @@ def read(form: Mapping[str, str], manifest: declared.Manifest) -> Filled:
     if not filled.agreed:
         filled.problems["terms"] = "form.terms_missing"
     return filled
+
+
+def label_in(form: Mapping[str, str]) -> str:
+    """How people call the account, on one line."""
+    return " ".join(form.get("label", "").split())[:80]
 
 
 def read_secrets(form: Mapping[str, str], manifest: declared.Manifest, filled: Filled) -> None:

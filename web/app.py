@@ -83,6 +83,7 @@ def _settle(app: Flask, key: webkey.WebKey) -> None:
         static=shelf.address,
         banners=banners.shown,
         look=status_words.look,
+        visited=farm.visited,
     )
     app.jinja_env.filters.update(
         day=speech.day, money=speech.money, size=speech.size, labels=speech.labels, ago=speech.ago

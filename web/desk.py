@@ -28,6 +28,11 @@ class Desk:
         login = account_form.login_of(manifest, values)
         return sealing.login_hash(self.key.of("logins"), workspace_id, manifest.id, login)
 
+    def label_hash(self, manifest: declared.Manifest, label: str, workspace_id: int) -> str:
+        """The same for a supplier that nobody signs in to, whose accounts are told apart by their labels."""
+        said = " ".join(label.casefold().split())
+        return sealing.login_hash(self.key.of("logins"), workspace_id, manifest.id, said)
+
 
 def of(settings: farm_settings.Settings) -> Desk:
     return Desk(webkey.load(settings.data / "web" / "web.key"), settings.data)

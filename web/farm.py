@@ -32,6 +32,12 @@ class Farm:
         return collector.manifest if collector else None
 
 
+def visited(supplier: str) -> bool:
+    """Whether the farm goes there at all; the invoices of the others are brought."""
+    manifest = here().manifest(supplier)
+    return manifest is None or manifest.sign_in != "none"
+
+
 def here() -> Farm:
     """The farm of the running application."""
     return cast(Farm, current_app.extensions["moisson"])

@@ -39,7 +39,7 @@ def add(
         workspace_id=workspace_id,
         supplier=manifest.id,
         label=filled.label,
-        owner_id=_member(session, filled.owner, workspace_id) or by,
+        owner_id=member(session, filled.owner, workspace_id) or by,
         masked_login=sealing.mask_login(account_form.first_login(manifest, filled.values)),
         login_hash=login_hash,
         origins=manifest.origins,
@@ -49,6 +49,36 @@ def add(
     about = {"supplier": manifest.id, "terms": account_form.TERMS}
     record(session, by, "account.added", account, now, about)
     _seal(session, desk, account, filled.values, by, now)
+    return account
+
+
+def add_unvisited(
+    session: Session,
+    desk: desks.Desk,
+    manifest: declared.Manifest,
+    filled: account_form.Filled,
+    *,
+    workspace_id: int,
+    by: int | None,
+    now: datetime,
+) -> models.Account:
+    """An account of a supplier that nobody visits: known by its label, without a secret, never due. Raises AlreadyThere."""
+    hashed = desk.label_hash(manifest, filled.label, workspace_id)
+    _refuse_twin(session, workspace_id, manifest.id, hashed)
+    account = ledger.add_account(
+        session,
+        workspace_id=workspace_id,
+        supplier=manifest.id,
+        label=filled.label,
+        owner_id=member(session, filled.owner, workspace_id) or by,
+        masked_login="",
+        login_hash=hashed,
+        origins=(),
+        terms_version=account_form.TERMS,
+        now=now,
+    )
+    account.trial = False
+    record(session, by, "account.added", account, now, {"supplier": manifest.id})
     return account
 
 
@@ -103,7 +133,7 @@ def _refuse_twin(session: Session, workspace_id: int, supplier: str, hashed: str
         raise ledger.AlreadyThere(twin)
 
 
-def _member(session: Session, wanted: int | None, workspace_id: int) -> int | None:
+def member(session: Session, wanted: int | None, workspace_id: int) -> int | None:
     """Whom to tell must belong to the workspace."""
     membership = session.get(models.Membership, (workspace_id, wanted)) if wanted else None
     return membership.person_id if membership else None
@@ -158,12 +188,15 @@ def from_command(
     filled = account_form.Filled(label=label)
     account_form.read_secrets({f"field-{name}": value for name, value in values.items()}, manifest, filled)
     _expect_all(manifest, filled, values)
+    if manifest.sign_in == "none" and not filled.label:
+        raise errors.BadSettings(f"{manifest.id} asks for a label: how this account is called")
     try:
         with database.write() as session:
-            account = add(
+            visited = manifest.sign_in != "none"
+            account = (add if visited else add_unvisited)(
                 session, desks.of(settings), manifest, filled, workspace_id=workspace_id, by=None, now=now
             )
-            account.next_run_at = now + _FIRST_VISIT
+            account.next_run_at = now + _FIRST_VISIT if visited else None
             return {
                 "account": account.id,
                 "supplier": supplier,

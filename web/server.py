@@ -12,7 +12,7 @@ from core import db
 from core import settings as farm_settings
 from core.db import migrate
 from web import app as application
-from web import farm, people
+from web import brought, farm, people
 
 #: How many ports are tried after a busy one.
 _TRIES = 20
@@ -29,7 +29,15 @@ def serve(settings: farm_settings.Settings) -> None:
         token = "" if people.exist() else farm.here().setup_token
     _say(f"Moisson: {address}/" if not token else f"Moisson: {address}/setup?token={token}")
     settle()
-    waitress.serve(app, sockets=[door], threads=8, ident="", clear_untrusted_proxy_headers=True, _quiet=True)
+    waitress.serve(
+        app,
+        sockets=[door],
+        threads=8,
+        max_request_body_size=brought.MOST,
+        ident="",
+        clear_untrusted_proxy_headers=True,
+        _quiet=True,
+    )
 
 
 def settle() -> None:

@@ -52,7 +52,8 @@ def state_of(
         return _asked(challenge)
     told = [run for run in runs if run.state not in (nouns.RunState.CANCELLED, nouns.RunState.LOST)]
     if not told:
-        return State.NEVER_RUN
+        # Without a visit, what came was brought.
+        return State.OK if account.last_new_at else State.NEVER_RUN
     return _after(account, told[0], now)
 
 

@@ -44,6 +44,10 @@ def test_a_lost_or_cancelled_run_says_nothing_the_one_before_does() -> None:
     assert ledger.state_of(_account(), runs, None, NOW) == State.OK
 
 
+def test_an_account_that_nobody_visits_is_fine_once_something_was_brought() -> None:
+    assert ledger.state_of(_account(last_new_at=NOW), [], None, NOW) == State.OK
+
+
 def test_an_account_without_a_run_has_never_run() -> None:
     assert ledger.state_of(_account(), [], None, NOW) == State.NEVER_RUN
 

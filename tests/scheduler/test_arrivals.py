@@ -1,0 +1,218 @@
+"""What was brought: taken in once, refused with its reason, known again by its bytes; and a kill at any point loses nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.archive import upkeep
+from core.db import Database, models
+from core.errors import ReaderFailed
+from core.ledger import arrivals as rows
+from demo import paper
+from scheduler import arrivals
+from tests.core.ledger import NOW
+from tests.scheduler import dying
+
+PDF = paper.invoice("B-1", date(2026, 11, 3), Decimal("45.90"))
+ANOTHER = paper.invoice("B-2", date(2026, 11, 4), Decimal("12.00"))
+
+
+@pytest.fixture
+def here(database: Database, tmp_path: Path) -> Iterator[Any]:
+    with database.write() as session:
+        session.add(
+            models.Destination(workspace_id=1, kind="folder", place=str(tmp_path / "out"), created_at=NOW)
+        )
+        session.add(
+            models.Account(
+                id=1,
+                workspace_id=1,
+                supplier="upload",
+                label="Papeterie Durand",
+                masked_login="",
+                login_hash="x",
+                origins="",
+                terms_version="1",
+                terms_accepted_at=NOW,
+                created_at=NOW,
+            )
+        )
+    with dying.farm(tmp_path / "data", f"sqlite:///{tmp_path / 'farm.db'}") as opened:
+        yield opened
+
+
+def bring(here: Any, body: bytes = PDF, name: str = "Facture.pdf") -> int:
+    """As the web does."""
+    file = here.archive.welcome([body], name=name)
+    with here.database.write() as session:
+        account = session.get_one(models.Account, 1)
+        return int(rows.announce(session, account, file, channel="push", brought_by=None, now=NOW).id)
+
+
+def all_of(here: Any, kind: type[Any]) -> list[Any]:
+    with here.database.read() as session:
+        return list(session.query(kind).all())
+
+
+def left(here: Any) -> list[str]:
+    return [path.name for path in here.archive.inbox.iterdir()]
+
+
+def test_what_was_brought_becomes_an_invoice_that_is_read_and_owed(here: Any) -> None:
+    bring(here)
+    arrivals.take_in(here)
+    (invoice,), (document,), (arrival,) = (
+        all_of(here, models.Invoice),
+        all_of(here, models.Document),
+        all_of(here, models.Arrival),
+    )
+    assert (invoice.number, invoice.issued_on, invoice.total_minor) == ("B-1", date(2026, 11, 3), 4590)
+    assert (document.channel, document.name, document.listed_id) == ("push", "Facture.pdf", None)
+    assert here.archive.read(document.sha256) == PDF
+    assert (arrival.document_id, arrival.refused) == (document.id, None)
+    assert len(all_of(here, models.Delivery)) == 1
+    assert left(here) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"<html>sign in</html>", "html"),
+        (b'{"error": 1}', "json"),
+        (b"PK\x03\x04", "zip"),
+        (PDF[:800], "truncated"),
+        (b"", "empty"),
+        (b"%PDF-1.7 nothing %%EOF", "unreadable"),
+    ],
+)
+def test_what_is_no_invoice_is_refused_with_its_reason_kept(here: Any, body: bytes, why: str) -> None:
+    bring(here, body)
+    arrivals.take_in(here)
+    (arrival,) = all_of(here, models.Arrival)
+    assert (arrival.refused, arrival.document_id) == (why, None)
+    assert arrival.taken_at is not None
+    assert (all_of(here, models.Invoice), left(here), list(here.archive.blobs.glob("*/*"))) == ([], [], [])
+
+
+def test_the_same_bytes_are_linked_and_nothing_is_said(here: Any) -> None:
+    for name in ("one.pdf", "again.pdf"):
+        bring(here, name=name)
+    arrivals.take_in(here)
+    first, second = all_of(here, models.Arrival)
+    assert (first.refused, second.refused) == (None, rows.KNOWN)
+    assert first.document_id == second.document_id
+    assert len(all_of(here, models.Invoice)) == 1
+    assert left(here) == []
+
+
+def test_bytes_that_another_company_has_are_its_own(here: Any) -> None:
+    bring(here)
+    arrivals.take_in(here)
+    with here.database.write() as session:
+        session.add(models.Workspace(id=2, name="Other", created_at=NOW))
+        session.flush()
+        session.query(models.Account).update({"label": "ours"})
+        theirs = models.Account(
+            id=2,
+            workspace_id=2,
+            supplier="upload",
+            label="",
+            masked_login="",
+            login_hash="x",
+            origins="",
+            terms_version="1",
+            terms_accepted_at=NOW,
+            created_at=NOW,
+        )
+        session.add(theirs)
+        session.flush()
+        file = here.archive.welcome([PDF], name="a.pdf")
+        rows.announce(session, theirs, file, channel="push", brought_by=None, now=NOW)
+    arrivals.take_in(here)
+    assert [row.workspace_id for row in all_of(here, models.Invoice)] == [1, 2]
+
+
+def test_a_file_that_was_changed_in_the_inbox_is_not_taken_for_what_was_brought(here: Any) -> None:
+    bring(here)
+    next(here.archive.inbox.glob("*.arrival")).write_bytes(ANOTHER)
+    arrivals.take_in(here)
+    (arrival,) = all_of(here, models.Arrival)
+    assert arrival.refused == rows.GONE
+    assert all_of(here, models.Invoice) == []
+
+
+def test_a_document_that_ends_at_the_readers_limits_is_kept_and_read_again_later(
+    here: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tired(*_: Any) -> Any:
+        raise ReaderFailed
+
+    bring(here)
+    with monkeypatch.context() as patch:
+        patch.setattr(here.readers, "read_and_preview", tired)
+        arrivals.take_in(here)
+    (document,) = all_of(here, models.Document)
+    assert (document.read_at, document.read_failures) == (None, 1)
+
+
+@pytest.mark.parametrize("point", dying.POINTS)
+def test_a_kill_loses_nothing_and_doubles_nothing(here: Any, tmp_path: Path, point: str) -> None:
+    bring(here)
+    bring(here, ANOTHER)
+    place = [str(here.archive.root), str(here.database.engine.url), point]
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.scheduler.dying", *place],
+        timeout=60,
+        capture_output=True,
+        env=os.environ,
+    )
+    assert killed.returncode == -9, killed.stderr
+    arrivals.take_in(here)
+    assert sorted(here.archive.read(row.sha256) for row in all_of(here, models.Document)) == sorted(
+        [PDF, ANOTHER]
+    )
+    assert len(all_of(here, models.Invoice)) == len(all_of(here, models.Delivery)) == 2
+    assert all(row.taken_at for row in all_of(here, models.Arrival))
+    upkeep.sweep(
+        here.archive,
+        datetime.now(UTC) + timedelta(hours=25),
+        alive=lambda _: False,
+        known=lambda _: True,
+    )
+    assert left(here) == []
+
+
+def test_a_sweep_leaves_what_still_waits_and_what_just_came(here: Any) -> None:
+    bring(here)
+    here.archive.welcome([b"nobody was told of it"], name="x.pdf")
+
+    def awaited(path: str) -> bool:
+        with here.database.read() as session:
+            return rows.is_awaited(session, path)
+
+    how: dict[str, Any] = {"alive": lambda _: False, "known": lambda _: True, "awaited": awaited}
+    now = datetime.now(UTC)
+    assert upkeep.sweep(here.archive, now, **how).arrivals == 0
+    assert upkeep.sweep(here.archive, now + timedelta(hours=25), **how).arrivals == 1
+    arrivals.take_in(here)
+    assert len(all_of(here, models.Invoice)) == 1
+
+
+def test_without_the_row_being_the_last_act_a_kill_would_lose_the_file(
+    here: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault put back: were the Arrival done with before its Document is there, nobody would come for it again."""
+    arrival = bring(here)
+    with here.database.write() as session:
+        session.get_one(models.Arrival, arrival).taken_at = NOW
+    arrivals.take_in(here)
+    assert all_of(here, models.Invoice) == []
