@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ def collect(settings: Settings, redactor: Redactor, account_id: int | None) -> l
     if _worker_is_there(settings):
         database = Database.of(settings)
         migrate.upgrade(database, settings.data)
-        return [_through_worker(settings, database, one) for one in _named(database, account_id)]
+        return [_through_worker(settings, database, one) for one in _named(settings, database, account_id)]
     return asyncio.run(_here(settings, redactor, account_id))
 
 
@@ -39,16 +40,16 @@ async def _here(settings: Settings, redactor: Redactor, account_id: int | None) 
 
     async with farm.opened(settings, redactor) as opened:
         cause = "schedule" if account_id is None else "person"
-        run_ids = await once.collect(opened, _named(opened.database, account_id), cause=cause)
+        run_ids = await once.collect(opened, _named(settings, opened.database, account_id), cause=cause)
         with opened.database.read() as session:
             return [report.of(session, run_id) for run_id in run_ids]
 
 
-def _named(database: Database, account_id: int | None) -> list[int]:
+def _named(settings: Settings, database: Database, account_id: int | None) -> list[int]:
     """The accounts to visit. Raises NoSuchAccount; an account that waits for a person is told apart from one that is due."""
     with database.read() as session:
         if account_id is None:
-            return ledger.due_accounts(session, now=farm.utc_now())
+            return ledger.due_accounts(session, now=farm.utc_now(), zone=ZoneInfo(settings.time_zone))
         _expect_free(session, account_id)
         return [account_id]
 

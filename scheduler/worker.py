@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import update
@@ -37,6 +38,7 @@ class Worker:
         self.farm, self.facts = farm, facts
         self.room = VISITS_PER_CORE * (os.cpu_count() or 1)
         self.folder = farm.settings.data / "workers"
+        self.zone = ZoneInfo(farm.settings.time_zone)
         self._visits: dict[int, tuple[lease.Lease, asyncio.Task[None]]] = {}
         self._stop = asyncio.Event()
 
@@ -128,7 +130,7 @@ class Worker:
         if room <= 0 or not self.farm.archive.room():
             return [], disturbed
         breaker.send_canaries(session, now)
-        ledger.call_due(session, now=now, limit=room, of_one=self.room // SHARE)
+        ledger.call_due(session, now=now, limit=room, of_one=self.room // SHARE, zone=self.zone)
         return lease.take(session, self.farm.worker_id, limit=room, now=now), disturbed
 
     def sweep(self, session: Session) -> None:

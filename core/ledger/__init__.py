@@ -14,6 +14,7 @@ from core.ledger.accounts import (
 from core.ledger.asking import Put, end_life, give_up, next_word, put, settle, spend_answers
 from core.ledger.budget import count_login, give_back_login, grant_login, remaining_logins
 from core.ledger.cents import decimals, minor, money
+from core.ledger.hours import next_attended
 from core.ledger.known import Known, Line, known_lines, note_marks
 from core.ledger.lines import baseline, hold, note_baseline, receive
 from core.ledger.past import Past, runs_of
@@ -85,6 +86,7 @@ __all__ = [
     "money",
     "new_credentials",
     "new_link",
+    "next_attended",
     "next_visit",
     "next_word",
     "note",

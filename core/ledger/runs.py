@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from itertools import islice
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import db, errors, nouns
 from core.db import models
+from core.ledger import hours
 
 #: A daily visit falls due within this part of its cadence after the last one, so that accounts spread over the day.
 JITTER = 0.1
@@ -67,11 +68,12 @@ def queue_run(
     return run
 
 
-def call_due(session: Session, *, now: datetime, limit: int, of_one: int) -> int:
+def call_due(session: Session, *, now: datetime, limit: int, of_one: int, zone: tzinfo) -> int:
     """Queue a run for accounts that are due, at most `limit`, and as long as their supplier has fewer than `of_one` under way.
 
-    `next_run_at` moves in the same transaction, before anything can crash.
+    `next_run_at` moves in the same transaction, before anything can crash. `zone` is the one of attended hours.
     """
+    _postpone(session, now, zone)
     under_way = _under_way(session)
     full = [supplier for supplier, count in under_way.items() if count >= of_one]
     open_ones = _due(now).where(models.Account.supplier.not_in(full)).order_by(models.Account.next_run_at)
@@ -84,6 +86,20 @@ def call_due(session: Session, *, now: datetime, limit: int, of_one: int) -> int
         session.execute(update(models.Account), changes)
         session.execute(insert(models.Run), [_queued(row.id, row.workspace_id, now) for row in due])
     return len(due)
+
+
+def _postpone(session: Session, now: datetime, zone: tzinfo) -> None:
+    """Who is due while nobody can answer a code goes when somebody can."""
+    due = session.execute(_due(now).where(models.Account.attended.is_not(None))).all()
+    later = [(row.id, hours.next_attended(row.attended, now, zone)) for row in due]
+    changes = [{"id": one, "next_run_at": at + _spread()} for one, at in later if at > now]
+    if changes:
+        session.execute(update(models.Account), changes)
+
+
+def _spread() -> timedelta:
+    """Not everybody's portals are asked when the office opens."""
+    return timedelta(minutes=random.uniform(0, 10))  # noqa: S311 - spreads, guards nothing
 
 
 def _under_way(session: Session) -> Counter[str]:
@@ -105,9 +121,10 @@ def _in_turn(due: Iterable[Any], under_way: Counter[str], of_one: int) -> Iterat
             yield row
 
 
-def due_accounts(session: Session, *, now: datetime) -> list[int]:
+def due_accounts(session: Session, *, now: datetime, zone: tzinfo) -> list[int]:
     """Accounts that a schedule would call now, longest due first."""
-    return [row[0] for row in session.execute(_due(now).order_by(models.Account.next_run_at))]
+    due = session.execute(_due(now).order_by(models.Account.next_run_at))
+    return [row.id for row in due if hours.next_attended(row.attended, now, zone) <= now]
 
 
 def awake(now: datetime) -> Any:
@@ -120,7 +137,7 @@ def _due(now: datetime) -> Any:
     asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))
     broken = select(models.Breaker.supplier)
     one = models.Account
-    return select(one.id, one.workspace_id, one.cadence, one.supplier).where(
+    return select(one.id, one.workspace_id, one.cadence, one.supplier, one.attended).where(
         models.Account.next_run_at.is_not(None),
         models.Account.next_run_at <= now,
         models.Account.deleted_at.is_(None),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,14 +45,18 @@ def test_while_open_only_one_canary_goes_and_its_success_frees_the_others(databa
             one.next_run_at = NOW
         breaker.rest(session, "mandarine", "the list", policy.HALF_OPEN_AFTER, NOW)
         session.flush()
-        assert ledger.due_accounts(session, now=NOW) == [other.id]
+        assert ledger.due_accounts(session, now=NOW, zone=UTC) == [other.id]
         later = NOW + policy.HALF_OPEN_AFTER
         breaker.send_canaries(session, later)
         breaker.send_canaries(session, later)
         session.flush()
         assert len(session.scalars(select(models.Run)).all()) == 1
         breaker.worked(session, "mandarine")
-        assert set(ledger.due_accounts(session, now=later)) == {other.id, accounts[1].id, accounts[2].id}
+        assert set(ledger.due_accounts(session, now=later, zone=UTC)) == {
+            other.id,
+            accounts[1].id,
+            accounts[2].id,
+        }
 
 
 def test_each_failure_doubles_the_rest_up_to_a_day(database: Database) -> None:

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_a_lapsed_lease_is_lost_its_account_due_again_and_its_old_holder_writes_
     monkeypatch.setattr(lease, "clock", lambda: later)
     with database.write() as session:
         assert lease.sweep(session, [], now=NOW) == [run_id]
-        assert ledger.due_accounts(session, now=NOW) == [held.account_id]
+        assert ledger.due_accounts(session, now=NOW, zone=UTC) == [held.account_id]
         one = session.get_one(models.Account, held.account_id)
     with pytest.raises(errors.LeaseLost), database.write() as session:
         ledger.receive(session, run_id, held.fence, one, line("1"), file(), now=NOW)

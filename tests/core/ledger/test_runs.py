@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,8 +14,8 @@ def test_what_is_due_is_called_once_and_its_next_visit_moves_with_it(database: D
     with database.write() as session:
         one = account(session)
         one.next_run_at = NOW
-        assert ledger.call_due(session, now=NOW, limit=10, of_one=10) == 1
-        assert ledger.call_due(session, now=NOW, limit=10, of_one=10) == 0
+        assert ledger.call_due(session, now=NOW, limit=10, of_one=10, zone=UTC) == 1
+        assert ledger.call_due(session, now=NOW, limit=10, of_one=10, zone=UTC) == 0
         session.refresh(one)
         assert one.next_run_at is not None
         assert abs((one.next_run_at - NOW) - timedelta(days=1)) <= timedelta(days=ledger.runs.JITTER)
@@ -49,8 +49,8 @@ def test_nothing_calls_an_account_that_must_wait(database: Database, why: str) -
             case _:
                 one.next_run_at = NOW + timedelta(seconds=1)
         session.flush()
-        assert ledger.call_due(session, now=NOW, limit=10, of_one=10) == 0
-        assert ledger.due_accounts(session, now=NOW) == []
+        assert ledger.call_due(session, now=NOW, limit=10, of_one=10, zone=UTC) == 0
+        assert ledger.due_accounts(session, now=NOW, zone=UTC) == []
 
 
 def test_a_supplier_has_its_share_and_leaves_the_others_theirs(database: Database) -> None:
@@ -58,9 +58,9 @@ def test_a_supplier_has_its_share_and_leaves_the_others_theirs(database: Databas
         for place in range(6):
             account(session, str(place), supplier="slow" if place < 5 else "quick").next_run_at = NOW
         session.flush()
-        assert ledger.call_due(session, now=NOW, limit=10, of_one=2) == 3
-        assert ledger.call_due(session, now=NOW, limit=10, of_one=2) == 0
-        assert ledger.call_due(session, now=NOW, limit=10, of_one=4) == 2
+        assert ledger.call_due(session, now=NOW, limit=10, of_one=2, zone=UTC) == 3
+        assert ledger.call_due(session, now=NOW, limit=10, of_one=2, zone=UTC) == 0
+        assert ledger.call_due(session, now=NOW, limit=10, of_one=4, zone=UTC) == 2
 
 
 def test_one_account_has_one_active_run(database: Database) -> None:
