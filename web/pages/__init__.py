@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from web.pages import (
     accounts,
+    arrangements,
+    arrivals,
     challenges,
     credentials,
     diagnoses,
@@ -11,6 +13,7 @@ from web.pages import (
     invoices,
     leaving,
     links,
+    pushes,
     requests,
     runs,
     status,
@@ -21,10 +24,13 @@ from web.pages import (
 ALL = (
     status.pages,
     entrance.pages,
+    arrivals.pages,
+    pushes.pages,
     requests.pages,
     diagnoses.pages,
     suppliers.pages,
     accounts.pages,
+    arrangements.pages,
     leaving.pages,
     credentials.pages,
     challenges.pages,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from core import ledger, nouns
 from core.db import models
-from web import farm, guard, outlook, people, questions, register, strip
+from web import arrangements, farm, guard, outlook, people, questions, register, strip
 from web.pages.status import supplier_name
 
 pages = Blueprint("accounts", __name__, url_prefix="/accounts/<int:account_id>")
@@ -43,8 +43,10 @@ def account(account_id: int) -> str:
             newest=newest,
             total=total,
             runs=ledger.runs_of(session, account_id),
-            sign_ins=_sign_ins_left(session, view.account),
+            sign_ins=sign_ins_left(session, view.account),
             question=questions.of_view(session, view),
+            hours=arrangements.hours(view.account.attended),
+            spoken=arrangements.spoken,
             outlook=outlook.of(session, g.visitor.workspace_id, [view]),
             strip=strip.drawn,
             fate=strip.fate,
@@ -57,7 +59,8 @@ def _noted(session: Session, account_id: int) -> int:
     return session.scalar(chosen) or 0
 
 
-def _sign_ins_left(session: Session, account: models.Account) -> int:
+def sign_ins_left(session: Session, account: models.Account) -> int:
+    """How often a person may still have this account signed in within the day."""
     here = farm.here()
     manifest = here.manifest(account.supplier)
     return ledger.remaining_logins(

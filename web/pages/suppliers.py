@@ -13,7 +13,7 @@ from collectors.kit import declared, portrait
 from core import errors, ledger
 from core.db import models
 from core.ledger import changes, requests, weather
-from web import account_form, desk, farm, guard, outlook, people, register, strip
+from web import account_form, arrangements, desk, farm, guard, outlook, people, register, strip
 from web import tiles as catalogue_tiles
 
 pages = Blueprint("suppliers", __name__, url_prefix="/suppliers")
@@ -81,7 +81,7 @@ def supplier(supplier: str) -> str:
 @pages.get("/<supplier>/new")
 @guard.admin
 def form(supplier: str) -> str:
-    return _shown(_known(supplier), account_form.blank())
+    return _shown(_known(supplier), account_form.blank(), arrangements.Arranged())
 
 
 @pages.post("/<supplier>/new")
@@ -89,19 +89,19 @@ def form(supplier: str) -> str:
 def add(supplier: str) -> Response | tuple[str, int]:
     """Account, sealed credentials and the wish to visit it, in one transaction; nothing is stored when anything is wrong."""
     manifest = _known(supplier)
-    filled = account_form.read(request.form, manifest)
-    if not filled.problems:
+    filled, arranged = account_form.read(request.form, manifest), arrangements.read(request.form)
+    if not (filled.problems or arranged.problems):
         try:
-            return redirect(url_for("accounts.trial", account_id=_added(manifest, filled)))
+            return redirect(url_for("accounts.trial", account_id=_added(manifest, filled, arranged)))
         except errors.VaultError:
             filled.problems["form"] = "form.not_ready"
         except ledger.AlreadyThere as there:
             filled.problems["form"] = "form.already_there"
-            return _shown(manifest, filled, twin=there.account), 409
-    return _shown(manifest, filled), 422
+            return _shown(manifest, filled, arranged, twin=there.account), 409
+    return _shown(manifest, filled, arranged), 422
 
 
-def _added(manifest: declared.Manifest, filled: account_form.Filled) -> int:
+def _added(manifest: declared.Manifest, filled: account_form.Filled, arranged: arrangements.Arranged) -> int:
     here, by = farm.here(), g.visitor.person_id
     with here.database.write() as session:
         account = register.add(
@@ -113,6 +113,8 @@ def _added(manifest: declared.Manifest, filled: account_form.Filled) -> int:
             by=by,
             now=here.now(),
         )
+        if arranged.chosen:
+            arrangements.put(session, here.desk, account, arranged, by=by, now=here.now())
         ledger.wish(
             session, account.workspace_id, "collect", account_id=account.id, asked_by=by, now=here.now()
         )
@@ -123,7 +125,12 @@ def _known(supplier: str) -> declared.Manifest:
     return farm.here().manifest(supplier) or abort(404)
 
 
-def _shown(manifest: declared.Manifest, filled: account_form.Filled, twin: Any = None) -> str:
+def _shown(
+    manifest: declared.Manifest,
+    filled: account_form.Filled,
+    arranged: arrangements.Arranged,
+    twin: Any = None,
+) -> str:
     here = farm.here()
     with here.database.read() as session:
         owners = people.of_workspace(session, g.visitor.workspace_id)
@@ -133,6 +140,10 @@ def _shown(manifest: declared.Manifest, filled: account_form.Filled, twin: Any =
         "account_form.html",
         manifest=manifest,
         filled=filled,
+        arranged=arranged,
+        days=arrangements.day_names(),
+        languages=arrangements.languages(),
+        usual=arrangements.USUAL,
         owners=owners,
         ready=ready,
         twin=twin,
