@@ -34,7 +34,7 @@ class Question:
 def named(manifest: Manifest) -> set[str]:
     """Every name that the manifest's own requests fill in."""
     asked = [lines.request for lines in (manifest.contracts, manifest.list) if lines]
-    told: list[Any] = [dict(manifest.headers)]
+    told: list[Any] = [dict(manifest.headers), manifest.login.starts if manifest.login else ()]
     told += [[each.url, each.others, each.json, dict(each.form), dict(each.headers)] for each in asked]
     told += [token.page for token in manifest.tokens]
     if manifest.document:

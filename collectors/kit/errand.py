@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
-from collectors.kit import answers, ask, jar, keys, lane
+from collectors.kit import answers, ask, asking, jar, keys, lane
 from collectors.kit import mask as masks
 from core import nouns
 
@@ -100,6 +100,12 @@ class Errand:
     def went(self, step: str, place: int) -> None:
         """A step went this one of its ways. Of several times, the one nearest to the first counts: that way is still open."""
         self.footprint[step] = min(place, self.footprint.get(step, place))
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The account's `text` fields that the manifest's addresses name, as the session keeps them for visits without a sign-in."""
+        kept: dict[str, str] = self.memory.get(asking.FIELDS, {})
+        return kept
 
     @property
     def last_step(self) -> str:

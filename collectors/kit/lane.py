@@ -87,6 +87,10 @@ class Lane:
             hops.append(asked.url)
             asked = onward
 
+    def turn(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """For what asks as much of the portal as a request does, such as a click that has a file made."""
+        return self._turns.request()
+
     def logins(self) -> contextlib.AbstractAsyncContextManager[None]:
         """Bounds how many browsers sign in at this supplier at once, and how soon after one another."""
         return self._turns.login()

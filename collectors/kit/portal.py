@@ -225,8 +225,11 @@ class Portal(Errand):
         return await self.put_reply(reply, name)
 
     async def download_click(self, where: str | Locator, *, name: str) -> nouns.File:
-        """Clicks, and takes the file that comes of it, in this page or in one that opens."""
-        return await self.put(await downloads.by_click(await self._touch(), where, name))
+        """Clicks, at the supplier's pace, and takes the file that comes of it, in this page or in one that opens."""
+        touch = await self._touch()
+        async with self._lane.turn():
+            fetched = await downloads.by_click(touch, where, name)
+        return await self.put(fetched)
 
     async def download_blob(self, where: str | Locator, *, name: str) -> nouns.File:
         """Takes what a link or a frame of the page points at, as the page itself would (`blob:` and `data:` too)."""
