@@ -15,7 +15,7 @@ from web import health
 
 def test_the_first_page_is_one_sentence_then_what_needs_a_person(museum: world.World) -> None:
     page = museum.signed_in().get("/").text
-    assert "6 comptes ont besoin de vous, 2 sont à jour, 6 suivent leur cours" in page
+    assert "6 comptes ont besoin de vous, 3 sont à jour, 6 suivent leur cours" in page
     cards = page.split('class="cards"', 1)[1].split("</ul>", 1)[0]
     assert cards.count("<li") == 6
     assert "Mot de passe refusé" in cards

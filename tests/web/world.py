@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, ledger, nouns, settings
 from core.db import models
+from core.ledger import arrivals
 from demo import paper
 from vault import kek, keys
 from web import create_app, limits, people
@@ -340,6 +341,33 @@ def _paused(session: Session, name: str) -> int:
     return made
 
 
+def _brought(session: Session, name: str) -> int:
+    """An account that nobody visits, with a file of each fate and an address."""
+    facts = {"next_run_at": None, "baseline_at": None, "last_attempt_at": None, "masked_login": ""}
+    made = account(session, name, supplier="upload", label="Papeterie Durand", origins="", **facts)
+    owner = session.get_one(models.Account, made)
+    arrivals.make_address(session, owner, "the-secret-of-an-address", made_by=1, now=NOW - timedelta(days=3))
+    for n, (channel, why) in enumerate(
+        [("push", None), ("push", "html"), ("upload", "known"), ("upload", "")]
+    ):
+        session.add(
+            models.Arrival(
+                workspace_id=1,
+                account_id=made,
+                channel=channel,
+                path=f"{n}.arrival",
+                sha256="0" * 64,
+                size=48_213,
+                name=f"Facture n° {n}.pdf",
+                arrived_at=NOW - timedelta(hours=n),
+                taken_at=None if why is None else NOW,
+                document_id=1 if why in ("known", "") else None,
+                refused=why or None,
+            )
+        )
+    return made
+
+
 _STATES: dict[str, Any] = {
     "ok": _fine,
     "ok_nothing_new": _nothing_new,
@@ -377,6 +405,7 @@ _STATES: dict[str, Any] = {
     "trial": _trial,
     "never_run": _never,
     "paused": _paused,
+    "brought": _brought,
 }
 
 
