@@ -1,4 +1,4 @@
-"""A password, an authenticator key and cookies that exist nowhere else go through everything that can go wrong; then every byte is searched."""
+"""A password, an authenticator key, an answer to a portal's question and cookies that exist nowhere else go through everything that can go wrong; then every byte is searched."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.prove.world import Client
 #: Levers that a first visit, with its sign-in, meets; and those that a visit with a live session meets on its way to a bill.
 AT_LOGIN = (
     *(Lever.MOVE_BUTTONS, Lever.DOWN, Lever.SLOW, Lever.BLOCKED, Lever.LOCKED, Lever.TERMS, Lever.CAPTCHA),
-    *(Lever.CODE, Lever.WRONG_CODE, Lever.EMPTY, Lever.SILENT_EMPTY),
+    *(Lever.WRONG_CODE, Lever.EMPTY, Lever.SILENT_EMPTY),
 )
 AT_LIST = (
     *(Lever.HTML_FILE, Lever.HALF_FILE, Lever.EMPTY_FILE, Lever.HUGE_FILE, Lever.OTHER_CUSTOMER),
@@ -49,6 +49,7 @@ def fresh_secrets() -> dict[str, str]:
         "password": f"canari-{secrets.token_hex(9)}\"&<é/+ %'Z",
         "wrong": f"serin-{secrets.token_hex(9)}\"&<é/+ %'Z",
         "totp": b32encode(secrets.token_bytes(20)).decode(),
+        "answer": f"moineau{secrets.token_hex(9)}",
         "cookie": f"biscuit{secrets.token_hex(12)}x",
     }
 
@@ -64,6 +65,21 @@ def happy(rounds: Rounds) -> None:
     rounds.act("census", [client])
     rounds.farm.publish(client)
     rounds.act("a new bill", [client])
+
+
+def asked(rounds: Rounds) -> None:
+    """A code that the portal refuses, typed in the page where it is asked for until the portal has enough."""
+    clients = rounds.newcomers()
+    rounds.pull(Lever.CODE)
+    for client in clients:
+        rounds.farm.call(client, person=True)
+    for refused in range(3):
+        for client in clients:
+            page = f"/challenges/{rounds.question(client, refused)}"
+            assert rounds.send(page, f"{page}/answer", answer=rounds.known["answer"]).status_code == 200
+    assert rounds.visited(clients)
+    rounds.look_round(clients)
+    rounds.pull(Lever.CODE, False)
 
 
 def commands(rounds: Rounds) -> None:
@@ -157,6 +173,7 @@ Act = tuple[str, Callable[[Rounds], None]]
 _BLUNT: tuple[Act, ...] = (
     ("happy path", happy),
     ("short field", short_field),
+    ("a code", asked),
     ("commands", commands),
     ("wrong password", wrong_password),
     ("read-only field", field_that_takes_nothing),
@@ -168,7 +185,7 @@ ALL: tuple[Act, ...] = (
     *((lever.value, at_login(lever)) for lever in AT_LOGIN),
     *((lever.value, at_list(lever)) for lever in AT_LIST),
 )
-FEW = _BLUNT[:2]
+FEW = _BLUNT[:3]
 
 
 def campaign(

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy import select
 
-from core import nouns
+from core import ledger, nouns
 from core.db import models
 from demo.backstage import PREFIX
 from demo.stage import Lever
@@ -79,6 +79,19 @@ class Rounds:
             page = f"/accounts/{client.account}"
             self.search.crawl(self.visitor, page, within=f"{page}$|{page}/|/runs/|/documents/")
         self.search.look_through(self.farm.folder)
+
+    def question(self, client: Client, refused: int) -> int:
+        """The question that waits for this account's person, once so many answers were refused."""
+        found: list[int] = []
+
+        def put() -> bool:
+            with self.farm.database.read() as session:
+                challenge = ledger.open_challenge(session, client.account)
+                found[:] = [challenge.id] if challenge and challenge.tries == refused else []
+            return bool(found)
+
+        assert world.until(put, VISIT), f"nobody was asked for account {client.account}"
+        return found[0]
 
     def newcomers(self, **secrets: str) -> list[Client]:
         return [self.farm.new_client(supplier, **secrets) for supplier in self.farm.remotes]

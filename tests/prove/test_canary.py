@@ -30,12 +30,12 @@ DISGUISES = {
 def test_no_secret_is_found_anywhere(tmp_path: Path) -> None:
     found = canary.campaign(tmp_path, canary.FEW)
     assert found.hits == []
-    assert found.acts == ["happy path: done", "short field: PortalChanged"]
+    assert found.acts == ["happy path: done", "short field: PortalChanged", "a code: CodeNeeded"]
     assert found.places > 50
 
 
 def test_a_password_that_is_logged_is_found(tmp_path: Path) -> None:
-    found = canary.campaign(tmp_path, canary.FEW[1:], tell=True)
+    found = canary.campaign(tmp_path, canary.FEW[1:2], tell=True)
     assert [hit for hit in found.hits if "worker.log: password (raw)" in hit]
 
 
