@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 #: Seconds. A click that does not get through is told soon: something lies over the button, and that is to be seen to first.
 CLICK, SEE, GO = 3.0, 10.0, 30.0
+#: Seconds after each digit of a code: boxes of one digit each pass the focus on in their own time.
+DIGIT = 0.08
 
 
 class Hand:
@@ -78,13 +80,18 @@ class Hand:
     async def click(self, where: str | Locator, name: str) -> None:
         await self.told(self.spot(where).click(timeout=CLICK * 1000), name, f"{name} to be clicked")
 
-    async def type(self, text: Callable[[], str], where: str | Locator, name: str, *, whole: bool) -> None:
-        """Types key by key what `text` gives, on a declared origin only. `whole`: the field must hold all of it afterwards."""
+    async def type(
+        self, text: Callable[[], str], where: str | Locator, name: str, *, whole: bool, rest: float = 0.0
+    ) -> None:
+        """Types key by key what `text` gives, on a declared origin only. `whole`: the field must hold all of it afterwards.
+
+        `rest` is in seconds, after each key.
+        """
         element = await self._ready(where, name)
         await self._belongs(await self.told(element.owner_frame(), name, f"{name} to be in a page"), name)
         if await self._length(element):
             await self.told(element.fill("", timeout=CLICK * 1000), name, f"{name} to be emptied")
-        await self.told(element.type(text()), name, f"{name} to take what is typed")
+        await self.told(element.type(text(), delay=rest * 1000), name, f"{name} to take what is typed")
         if whole and not await self._took(element, len(text()), where):
             expected = f"{name} to take the whole text"
             raise errors.PortalChanged(step=name, expected=expected, seen="it kept none or a part of it")

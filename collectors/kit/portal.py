@@ -179,7 +179,8 @@ class Portal(Errand):
         self.typed_secret |= kind != "text"
         if kind == "totp":
             await asyncio.sleep(challenge.rest(self._credentials[field].reveal()))
-        await touch.type(lambda: self._said(field, kind), where, name, whole=kind == "password")
+        rest = hand.DIGIT if kind == "totp" else 0.0
+        await touch.type(lambda: self._said(field, kind), where, name, whole=kind == "password", rest=rest)
 
     async def ask(self, asked: question.Question) -> question.Answer:
         """Asks a person, with the page left open meanwhile. Raises CodeNeeded when nobody can be asked, or answers in time."""
@@ -205,7 +206,9 @@ class Portal(Errand):
     async def type_code(self, answer: challenge.Secret, where: str | Locator, *, name: str) -> None:
         """Types what a person answered, without its spaces and dashes, if page and frame are at a declared origin."""
         self.typed_secret = True
-        await (await self._touch()).type(lambda: question.bare(answer.reveal()), where, name, whole=False)
+        await (await self._touch()).type(
+            lambda: question.bare(answer.reveal()), where, name, whole=False, rest=hand.DIGIT
+        )
 
     async def lost(self, step: str, expected: str) -> errors.MoissonError:
         """The error to raise on a page that is none of those expected: what ails the portal, else PortalChanged."""
