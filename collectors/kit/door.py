@@ -19,6 +19,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST_REFUSALS = 100
 
 
+#: What a complete Chromium asks for of itself when a page has a form. Refused like any other, it is no news of the portal.
+_BROWSERS_OWN = {"content-autofill.googleapis.com"}
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How long and how much: seconds, and bytes received in one run."""
@@ -141,6 +145,8 @@ class Passage:
         return False
 
     def _note_refusal(self, host: str, port: int) -> None:
+        if host in _BROWSERS_OWN:
+            return
         place = f"{host}:{port}"
         if place not in self.refused and len(self.refused) < _MOST_REFUSALS:
             self.refused.append(place)
