@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from collectors.kit import answers, asking, reading
+from collectors.kit import answers, asking, browsers, reading
 from collectors.kit.declared_lists import Lines
 from collectors.kit.declared_pages import Sign
 from collectors.kit.paging import MOST_PAGES
@@ -16,8 +17,11 @@ from core import errors
 if TYPE_CHECKING:
     from collectors.kit.portal import Portal
 
-#: Seconds for what is looked for to be drawn, and without a further line until the page is held to be done.
-PATIENCE, STILL = 20.0, 1.0
+#: Seconds for what is looked for to be drawn; for the page's own requests to come to rest, where beacons let them; without a
+#: further line until the page is held to be done; and to see a button on a page that is.
+PATIENCE, REST, STILL, GLANCE = 20.0, 5.0, 0.5, 0.2
+#: Where it stands, one has to sign in.
+SIGN_IN = "input[type=password]"
 #: What every line has; a line that has more, such as its own link, is known by it.
 COMMON = {"date", "total", "currency", "kind"}
 
@@ -40,7 +44,7 @@ async def pages(
 async def _come(portal: Portal, wanted: list[str], where: str) -> None:
     """Waits for one of these. Raises what the page means when it says something else that is declared, or asks to sign in."""
     told = [each.sign for each in portal.manifest.answers if each.where in ("any", where)]
-    found = await portal.glimpse(*wanted, *_looks(told), "input[type=password]", within=PATIENCE)
+    found = await portal.glimpse(*wanted, *_looks(told), SIGN_IN, within=PATIENCE)
     if found is None:
         raise await portal.lost(answers.STEPS[where], " or ".join(wanted))
     if found >= len(wanted):
@@ -49,16 +53,21 @@ async def _come(portal: Portal, wanted: list[str], where: str) -> None:
 
 async def _unfold(portal: Portal, spec: Lines, step: str) -> None:
     """Clicks for more until there is nothing to click. Raises PortalChanged when a click brings no line."""
-    lines = (await portal.page()).locator(", ".join(spec.items))
+    page = await portal.page()
+    with contextlib.suppress(browsers.TooSlow):
+        await page.wait_for_load_state("networkidle", timeout=REST * 1000)
+    lines = page.locator(", ".join(spec.items))
     for _ in range(MOST_PAGES):
         while await portal.glimpse(lines.nth(before := await lines.count()), within=STILL) is not None:
             continue
         more = spec.paging.next
-        if not more or await portal.glimpse(more, within=STILL) is None:
+        if not more or await portal.glimpse(more, within=GLANCE) is None:
             return
         await portal.click(more, name=f"more of {step}")
-        came = await portal.glimpse(lines.nth(before), within=PATIENCE)
-        if came is None and await portal.glimpse(more, within=STILL) is not None:
+        came = await portal.glimpse(lines.nth(before), SIGN_IN, within=PATIENCE)
+        if came == 1:
+            raise errors.SessionExpired(step=step)
+        if came is None and await portal.glimpse(more, within=GLANCE) is not None:
             raise await portal.lost(f"more of {step}", f"more than {before} lines")
     raise errors.PortalChanged(step=step, expected=f"an end after {MOST_PAGES} clicks", seen="one more")
 

@@ -10,8 +10,8 @@ from typing import Any
 from collectors.kit.clauses import meant, shown
 
 FOLDER = Path(__file__).parent / "presets"
-#: Lists that a file adds to; every other value of a preset gives way to the file's own.
-ADDED = ("hosts",)
+#: Lists that a file adds to, its own first; every other value of a preset gives way to the file's own.
+ADDED = ("hosts", "when")
 
 
 def names() -> list[str]:
@@ -45,5 +45,5 @@ def _laid(key: str, below: Any, above: Any) -> Any:
     if isinstance(below, dict) and isinstance(above, dict):
         return _over(below, above)
     if key in ADDED and isinstance(below, list) and isinstance(above, list):
-        return [*below, *above]
+        return [*above, *below]
     return above

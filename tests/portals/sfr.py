@@ -66,7 +66,7 @@ class SfrReplica(replica.Replica):
         #: How many call details were fetched; nobody should.
         self.details = 0
         sign_in = sfr_login.Cas(self)
-        space = sfr_space.Space(self, sign_in)
+        space = self._space = sfr_space.Space(self, sign_in)
         sites = {self.SITE: space.site, self.OTHER_SITE: sign_in.other, self.SPACE: space.app}
         super().__init__(tls, self.house, {**sites, "www.sfr.fr": sign_in.beside(sites["www.sfr.fr"])})
 
@@ -75,6 +75,10 @@ class SfrReplica(replica.Replica):
         """The bills of a line that was ended are not listed, nor is an unpaid one that has no date yet."""
         shown = sum(bill.contract != ENDED for bill in self.house.shelf.of(self.house.brand.login))
         return shown - (len(self.lines) - 1 if self.unpaid else 0)
+
+    def forget_stays(self) -> None:
+        """Both hosts of the space ask the sign-in again who is there."""
+        self._space.stays.clear()
 
     @property
     def home(self) -> str:

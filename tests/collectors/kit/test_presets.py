@@ -1,10 +1,10 @@
-"""A preset lies under the file that names it: the file's own keys win, its hosts are added."""
+"""A preset lies under the file that names it: the file's own keys win, its hosts and pages of the sign-in are added."""
 
 from __future__ import annotations
 
 import pytest
 
-from collectors.kit import manifest, presets
+from collectors.kit import manifest
 from core import errors
 
 TOML = """
@@ -38,6 +38,12 @@ def test_a_preset_that_is_none_is_told_with_what_may_be_meant() -> None:
         manifest.parse(TOML.replace("stripe_portal", "stripe"), "fern.toml")
 
 
-@pytest.mark.parametrize("name", presets.names())
-def test_a_preset_asks_for_no_more_than_who_the_supplier_is(name: str) -> None:
-    assert manifest.parse(f'preset = "{name}"\nid = "fern"\nname = "Fern"', "fern.toml").list
+def test_stripes_preset_asks_for_no_more_than_who_the_supplier_is() -> None:
+    assert manifest.parse('preset = "stripe_portal"\nid = "fern"\nname = "Fern"', "fern.toml").list
+
+
+def test_a_files_own_pages_of_the_sign_in_are_looked_for_before_the_presets() -> None:
+    wall = 'when = [{ name = "a wall", see = "#wall", do = { click = "#wall" } }]'
+    found = manifest.parse(TOML.replace("login = {", f"login = {{ {wall},"), "fern.toml")
+    assert found.login
+    assert [found.login.states[0].name, found.login.states[-1].name] == ["a wall", "the sign-in page"]
