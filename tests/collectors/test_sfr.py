@@ -17,7 +17,6 @@ from tests.collectors.visiting import Customer, World
 from tests.portals import sfr
 from tests.portals.names import Replicas
 
-
 BOTH = pytest.mark.parametrize("replica", [sfr.SfrReplica, sfr.RedReplica], ids=["sfr", "red"], indirect=True)
 
 
