@@ -34,7 +34,7 @@ DONE_BY: dict[Lever, Callable[[House, dict[str, Any]], list[shelf.Bill]]] = {
     Lever.CREDIT_NOTE: lambda house, about: [
         house.shelf.publish(**({"cents": 1200} | about), credit_note=True)
     ],
-    Lever.REPLACED: lambda house, about: [house.shelf.replace_newest(**about)],
+    Lever.REPLACED: lambda house, about: [house.shelf.replace_last(**about)],
     Lever.CHANGE_PASSWORD: _change_password,
     Lever.DROP_SESSIONS: _drop_sessions,
 }

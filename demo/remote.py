@@ -29,6 +29,10 @@ class Remote:
     def counters(self) -> dict[str, Any]:
         return cast("dict[str, Any]", self._ask("GET", "counters"))
 
+    def sms(self) -> str:
+        """The last code that this portal sent, whoever it was for."""
+        return cast("str", self._ask("GET", "levers")["sms"])
+
     def bills(self, login: str) -> list[str]:
         """The numbers of every bill that this login sees, newest first."""
         return cast("list[str]", self._ask("GET", f"bills?{urlencode({'login': login})}"))

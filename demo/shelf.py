@@ -59,10 +59,10 @@ class Shelf:
             (self._common if login is None else self._own.setdefault(customer_name(login), [])).append(bill)
         return bill
 
-    def replace_newest(
+    def replace_last(
         self, *, login: str | None = None, contract: str | None = None, cents: int | None = None
     ) -> Bill:
-        """Another file for the newest bill of all (of one `login`, of one `contract`), with another total if told.
+        """Another file for the bill that was published last (of one `login`, of one `contract`), with another total if told.
 
         Raises ValueError when there is no bill.
         """
@@ -71,7 +71,7 @@ class Shelf:
             mine = [bill for bill in bills if contract in (None, bill.contract)]
             if not mine:
                 raise ValueError("there is no bill to replace")
-            old = max(mine, key=lambda bill: (bill.issued, bill.number))
+            old = mine[-1]
             new = replace(old, version=old.version + 1, cents=old.cents if cents is None else cents)
             bills[bills.index(old)] = new
         return new

@@ -1,4 +1,4 @@
-"""One visit as the scheduler makes it, with a ledger that is a set: what collectors are tried with, without the farm around them."""
+"""One visit as the scheduler makes it, with a ledger in memory: what collectors are tried with, without the farm around them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from collectors.kit import door, lane, portal, question
 from collectors.kit.collector import Collector
-from core import errors, nouns
+from core import errors, ledger, nouns
 from tests.collectors.kit.site import new_browsers
 
 
@@ -77,12 +77,23 @@ class Customer:
     collector: Collector
     credentials: Mapping[str, str]
     session: bytes | None = None
-    ledger: set[tuple[str, str]] = field(default_factory=set)
+    ledger: dict[tuple[str, str], ledger.Line] = field(default_factory=dict)
     census: bool = True
     answers: Person | None = None
 
     def knows(self, line: nouns.Listed) -> bool:
-        return (line.contract.portal_id, line.identity) in self.ledger
+        return not ledger.Known(self.ledger).is_wanted(line)
+
+    def note(self, line: nouns.Listed) -> None:
+        """At the census it is left at the portal, later it has come home."""
+        self.ledger[line.contract.portal_id, line.identity] = ledger.Line(
+            left=self.census,
+            at_home=not self.census,
+            number=line.number,
+            total_minor=ledger.minor(line.total) if line.total else None,
+            currency=line.total.currency if line.total else None,
+            mark=line.mark,
+        )
 
 
 class World:
@@ -162,7 +173,8 @@ class World:
                 if self.verify:
                     await asyncio.to_thread(self.verify, file, line)
                 seen.files.append(file)
-        customer.ledger |= {(line.contract.portal_id, line.identity) for line in seen.new}
+        for line in seen.new:
+            customer.note(line)
 
     def _keep(self, chunks: Iterable[bytes], name: str, media_type: str) -> nouns.File:
         body = b"".join(chunks)

@@ -70,6 +70,16 @@ async def _between_pages(ride: Ride) -> None:
     assert len(first.files + second.files) == 1, "the bill that came between two pages did not come home once"
 
 
+async def _replaced(ride: Ride) -> None:
+    """The last bill is made again with another total: where the list tells that or a mark, its document comes home once more."""
+    last = ride.replica.house.shelf.everything()[0][-1]
+    ride.replica.pull(Lever.REPLACED, cents=last.cents + (100 if last.cents > 0 else -100))
+    seen = await ride.fine()
+    if any(line.total or line.mark for line in seen.lines):
+        assert len(seen.files) == 1, f"one document was replaced, {len(seen.files)} came home"
+    assert not (await ride.fine()).new, "it came home twice"
+
+
 async def _spoiled(ride: Ride, lever: Lever) -> None:
     """What is not the invoice is refused by name, and fetched when the portal is well again."""
     ride.replica.pull(lever)
@@ -161,6 +171,7 @@ LIFE = (
     Course("two of one month", Lever.SAME_MONTH, partial(_publish, lever=Lever.SAME_MONTH, count=2)),
     Course("a credit note", Lever.CREDIT_NOTE, partial(_publish, lever=Lever.CREDIT_NOTE)),
     Course("one between two pages", Lever.BETWEEN_PAGES, _between_pages),
+    Course("a replaced PDF", Lever.REPLACED, _replaced),
     *(
         Course(f"a document that is not: {lever}", lever, partial(_spoiled, lever=lever))
         for lever in (

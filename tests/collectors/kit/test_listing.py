@@ -223,7 +223,7 @@ async def test_a_list_that_is_drawn_is_read_when_nothing_more_is_drawn_and_a_lin
     seen = await world.visit(acme)
     assert (seen.error, seen.ends, seen.browser) == (None, {"account": True}, True)
     assert [line.fetch["pdf"][-3:] for line in seen.lines] == ["B-5", "B-4", "B-3", "B-2", "B-1"]
-    acme.ledger.pop()
+    acme.ledger.popitem()
     again = await world.visit(acme)
     assert (again.error, again.logins, len(again.files)) == (None, 0, 1)
 
@@ -263,7 +263,7 @@ async def test_every_kind_of_document_comes_home(
 ) -> None:
     acme = customer(POSTED.replace("{contract}", "1") + document)
     await world.visit(acme)
-    acme.ledger.pop()
+    acme.ledger.popitem()
     seen = await world.visit(acme)
     assert (seen.error, seen.logins, len(seen.files)) == (None, 0, 1)
     assert seen.files[0].path.read_bytes().startswith(b"%PDF-")
@@ -275,7 +275,7 @@ async def test_an_answer_that_does_not_tell_where_the_file_is_names_what_was_loo
     nowhere = '[document]\nurl = "/where/{number}"\nbody = { of = "" }\nlink = "file.href"\n'
     acme = customer(POSTED.replace("{contract}", "1") + nowhere)
     await world.visit(acme)
-    acme.ledger.pop()
+    acme.ledger.popitem()
     seen = await world.visit(acme)
     assert isinstance(seen.error, errors.PortalChanged)
     assert (seen.error.step, seen.error.expected) == ("the document", "an address at file.href")
@@ -323,6 +323,6 @@ async def test_a_class_overrides_a_verb_and_the_manifest_serves_the_others(
     acme = customer(POSTED.replace("{contract}", "9") + GET)
     acme.collector = Wholesale(acme.collector.manifest)
     await world.visit(acme)
-    acme.ledger.pop()
+    acme.ledger.popitem()
     seen = await world.visit(acme)
     assert (seen.error, seen.logins, len(seen.lines), len(seen.files)) == (None, 0, 5, 1)
