@@ -234,7 +234,7 @@ def collect(settings: farm_settings.Settings, account: str | None, due: bool, as
     redactor = redact.start_logging(json=as_json, level="WARNING")
     number = _number(settings, account) if account else None
     try:
-        reports = ask.collect(settings, redactor, number)
+        reports = ask.collect(settings, redactor, number, prompt=None if as_json else _prompt())
     except errors.MoissonError as err:
         if as_json:
             click.echo(json.dumps(report.of_refusal(number, err)))
@@ -402,7 +402,8 @@ def collector_run(settings: farm_settings.Settings, file: Path, secrets: Any, wa
     from vault import redact
 
     redactor = redact.start_logging(level="WARNING")
-    rehearsal.run(settings, redactor, file, _secrets_in(secrets.read()), click.echo, watch=watch)
+    values = _secrets_in(secrets.read())
+    rehearsal.run(settings, redactor, file, values, click.echo, watch=watch, prompt=_prompt())
 
 
 @cli.command()
@@ -468,6 +469,13 @@ def _verdict(problems: Sequence[str], fine: str) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _prompt() -> Callable[[str], str] | None:
+    """How the person at the terminal is asked for a code, if there is one."""
+    from getpass import getpass
+
+    return getpass if sys.stdin.isatty() else None
 
 
 def _secrets_in(text: str) -> dict[str, str]:

@@ -13,15 +13,37 @@ from sqlalchemy.orm import Session
 from core import errors, ledger, nouns
 from core.db import Database, migrate, models
 from core.settings import Settings
-from scheduler import farm, lease, report
+from scheduler import farm, lease, report, terminal
 from vault.redact import Redactor
 
 #: Seconds between two looks at a run that a worker does for us.
 LOOK = 0.3
 
 
-def collect(settings: Settings, redactor: Redactor, account_id: int | None) -> list[dict[str, Any]]:
-    """One report for each account: the one named, or all that are due."""
+def collect(
+    settings: Settings, redactor: Redactor, account_id: int | None, prompt: terminal.Prompt | None = None
+) -> list[dict[str, Any]]:
+    """One report for each account: the one named, or all that are due. `prompt` asks the person at the terminal, if one is there."""
+    if prompt is None or account_id is None:
+        return _collect(settings, redactor, account_id)
+    _here_i_am(settings, account_id)
+    with terminal.answering(settings, account_id, prompt):
+        return _collect(settings, redactor, account_id)
+
+
+def _here_i_am(settings: Settings, account_id: int) -> None:
+    """Who asks for a visit at a terminal is there: a question that came to nothing is put anew."""
+    database, now = Database.of(settings), farm.utc_now()
+    migrate.upgrade(database, settings.data)
+    with database.write() as session:
+        challenge = ledger.open_challenge(session, account_id)
+        missed = challenge is not None and not ledger.is_answerable(session, challenge, now=now)
+        if challenge is not None and missed and challenge.kind == "CodeNeeded":
+            ledger.close_challenge(session, account_id, outcome="asked_anew", now=now)
+            ledger.grant_login(session, session.get_one(models.Account, account_id), granted_by=None, now=now)
+
+
+def _collect(settings: Settings, redactor: Redactor, account_id: int | None) -> list[dict[str, Any]]:
     if _worker_is_there(settings):
         database = Database.of(settings)
         migrate.upgrade(database, settings.data)

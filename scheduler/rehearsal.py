@@ -14,7 +14,7 @@ from collectors.kit import catalogue
 from collectors.kit import portal as portals
 from core import archive, errors, extraction, nouns
 from core.settings import Settings
-from scheduler import farm
+from scheduler import farm, terminal
 from vault.redact import Redactor, Secret
 
 Say = Callable[[str], None]
@@ -24,9 +24,16 @@ SHOWN = 5
 
 
 def run(
-    settings: Settings, redactor: Redactor, file: Path, values: Mapping[str, str], say: Say, *, watch: bool
+    settings: Settings,
+    redactor: Redactor,
+    file: Path,
+    values: Mapping[str, str],
+    say: Say,
+    *,
+    watch: bool,
+    prompt: terminal.Prompt | None = None,
 ) -> None:
-    """Raises the named error of whatever goes wrong, after its evidence was written beside the file."""
+    """`prompt` asks the person at the terminal what the portal asks. Raises the named error of whatever goes wrong, after its evidence was written beside the file."""
     collector = catalogue.of_file(file)
     missing = [
         spec.name for spec in collector.manifest.fields if not spec.optional and spec.name not in values
@@ -36,7 +43,9 @@ def run(
     secrets = {name: Secret(value) for name, value in values.items()}
     with redactor.live(*secrets.values()), TemporaryDirectory(prefix="moisson-") as folder:
         kept = settings.model_copy(update={"data": Path(folder)})
-        asyncio.run(_visit(kept, collector, secrets, file, say, watch))
+        answers = terminal.AtTerminal(prompt, say) if prompt else None
+        with terminal.as_found():
+            asyncio.run(_visit(kept, collector, secrets, file, say, watch, answers))
 
 
 async def _visit(
@@ -46,6 +55,7 @@ async def _visit(
     file: Path,
     say: Say,
     watch: bool,
+    answers: kit.Answers | None,
 ) -> None:
     stored = archive.Archive(settings.data)
 
@@ -62,6 +72,7 @@ async def _visit(
             knows=lambda _: False,
             note=lambda step, words: say(_in_words(step, words)),
             keep=keep,
+            answers=answers,
         )
         portal = await stack.enter_async_context(opening)
         try:

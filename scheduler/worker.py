@@ -162,8 +162,8 @@ class Worker:
         )
 
     async def _let_go(self) -> None:
-        """Visits may finish for a while; the rest go on at the next start, from what is archived."""
-        tasks = [task for _, task in self._visits.values()]
+        """Visits may finish for a while, but for those that wait for people; the rest go on at the next start, from what is archived."""
+        tasks = [task for run_id, (_, task) in self._visits.items() if run_id not in self.farm.waiting]
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
         for taken, task in list(self._visits.values()):

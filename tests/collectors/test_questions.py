@@ -14,6 +14,7 @@ from collectors.kit import catalogue
 from core import errors
 from demo import portals
 from demo.stage import Lever
+from scheduler import terminal
 from tests.collectors.visiting import Customer, World
 
 
@@ -133,3 +134,14 @@ async def test_an_approval_goes_on_by_itself_when_the_person_has_confirmed(
         seen = await world.visit(customer)
         assert (seen.error, seen.settled) == (None, 1)
         assert [(each.kind, each.medium) for each in seen.asked] == [("approval", "app")]
+
+
+async def test_who_writes_a_collector_is_asked_at_the_terminal(
+    world: World, customer: Customer, portal: portals.Portal
+) -> None:
+    """An empty line asks for another code."""
+    portal.pull(Lever.CODE)
+    answers, said = iter(["", "again"]), list[str]()
+    customer.answers = terminal.AtTerminal(lambda _: next(answers) and portal.house.sms, said.append)
+    assert (await world.visit(customer)).error is None
+    assert portal.counters.codes_sent == 2
