@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from collectors.kit import answers, asking, browsers, reading
+from collectors.kit import answers, asking, reading
 from collectors.kit.declared_lists import Lines
 from collectors.kit.declared_pages import Sign
 from collectors.kit.paging import MOST_PAGES
@@ -54,8 +53,7 @@ async def _come(portal: Portal, wanted: list[str], where: str) -> None:
 async def _unfold(portal: Portal, spec: Lines, step: str) -> None:
     """Clicks for more until there is nothing to click. Raises PortalChanged when a click brings no line."""
     page = await portal.page()
-    with contextlib.suppress(browsers.TooSlow):
-        await page.wait_for_load_state("networkidle", timeout=REST * 1000)
+    await portal.rest(REST)
     lines = page.locator(", ".join(spec.items))
     for _ in range(MOST_PAGES):
         while await portal.glimpse(lines.nth(before := await lines.count()), within=STILL) is not None:

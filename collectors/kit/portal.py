@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as jsons
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from collectors.kit import (
@@ -162,6 +162,11 @@ class Portal(Errand):
     async def words(self, where: str | Locator) -> str:
         """The portal's own words there, on one line, without secrets; nothing when they are not there."""
         return await (await self._touch()).words(where)
+
+    async def rest(self, within: float) -> None:
+        """Waits until the page asks for nothing more, at most so many seconds: where beacons run, it never does."""
+        with suppress(browsers.TooSlow):
+            await (await self.page()).wait_for_load_state("networkidle", timeout=within * 1000)
 
     async def click(self, where: str | Locator, *, name: str) -> None:
         """Raises PortalChanged after three seconds in which something lies over it."""
