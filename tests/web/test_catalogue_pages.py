@@ -162,7 +162,9 @@ def test_the_diagnosis_for_the_mender_holds_nothing_of_whose_it_is(company: Worl
     with company.database.write() as session:
         run = session.get_one(models.Run, company.last_run("portal_changed"))
         run.error_detail = {"expected": "a date", "seen": "client 12345678, jeanne@firm.fr"}
-        session.add(models.Evidence(workspace_id=1, run_id=run.id, kind="shape", path=f"{run.id}/2.json", at=NOW))
+        session.add(
+            models.Evidence(workspace_id=1, run_id=run.id, kind="shape", path=f"{run.id}/2.json", at=NOW)
+        )
     (company.settings.data / "evidence" / str(run.id) / "2.json").write_text('{"bills": ["text"]}')
     answer = company.signed_in().get("/suppliers/mandarine/diagnosis/file.json")
     told = json.loads(answer.text)
@@ -258,18 +260,8 @@ def test_a_request_whose_collector_came_is_there(company: World) -> None:
     assert "asked for (" not in _shelf(company.signed_in(language="en").get("/suppliers").text, "beta")
 
 
-ROOMS = (
-    "/",
-    "/suppliers",
-    "/suppliers?q=Zorglub+Gaz",
-    "/suppliers/orange",
-    "/suppliers/nimbus",
-    "/suppliers/ask?name=Zorglub+Gaz",
-    "/suppliers/asked/veolia",
-    "/suppliers/asked/totalenergies",
-    "/suppliers/mandarine/diagnosis",
-    "/suppliers/nimbus/diagnosis",
-)
+#: With a drift, a forecast and votes to show; the others are looked at with the rest of the pages.
+ROOMS = ("/", "/suppliers", "/suppliers/orange", "/suppliers/asked/zorglub-eau")
 
 
 @pytest.fixture(scope="module")
