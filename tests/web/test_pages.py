@@ -149,6 +149,19 @@ def test_an_invoice_shows_what_was_read_how_sure_and_what_to_check(museum: world
     assert "Le document et le site n&#39;affichent pas le même total." in page
 
 
+def test_an_invoice_whose_pdf_was_replaced_shows_every_version_and_the_list_the_newest(
+    museum: world.World,
+) -> None:
+    client = museum.signed_in()
+    versions = client.get("/invoices/2").text.partition("Versions</h2>")[2].partition("</ul>")[0]
+    newest, first = versions.split("</li>")[:2]
+    assert all(words in newest for words in ("Version 2", "en vigueur", "49,90", "/documents/35/original"))
+    assert all(words in first for words in ("Version 1", "46,90", "/documents/2/original"))
+    assert "en vigueur" not in first
+    assert "Versions</h2>" not in client.get("/invoices/1").text
+    assert client.get("/invoices").text.count("Version 2") == 1
+
+
 def test_the_original_is_handed_over_as_a_file_byte_for_byte(museum: world.World) -> None:
     answer = museum.signed_in().get("/documents/1/original")
     assert answer.headers["Content-Disposition"] == "attachment; filename=2026-11-03_mandarine_F2026-0100.pdf"

@@ -439,6 +439,9 @@ def _bills(session: Session, world: World) -> None:
         )
     for n in range(34):
         _bill(session, shelf, owner, contract.id, n, world.last_run("ok") - n)
+    _paper(
+        session, shelf, session.get_one(models.Invoice, 2), world.last_run("ok"), Decimal("49.90"), revision=2
+    )
     bug = world.last_run("portal_changed")
     folder = world.settings.data / "evidence" / str(bug)
     folder.mkdir(parents=True)
@@ -452,13 +455,6 @@ def _bill(
     session: Session, shelf: archive.Archive, owner: int, contract_id: int, n: int, run_id: int
 ) -> None:
     issued, total = date(2026, 11, 3) - timedelta(days=30 * n), Decimal("45.90") + n
-    pdf = paper.invoice(f"F2026-{100 - n:04}", issued, total)
-    file = shelf.keep([pdf], name="facture.pdf", media_type="application/pdf", run_id=run_id)
-    shelf.put(file)
-    if n != 2:
-        preview = shelf.preview_path(file.sha256)
-        preview.parent.mkdir(parents=True, exist_ok=True)
-        preview.write_bytes(_picture(pdf))
     invoice = models.Invoice(
         workspace_id=1,
         account_id=owner,
@@ -476,11 +472,34 @@ def _bill(
     )
     session.add(invoice)
     session.flush()
+    _paper(session, shelf, invoice, run_id, total, pictured=n != 2)
+
+
+def _paper(
+    session: Session,
+    shelf: archive.Archive,
+    invoice: models.Invoice,
+    run_id: int,
+    total: Decimal,
+    *,
+    revision: int = 1,
+    pictured: bool = True,
+) -> None:
+    assert invoice.number
+    assert invoice.issued_on
+    pdf = paper.invoice(invoice.number, invoice.issued_on, total, version=revision)
+    file = shelf.keep([pdf], name="facture.pdf", media_type="application/pdf", run_id=run_id)
+    shelf.put(file)
+    if pictured:
+        preview = shelf.preview_path(file.sha256)
+        preview.parent.mkdir(parents=True, exist_ok=True)
+        preview.write_bytes(_picture(pdf))
     document = models.Document(
         workspace_id=1,
-        account_id=owner,
+        account_id=invoice.account_id,
         invoice_id=invoice.id,
         run_id=run_id,
+        revision=revision,
         sha256=file.sha256,
         size=file.size,
         name="facture.pdf",
@@ -497,8 +516,12 @@ def _bill(
             reader="generic",
             at=NOW,
             fields={
-                "number": {"value": f"F2026-{100 - n:04}", "source": "portal:row+page", "confidence": 0.97},
-                "date": {"value": issued.isoformat(), "source": "portal:row+page", "confidence": 0.97},
+                "number": {"value": invoice.number, "source": "portal:row+page", "confidence": 0.97},
+                "date": {
+                    "value": invoice.issued_on.isoformat(),
+                    "source": "portal:row+page",
+                    "confidence": 0.97,
+                },
                 "total": {"value": str(total), "source": "generic", "confidence": 0.62},
                 "vat": {"value": "7.65", "source": "generic", "confidence": 0.4},
             },
