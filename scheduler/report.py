@@ -57,7 +57,9 @@ def in_words(report: dict[str, Any]) -> str:
     told = report["receipt"] or {}
     who = f"{report['label'] or report['supplier']} ({report['supplier']}, account {report['account']})"
     counts = ", ".join(
-        f"{told[name]} {name}" for name in ("listed", "known", "baseline", "new", "held") if told.get(name)
+        f"{told[name]} {name}"
+        for name in ("listed", "known", "baseline", "new", "revised", "held")
+        if told.get(name)
     )
     error = report["error"]
     if error is None:
