@@ -99,7 +99,7 @@ class OVHcloudReplica(keyed.Keyed):
         mine = [
             bill.number for bill in self.house.bills(self.customer) if bill.credit_note == (noun == "refund")
         ]
-        return jsonify(sorted(mine))
+        return jsonify({"ids": mine} if self.stage.on(Lever.MOVE_BUTTONS) else sorted(mine))
 
     def _details(self, noun: str, number: str) -> Response:
         refusal = self._refusal()
