@@ -128,9 +128,12 @@ async def test_an_approval_goes_on_by_itself_when_the_person_has_confirmed(
         (path,) = portals.manifests(tmp_path, {"mandarine": portal.port})
         portal.pull(Lever.APPROVAL)
         told = {"username": "user-7", "password": portal.brand.password}
-        customer = Customer(
-            catalogue.of_file(path), told, answers=lambda _: portal.house.approve("user-7") or ""
-        )
+
+        def confirm(_: kit.Question) -> str:
+            portal.house.approve("user-7")
+            return ""
+
+        customer = Customer(catalogue.of_file(path), told, answers=confirm)
         seen = await world.visit(customer)
         assert (seen.error, seen.settled) == (None, 1)
         assert [(each.kind, each.medium) for each in seen.asked] == [("approval", "app")]
