@@ -30,6 +30,8 @@ def of_supplier(
     pasts: Mapping[int, Sequence[past.Past]], steps: Collection[str] | None = None
 ) -> list[Drift]:
     """`pasts` are the runs of every account at one Supplier, newest first; `steps` those that still have several ways, if one knows."""
+    if not any(any((run.footprint or {}).values()) for runs in pasts.values() for run in runs):
+        return []
     walked = {account: _walked(runs) for account, runs in pasts.items()}
     names = {step for each in walked.values() for step in each if steps is None or step in steps}
     found = (_at(step, {a: each[step] for a, each in walked.items() if step in each}) for step in names)
