@@ -92,6 +92,14 @@ async def test_bytes_pass_both_ways_to_an_allowed_host_and_are_counted() -> None
         assert passage.refused == []
 
 
+async def test_what_a_complete_browser_asks_for_of_itself_is_refused_and_no_news() -> None:
+    async with a_door() as out:
+        passage = await out.open(["portal.example"])
+        refusal = await connect(passage.port, "content-autofill.googleapis.com:443")
+        assert refusal.startswith(b"HTTP/1.1 403 http_request_denied")
+        assert passage.refused == []
+
+
 async def test_a_host_off_the_list_is_refused_and_named() -> None:
     async with (
         farside.listening(farside.saying()) as inside,
