@@ -57,6 +57,8 @@ class Visit(Call):
     async def go(self) -> None:
         await self.farm.writer(self._begin)
         self.collector = self.farm.catalogue.collector(self.account.supplier)
+        if self.collector.manifest.sign_in == "none":
+            return  # its invoices are brought (`scheduler.arrivals`)
         self._kept = None if self._asks_with_keys else await self.in_pool(self._open_session)
         async with portals.open_portal(
             self.farm.outside,

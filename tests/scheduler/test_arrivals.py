@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from core import archive
 from core.archive import upkeep
 from core.db import Database, models
 from core.errors import ReaderFailed
@@ -21,6 +24,8 @@ from demo import paper
 from scheduler import arrivals
 from tests.core.ledger import NOW
 from tests.scheduler import dying
+from tests.scheduler.world import World
+from web import register
 
 PDF = paper.invoice("B-1", date(2026, 11, 3), Decimal("45.90"))
 ANOTHER = paper.invoice("B-2", date(2026, 11, 4), Decimal("12.00"))
@@ -191,6 +196,57 @@ def test_a_kill_loses_nothing_and_doubles_nothing(here: Any, tmp_path: Path, poi
     assert left(here) == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+def test_what_the_webs_user_writes_the_workers_user_can_take_in() -> None:
+    """Two users of one group, umask 007: the worker reads what is not its own, and keeps a copy that is."""
+    web, worker, group = 10_001, 10_002, 10_010
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "data"
+        Path(folder).chmod(0o755)
+        root.mkdir()
+        os.chown(root, worker, group)
+        root.chmod(0o2770)
+        _as(web, group, lambda: archive.Archive(root).welcome([PDF], name="a.pdf"))
+        (lying,) = (root / "inbox").glob("*.arrival")
+        assert lying.stat().st_mode & 0o777 == 0o640
+
+        def take() -> None:
+            kept = archive.Archive(root)
+            kept.put(kept.welcome([lying.read_bytes()], name="a.pdf"))
+            lying.unlink()
+
+        _as(worker, group, take)
+        assert [path.read_bytes() for path in (root / "blobs").glob("*/*")] == [PDF]
+        assert list((root / "inbox").iterdir()) == []
+
+
+def _as(user: int, group: int, act: Callable[[], Any]) -> None:
+    """In a child of this process, as that user; its failure is ours."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(group)
+            os.setuid(user)
+            os.umask(0o007)
+            act()
+        except BaseException:  # noqa: BLE001 - a child must not go on as a second test run
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_two_workers_take_one_file_in_once(here: Any, tmp_path: Path) -> None:
+    bring(here)
+    with dying.farm(tmp_path / "data", f"sqlite:///{tmp_path / 'farm.db'}") as other:
+        takers = [threading.Thread(target=arrivals.take_in, args=(each,)) for each in (here, other)]
+        for taker in takers:
+            taker.start()
+        for taker in takers:
+            taker.join()
+    assert len(all_of(here, models.Invoice)) == len(all_of(here, models.Document)) == 1
+
+
 def test_a_sweep_leaves_what_still_waits_and_what_just_came(here: Any) -> None:
     bring(here)
     here.archive.welcome([b"nobody was told of it"], name="x.pdf")
@@ -216,3 +272,18 @@ def test_without_the_row_being_the_last_act_a_kill_would_lose_the_file(
         session.get_one(models.Arrival, arrival).taken_at = NOW
     arrivals.take_in(here)
     assert all_of(here, models.Invoice) == []
+
+
+async def test_an_account_that_nobody_visits_is_left_alone(world: World) -> None:
+    added = register.from_command(
+        world.farm.settings,
+        world.farm.database,
+        "upload",
+        {},
+        label="Papeterie Durand",
+        workspace_id=1,
+        now=datetime.now(UTC),
+    )
+    told = await world.collect(added["account"])
+    assert (told["state"], told["error"], told["receipt"]["requests"]) == ("done", None, 0)
+    assert world.rows(models.LoginAttempt) == []
