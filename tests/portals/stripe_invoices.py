@@ -57,6 +57,8 @@ class HostedInvoices:
         def where(account: str, token: str) -> Answered:
             if token not in self._sheets or self.house.stage.on(Lever.NOT_READY):
                 return _refused(404, "No such invoice")
+            if request.headers.get("Authorization"):
+                return _refused(400, "Whoever has the address needs no key, and should show none")
             return jsonify(file_url=self._sign(token))
 
         return site
