@@ -213,6 +213,13 @@ class BrowserLost(FarmError):
     code = "MOISSON-F405"
 
 
+class ClockOff(FarmError):
+    """This machine's clock is wrong, so the portal refused the code of the moment."""
+
+    code = "MOISSON-F406"
+    remedy = Remedy.OWNER
+
+
 class VaultError(MoissonError):
     """The vault cannot open this secret."""
 

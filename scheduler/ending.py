@@ -95,24 +95,29 @@ def _carry_out(
 ) -> None:
     if ruling.freeze_secret:
         account.refused_version = account.secret_version
-    about = f"{type(err).__name__}:{account.secret_version}"
+    asked = ledger.open_challenge(session, account.id)
     if ruling.opens_challenge:
-        about = f"challenge:{_ask(session, call, account, err, now)}"
+        asked = _ask(session, call, asked, err, now)
     if ruling.breaks:
         breaker.changed(session, account.supplier, getattr(err, "step", ""), account.id, now)
     if ruling.blocks_supplier:
         breaker.rest(session, account.supplier, "blocked", policy.BLOCKED_FOR, now)
-    if ruling.tell_owner:
+    if asked is not None:
+        ledger.tell_of(session, account, asked, now=now)
+    if ruling.tell_owner and not ruling.opens_challenge:
+        about = f"{type(err).__name__}:{account.secret_version}"
         ledger.tell(session, account, about=about, error=type(err).__name__, now=now)
 
 
-def _ask(session: Session, call: Call, account: models.Account, err: BaseException, now: datetime) -> int:
+def _ask(
+    session: Session, call: Call, put: models.Challenge | None, err: BaseException, now: datetime
+) -> models.Challenge:
     """An open question freezes every automatic sign-in of the account. One that was put already stays, with what became of it."""
-    challenge = ledger.open_challenge(session, account.id)
+    challenge = put
     if challenge is None:
         challenge = models.Challenge(
-            workspace_id=account.workspace_id,
-            account_id=account.id,
+            workspace_id=call.lease.workspace_id,
+            account_id=call.lease.account_id,
             medium=getattr(err, "medium", ""),
             said=getattr(err, "said", "") or None,
             opened_at=now,
@@ -123,7 +128,7 @@ def _ask(session: Session, call: Call, account: models.Account, err: BaseExcepti
     session.flush()
     if isinstance(err, errors.CodeNeeded) and err.refused:
         ledger.give_up(session, challenge, err.said, now=now)
-    return challenge.id
+    return challenge
 
 
 def _end(

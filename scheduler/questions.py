@@ -56,7 +56,6 @@ class Questions:
         await self._call.farm.writer(lambda s: ledger.settle(s, lease.run_id, lease.fence, now=now))
 
     def _put(self, asked: kit.Question, session: Session) -> models.Challenge:
-        """Where a schedule asks, nobody looks on. A person who asked for the visit is told when they have missed it."""
         sent = self._sends and asked.resend_after is not None
         put = ledger.Put(
             wants=asked.kind,
@@ -68,7 +67,7 @@ class Questions:
             resend_after=timedelta(seconds=asked.resend_after or 0) if sent else None,
         )
         lease, now = self._call.lease, self._call.farm.now()
-        return ledger.put(session, lease.run_id, lease.fence, put, tell=lease.cause == "schedule", now=now)
+        return ledger.put(session, lease.run_id, lease.fence, put, now=now)
 
     async def _wait(self, asked: kit.Question, challenge_id: int) -> kit.Answer:
         """Raises CodeNeeded when the portal waits no longer; the question stays open, and its account frozen."""

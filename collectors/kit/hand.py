@@ -37,6 +37,11 @@ class Hand:
         self._mask = mask
         self._vitals = vitals.Vitals(page, refused)
 
+    @property
+    def clock_off(self) -> float:
+        """Seconds that the portal's clock is before ours."""
+        return self._vitals.clock_off
+
     async def go(self, url: str, name: str) -> None:
         """Opens `url`; returns when its text is there, whatever else it still loads."""
         self._vitals.fault = None

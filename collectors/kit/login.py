@@ -25,6 +25,8 @@ WHOLE, PATIENCE = 90.0, 20.0
 #: Seconds until a page is acted on again: a click that sent nothing was swallowed, one that sent something is being answered.
 SWALLOWED, ANSWERED = 3.0, 12.0
 MOST_ACTS = 25
+#: Seconds that a clock may be off before it is why a code of the moment is refused.
+CLOCK = 20.0
 #: How often a gesture that gets nowhere is made again while nothing else comes up.
 MOST_MISSES = 1
 #: Seconds that a page may take to draw itself before its status is believed.
@@ -67,6 +69,7 @@ class _SignIn:
         self.sending = sending.Sending(page)
         self.misses = 0
         self.filled = False
+        self.totp = False
         self.last: PageState | None = None
         self.acted_at = 0.0
         self.miss: errors.PortalChanged | None = None
@@ -82,7 +85,7 @@ class _SignIn:
             if state.outcome:
                 said = state.outcome.said
                 words = await self.sight.words(state.sign, said) if said else ""
-                raise answers.outcome(state.outcome, words, state.name)
+                raise self._or_the_clock(answers.outcome(state.outcome, words, state.name))
             await self._act(state)
         raise await self.portal.lost("the sign-in", f"to be in after {MOST_ACTS} pages")
 
@@ -138,8 +141,18 @@ class _SignIn:
         """The page that shows again has had all that it can be given."""
         if state.asks and self.sending.has_sent(state):
             words = await self.sight.words(state.sign, ", ".join(state.asking.refused) or "body")
-            return errors.ActionNeeded(words, step=state.name, wants="totp_key")
+            return self._or_the_clock(errors.ActionNeeded(words, step=state.name, wants="totp_key"))
         return await self.portal.lost(state.name, f"the page that comes after {state.name}")
+
+    def _or_the_clock(self, err: errors.PortalError) -> errors.MoissonError:
+        """A code of the moment, refused by a portal whose moment is another."""
+        off = self.portal.clock_off
+        if not self.totp or abs(off) <= CLOCK or not isinstance(err, errors.ActionNeeded | errors.CodeNeeded):
+            return err
+        return errors.ClockOff(
+            f"the portal's clock is {abs(off):.0f} seconds {'before' if off > 0 else 'behind'} ours",
+            step=err.step,
+        )
 
     async def _act(self, state: PageState) -> None:
         """What keeps a gesture from getting through is something to be recognised in its turn."""
@@ -200,6 +213,7 @@ class _SignIn:
                 )
             self._expect_field(state, act.field)
         self.filled = True
+        self.totp |= spec.kind == "totp"
         await self.portal.fill(act.field, where, name=f"{spec.label['en']} on {state.name}")
         if spec.secret:
             self.sending.type(state, act.field)

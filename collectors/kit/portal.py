@@ -215,6 +215,11 @@ class Portal(Errand):
             lambda: question.bare(answer.reveal()), where, name, whole=False, rest=hand.DIGIT
         )
 
+    @property
+    def clock_off(self) -> float:
+        """Seconds that the portal's clock is before ours, as its last page in the browser told."""
+        return self._hand.clock_off if self._hand else 0.0
+
     async def lost(self, step: str, expected: str) -> errors.MoissonError:
         """The error to raise on a page that is none of those expected: what ails the portal, else PortalChanged."""
         return await (await self._touch()).lost(step, expected)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING
 
 from collectors.kit import browsers, reply, troubles
@@ -15,12 +17,14 @@ if TYPE_CHECKING:
 class Vitals:
     """`fault` is what ails the portal as its last page shows, if anything; `crashed` that the page's process died.
 
-    `refused` is the door's own list of what it did not let through, as `host:port`.
+    `refused` is the door's own list of what it did not let through, as `host:port`. `clock_off` is how many seconds the portal's
+    clock is before ours, as its last page said it (RFC 9110 6.6.1), 0 when it said nothing.
     """
 
     def __init__(self, page: Page, refused: Sequence[str]) -> None:
         self.crashed = False
         self.fault: errors.MoissonError | None = None
+        self.clock_off = 0.0
         self._page = page
         self._refused = refused
         page.on("response", self._answered)
@@ -40,6 +44,7 @@ class Vitals:
         if self._is_main(response.request):
             answer = reply.Reply(response.status, response.url, response.headers)
             self.fault = troubles.of_answer(answer, self._refused)
+            self.clock_off = _off(response.headers)
 
     def _failed(self, request: Request) -> None:
         trouble = request.failure or ""
@@ -54,3 +59,9 @@ class Vitals:
 
     def _crash(self, _: Page) -> None:
         self.crashed = True
+
+
+def _off(headers: Mapping[str, str]) -> float:
+    """A page from a cache tells when it was put there."""
+    told = parsedate_tz(headers.get("date", ""))
+    return 0.0 if told is None or "age" in headers else mktime_tz(told) - time.time()

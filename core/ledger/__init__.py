@@ -11,7 +11,7 @@ from core.ledger.accounts import (
     resume_account,
     try_again,
 )
-from core.ledger.asking import Put, end_life, give_up, next_word, put, settle, spend_answers
+from core.ledger.asking import Put, end_life, give_up, next_word, put, settle, spend_answers, tell_of
 from core.ledger.budget import count_login, give_back_login, grant_login, remaining_logins
 from core.ledger.cents import decimals, minor, money
 from core.ledger.hours import next_attended
@@ -107,6 +107,7 @@ __all__ = [
     "spend_answers",
     "state_of",
     "tell",
+    "tell_of",
     "try_again",
     "waiting",
     "wish",

@@ -28,31 +28,32 @@ class Put:
     resend_after: timedelta | None = None
 
 
-def put(
-    session: Session, run_id: int, fence: int, put: Put, *, tell: bool, now: datetime
-) -> models.Challenge:
-    """Open the account's question, or bring it up to date. `tell`: nobody looks on, so its owner hears of it."""
+def put(session: Session, run_id: int, fence: int, asked: Put, *, now: datetime) -> models.Challenge:
+    """Open the account's question, or bring it up to date. Its owner hears of it, unless they asked for this visit and look on."""
     runs.guard(session, run_id, fence)
     run = session.get_one(models.Run, run_id)
     challenge = questions.open_challenge(session, run.account_id)
     if challenge is None:
-        challenge = models.Challenge(
-            workspace_id=run.workspace_id, account_id=run.account_id, kind="CodeNeeded", opened_at=now
-        )
+        challenge = models.Challenge(workspace_id=run.workspace_id, account_id=run.account_id, opened_at=now)
         session.add(challenge)
-    challenge.run_id, challenge.wants, challenge.medium = run_id, put.wants, put.medium
-    challenge.said, challenge.refused_said = put.said or None, put.refused or None
-    challenge.tries_left, challenge.expires_at = put.tries_left, now + put.valid
-    if put.resend_after is not None:
-        challenge.resend_at = now + put.resend_after
+    challenge.run_id, challenge.kind = run_id, "CodeNeeded"
+    challenge.wants, challenge.medium = asked.wants, asked.medium
+    challenge.said, challenge.refused_said = asked.said or None, asked.refused or None
+    challenge.tries_left, challenge.expires_at = asked.tries_left, now + asked.valid
+    if asked.resend_after is not None:
+        challenge.resend_at = now + asked.resend_after
     session.flush()
-    if put.refused:
+    if asked.refused:
         _refused(session, challenge, now)
-    if tell:
-        about = f"challenge:{challenge.id}"
-        account = session.get_one(models.Account, run.account_id)
-        runs.tell(session, account, about=about, error=challenge.kind, now=now)
+    account = session.get_one(models.Account, run.account_id)
+    if run.asked_by is None or run.asked_by != account.owner_id:
+        tell_of(session, account, challenge, now=now)
     return challenge
+
+
+def tell_of(session: Session, account: models.Account, challenge: models.Challenge, *, now: datetime) -> None:
+    """Once for each question, whatever becomes of it."""
+    runs.tell(session, account, about=f"challenge:{challenge.id}", error=challenge.kind, now=now)
 
 
 def give_up(session: Session, challenge: models.Challenge, words: str, *, now: datetime) -> None:

@@ -24,6 +24,7 @@ _BY_ERROR = {
     "DiskFull": State.LATE,
     "LeaseLost": State.LATE,
     "ReaderFailed": State.LATE,
+    "ClockOff": State.LATE,
     "NoBrowser": State.LATE,
     "FarmError": State.LATE,
     "VaultError": State.NEEDS_PASSWORD,

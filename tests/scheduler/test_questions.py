@@ -125,6 +125,26 @@ async def test_send_again_works_from_the_portals_delay_on(world: World) -> None:
 
     assert (await during(world.collect(one), person()))["error"] is None
     assert "code_sent_again" in steps(world)
+    assert len(world.rows(models.Notice)) == 1
+
+
+async def test_who_asked_for_the_visit_looks_on_and_is_told_only_of_what_they_missed(world: World) -> None:
+    hurry(world, 1.0)
+    world.pull("mandarine", Lever.CODE)
+    one, now = world.add("mandarine"), world.farm.now()
+    with world.farm.database.write() as session:
+        anna = models.Person(email="anna@firm.example", password_hash="", created_at=now)
+        session.add(anna)
+        session.flush()
+        session.get_one(models.Account, one).owner_id = anna.id
+        ledger.wish(session, 1, "collect", account_id=one, asked_by=anna.id, now=now)
+    worker = Worker(world.farm, facts={})
+    (taken,), _ = await world.farm.writer(worker._look)
+    visit = worker.begin(taken)
+    await asked(world)
+    assert world.rows(models.Notice) == []
+    await visit
+    assert len(world.rows(models.Notice)) == 1
 
 
 async def test_a_missed_code_leaves_the_question_open_and_sends_no_other(world: World) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from flask import Flask, redirect, request
@@ -159,6 +161,17 @@ async def test_an_account_with_an_authenticator_is_asked_nothing(world: World, s
     customer = site.customer(do)
     customer.answers = person("123456")
     assert (await world.visit(customer)).error is None
+
+
+async def test_a_refused_code_of_the_moment_and_another_clock_are_told_as_the_clock(
+    world: World, site: Asking
+) -> None:
+    late = format_datetime(datetime.now(UTC) - timedelta(seconds=90), usegmt=True)
+    site.app.after_request(lambda answer: answer.headers.set("Date", late) or answer)
+    do = '[{ ask = "code", into = "#otc", field = "key" }, { click = "#go" }]'
+    seen = await world.visit(site.customer(do, key="JBSWY3DPEHPK3PXP"))
+    assert isinstance(seen.error, errors.ClockOff)
+    assert "seconds behind ours" in str(seen.error)
 
 
 async def test_a_code_is_typed_at_a_declared_origin_only(world: World, site: Asking) -> None:
