@@ -55,12 +55,12 @@ def of(manifest: Manifest, *, allow_loopback: bool = False, today: date | None =
 
 
 def _facts(manifest: Manifest) -> Iterator[str]:
+    if manifest.sign_in == "none":
+        yield f"{manifest.id}: {manifest.names['en']}; nobody visits it, its invoices are brought"
+        return
     yield f"{manifest.id}: {manifest.names['en']}, {manifest.website}"
     typed = [f"{spec.name} ({spec.kind}{', optional' if spec.optional else ''})" for spec in manifest.fields]
     yield f"the form asks for {', '.join(typed)}"
-    if manifest.sign_in == "none":
-        yield "nobody visits it: its invoices are brought"
-        return
     done = {"page": "secrets are typed at", "keys": "keys are sent to"}[manifest.sign_in]
     yield f"{done} {', '.join(manifest.origins)} and nowhere else"
     yield f"a visit reaches {', '.join(manifest.hosts)} and nothing else"
@@ -78,7 +78,13 @@ def _advice(manifest: Manifest, today: date) -> Iterator[str]:
     names = [state.name for state in states]
     for twice in sorted({name for name in names if names.count(name) > 1}):
         yield f"login: two pages are called {twice!r}; errors will not tell them apart"
-    named = {name.removeprefix(keys.NAMED) for name in asking.named(manifest)}
+    named = asking.named(manifest)
+    signed = manifest.sign_in == "keys" and not any(name.startswith(keys.NAMED) for name in named)
+    named |= (
+        {spec.name for spec in manifest.fields}
+        if signed
+        else {name.removeprefix(keys.NAMED) for name in named}
+    )
     filled = {act.field for state in states for act in state.acts if act.verb == "fill"}
     for spec in manifest.fields:
         if spec.name not in filled and spec.name not in named:
