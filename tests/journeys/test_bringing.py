@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import httpx
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from demo import paper
 from tests.journeys import house as houses
@@ -28,7 +28,7 @@ async def test_a_supplier_without_a_collector_is_served_by_hand_and_by_a_program
 
     files = [("novembre.pdf", BY_HAND), ("pas-une-facture.pdf", b"<html>perdu</html>")]
     await anna.page.get_by_label("Fichiers PDF").set_input_files(
-        [{"name": name, "mimeType": "application/pdf", "buffer": body} for name, body in files]
+        [FilePayload(name=name, mimeType="application/pdf", buffer=body) for name, body in files]
     )
     await anna.click("button", "Envoyer")
     await anna.sees("pris : voir la facture")
