@@ -71,6 +71,7 @@ class Panel:
             clock=lambda at: f"{at.astimezone():%H:%M:%S}",
             news=self._news(language),
             did=request.args.get("did", ""),
+            chosen=request.args.get("contract", ""),
         )
 
     def pull(self, supplier: str) -> Answered:
@@ -93,6 +94,7 @@ class Panel:
 
     def _back(self, supplier: str, lever: str, numbers: Sequence[str] = ()) -> Answered:
         told: dict[str, Any] = {"lang": _language(), "at": supplier, "did": lever, "number": numbers}
+        told |= {"contract": request.form.get("contract") or None}
         return redirect(url_for("page", **told, _anchor=supplier), 303)
 
     def _news(self, language: str) -> tuple[str, str]:

@@ -85,7 +85,8 @@ def test_the_changed_password_is_shown_and_reset_brings_the_first_back(
 
 def test_a_contract_is_chosen_where_a_portal_has_several(stage: httpx.Client, bleu: portals.Portal) -> None:
     _, gas = bleu.brand.contracts
-    stage.post("/bleu", data={"lever": "publish", "contract": gas})
+    page = stage.post("/bleu", data={"lever": "publish", "contract": gas}).text
+    assert f'<option value="{gas}" selected>' in page
     assert bleu.house.shelf.of(bleu.brand.login, gas)[0].number == "BE-2026-0016"
     assert stage.post("/bleu", data={"lever": "publish", "contract": "another"}).status_code == 404
 
