@@ -58,7 +58,10 @@ when = [
   { name = "a refused address", url = "https://e.orange.fr/error403*", is = "Blocked" },
   { name = "new terms", url = "https://eui.orange.fr/manage_eui*", said = "main p", is = "ActionNeeded", wants = "terms" },
   { name = "an expired password", see = "[data-testid=mandatory]", said = "[data-testid=mandatory]", is = "ActionNeeded", wants = "new_password" },
-  { name = "the code page", see = "input#otc", medium = "sms", said = ".text-start, h1", refused = "#otc-error", do = [{ ask = "code", into = "input#otc" }, { click = "[data-testid=submit-otc]" }] },
+  { name = "the code page", see = "input#otc", medium = "sms", said = ".text-start, h1", refused = "#otc-error", do = [
+    { ask = "code", into = "input#otc" },
+    { click = "[data-testid=submit-otc]" },
+  ] },
   { name = "the confirmation on the phone", see = ["[data-testid=submit-mc]", "[data-testid=authent-om]"], medium = "app", said = ".text-start, h1", do = [{ click = "#btnSubmit" }, { ask = "approval" }] },
   { name = "the choice of a method", see = "[data-oevent-label=sidentifier_sans_mc]", do = { click = "[data-oevent-label=sidentifier_sans_mc]" } },
   { name = "the identifier page", see = "#login:not([aria-hidden=true])", do = [{ fill = "username", into = "#login" }, { click = "#btnSubmit" }] },

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Seconds for what is looked for to be drawn; for the page's own requests to come to rest, where beacons let them; without a
 #: further line until the page is held to be done; and to see a button on a page that is.
-PATIENCE, REST, STILL, GLANCE = 20.0, 5.0, 0.5, 0.2
+PATIENCE, REST, STILL, GLANCE = 20.0, 5.0, 0.25, 0.2
 #: Where it stands, one has to sign in.
 SIGN_IN = "input[type=password]"
 #: What every line has; a line that has more, such as its own link, is known by it.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Each host's own cookie, beside the pass of the sign-in.
 HERE = "stay"
 #: How many bills come with each click for more.
-MORE = 6
+MORE = 8
 FRENCH = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
