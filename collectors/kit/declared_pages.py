@@ -80,7 +80,9 @@ class PageState:
         """How one sees that an answer was refused, where the page says so; a link leads to a page elsewhere, which says it."""
         refused = self.asking.refused
         left = any(act.kind == "link" for act in self.acts)
-        return replace(self.sign, see=refused, text=(), url=() if left else self.sign.url) if refused else None
+        return (
+            replace(self.sign, see=refused, text=(), url=() if left else self.sign.url) if refused else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
