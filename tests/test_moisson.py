@@ -66,7 +66,7 @@ def test_a_name_that_is_not_one_account_is_asked_about(farm: settings.Settings, 
 def test_a_visit_that_is_not_begun_is_told_to_programs_too(
     farm: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def frozen(*_: object) -> None:
+    def frozen(*_: object, **__: object) -> None:
         raise errors.Frozen("the portal refused this password")
 
     monkeypatch.setattr("scheduler.ask.collect", frozen)
