@@ -32,12 +32,10 @@ class Questions:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._sends = True
 
     async def __call__(self, asked: kit.Question, /) -> kit.Answer:
         with question.untimed(self._call.limit):
             challenge = await self._call.farm.writer(partial(self._put, asked))
-            self._sends = False
             return await self._wait(asked, challenge.id)
 
     @contextmanager
@@ -56,7 +54,6 @@ class Questions:
         await self._call.farm.writer(lambda s: ledger.settle(s, lease.run_id, lease.fence, now=now))
 
     def _put(self, asked: kit.Question, session: Session) -> models.Challenge:
-        sent = self._sends and asked.resend_after is not None
         put = ledger.Put(
             wants=asked.kind,
             medium=asked.medium,
@@ -64,7 +61,8 @@ class Questions:
             refused=asked.refused,
             tries_left=asked.tries_left,
             valid=timedelta(seconds=asked.valid),
-            resend_after=timedelta(seconds=asked.resend_after or 0) if sent else None,
+            fresh=asked.fresh,
+            resend_after=None if asked.resend_after is None else timedelta(seconds=asked.resend_after),
         )
         lease, now = self._call.lease, self._call.farm.now()
         return ledger.put(session, lease.run_id, lease.fence, put, now=now)
@@ -106,5 +104,4 @@ class Questions:
             wish.done_at, wish.outcome = self._call.farm.now(), "sent"
 
         await self._call.farm.writer(heard)
-        self._sends = True
         return kit.Answer(again=True)

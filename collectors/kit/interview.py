@@ -31,6 +31,9 @@ class Interview:
     def __init__(self, portal: Portal, sight: Sight, limit: asyncio.Timeout) -> None:
         self._portal, self._sight, self._limit = portal, sight, limit
         self._refusals: Counter[PageState] = Counter()
+        #: The page that asks now, whether the portal has just sent what it asks for, and why it did not take the last answer.
+        self._asking: PageState | None = None
+        self._fresh = True
         self._refused = ""
         self._told: set[str] = set()
         #: The page whose answer stands typed and has not left, and the one whose answer has.
@@ -58,6 +61,9 @@ class Interview:
 
     async def ask(self, state: PageState, act: Act) -> None:
         """What this gesture asks for, answered; a code stands typed then."""
+        if self._asking != state:
+            self._asking, self._fresh, self._refused = state, True, ""
+            self._told.clear()
         if act.kind == "approval":
             await self._approval(state, act)
             return
@@ -125,7 +131,8 @@ class Interview:
 
     async def _pose(self, state: PageState, act: Act) -> question.Answer:
         """Raises CodeNeeded when nobody answers while the portal waits."""
-        if not self._refused:
+        fresh, self._fresh = self._fresh, False
+        if fresh:
             self._until = time.monotonic() + self._portal.manifest.code_valid
             self._portal.step("code_asked", kind=act.kind, medium=state.asking.medium)
         asked = question.Question(
@@ -136,6 +143,7 @@ class Interview:
             tries_left=state.asking.tries - self._refusals[state],
             refused=self._refused,
             resend_after=state.asking.resend_after if state.asking.resend else None,
+            fresh=fresh,
             step=state.name,
         )
         with question.untimed(self._limit):
@@ -150,7 +158,7 @@ class Interview:
             self._portal.step("code_not_sent_again")
             return
         self._portal.step("code_sent_again")
-        self._refused = ""
+        self._fresh, self._refused = True, ""
         self._told.clear()
 
     async def _refuse(self, state: PageState, words: str) -> None:

@@ -23,7 +23,8 @@ class Question:
     """`medium` is `sms`, `email`, `app` or nothing; `said` and `refused` are the portal's own words, masked.
 
     `valid` is how many seconds the portal waits; `resend_after`, if it can send again, from how many seconds on.
-    `tries_left` counts the answer that is asked for. `refused` says why the last one was not taken.
+    `tries_left` counts the answer that is asked for. `refused` says why the last one was not taken. `fresh`: the portal has just
+    sent what it asks for.
     """
 
     kind: Kind = "code"
@@ -33,6 +34,7 @@ class Question:
     tries_left: int = 3
     refused: str = ""
     resend_after: float | None = None
+    fresh: bool = True
     step: str = ""
 
 

@@ -16,7 +16,8 @@ from core.ledger import accounts, questions, runs
 class Put:
     """A question as the page asks it: the kind (`code`, `approval`, `link`), the portal's words, and how long an answer still serves.
 
-    `resend_after` is given when the portal has just sent what it asks for, and can send it again. `refused` is why the last answer was not taken.
+    `fresh`: the portal has just sent what it asks for, and can send it again after `resend_after`, if at all. `refused` is why the last answer was
+    not taken.
     """
 
     wants: str
@@ -25,6 +26,7 @@ class Put:
     refused: str
     tries_left: int
     valid: timedelta
+    fresh: bool = True
     resend_after: timedelta | None = None
 
 
@@ -40,8 +42,8 @@ def put(session: Session, run_id: int, fence: int, asked: Put, *, now: datetime)
     challenge.wants, challenge.medium = asked.wants, asked.medium
     challenge.said, challenge.refused_said = asked.said or None, asked.refused or None
     challenge.tries_left, challenge.expires_at = asked.tries_left, now + asked.valid
-    if asked.resend_after is not None:
-        challenge.resend_at = now + asked.resend_after
+    if asked.fresh:
+        challenge.resend_at = None if asked.resend_after is None else now + asked.resend_after
     session.flush()
     if asked.refused:
         _refused(session, challenge, now)
