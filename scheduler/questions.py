@@ -32,8 +32,11 @@ class Questions:
 
     def __init__(self, call: Call) -> None:
         self._call = call
+        #: Something was asked, and nobody has said yet that it was taken.
+        self.open = False
 
     async def __call__(self, asked: kit.Question, /) -> kit.Answer:
+        self.open = True
         with question.untimed(self._call.limit):
             challenge = await self._call.farm.writer(partial(self._put, asked))
             return await self._wait(asked, challenge.id)
@@ -52,6 +55,7 @@ class Questions:
     async def settled(self) -> None:
         lease, now = self._call.lease, self._call.farm.now()
         await self._call.farm.writer(lambda s: ledger.settle(s, lease.run_id, lease.fence, now=now))
+        self.open = False
 
     def _put(self, asked: kit.Question, session: Session) -> models.Challenge:
         put = ledger.Put(

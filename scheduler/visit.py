@@ -53,6 +53,7 @@ class Visit(Call):
         self.harvest = Harvest(self)
         self._kept: opening.Kept | None = None
         self._signed_in_at: datetime | None = None
+        self._people = questions.Questions(self)
 
     async def go(self) -> None:
         await self.farm.writer(self._begin)
@@ -68,7 +69,7 @@ class Visit(Call):
             knows=self._knows,
             note=self.note,
             keep=self._keep,
-            answers=questions.Questions(self),
+            answers=self._people,
             upstream=await self._own_proxy(),
             locale=self.account.locale or "",
         ) as self.portal:
@@ -164,6 +165,8 @@ class Visit(Call):
                 await self.farm.writer(self._give_back_login)
             raise
         self.entering = False
+        if self._people.open:
+            await portal.settled()
         await portal.close_page()
         self._signed_in_at = self.farm.now()
         await self._keep_session(portal)

@@ -85,7 +85,7 @@ def _advice(manifest: Manifest, today: date) -> Iterator[str]:
         if signed
         else {name.removeprefix(keys.NAMED) for name in named}
     )
-    filled = {act.field for state in states for act in state.acts if act.verb == "fill"}
+    filled = {act.field for state in states for act in state.acts if act.field}
     for spec in manifest.fields:
         if spec.name not in filled and spec.name not in named:
             yield f"fields: {spec.name!r} is asked of people and never used"

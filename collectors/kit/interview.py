@@ -55,14 +55,14 @@ class Interview:
 
     async def end(self) -> None:
         """We are in: the last answer was taken."""
-        if self._sent is not None:
+        if self._asking is not None:
             await self._portal.settled()
-            self._portal.step("code_taken")
 
     async def ask(self, state: PageState, act: Act) -> None:
         """What this gesture asks for, answered; a code stands typed then."""
         if self._asking != state:
             self._asking, self._fresh, self._refused = state, True, ""
+            self._typed = self._answer = None
             self._told.clear()
         if act.kind == "approval":
             await self._approval(state, act)
@@ -134,7 +134,6 @@ class Interview:
         fresh, self._fresh = self._fresh, False
         if fresh:
             self._until = time.monotonic() + self._portal.manifest.code_valid
-            self._portal.step("code_asked", kind=act.kind, medium=state.asking.medium)
         asked = question.Question(
             kind=act.kind or "code",
             medium=state.asking.medium,

@@ -191,6 +191,8 @@ class Portal(Errand):
         """Asks a person, with the page left open meanwhile. Raises CodeNeeded when nobody can be asked, or answers in time."""
         if self.answers is None:
             raise errors.CodeNeeded(asked.said, step=asked.step, wants=asked.kind, medium=asked.medium)
+        if asked.fresh:
+            self.step("code_asked", kind=asked.kind, medium=asked.medium)
         await self._give_way()
         answer = await self.answers(asked)
         if answer.text is not None:
@@ -204,9 +206,10 @@ class Portal(Errand):
             await self._outside.browsers.give_way(self._hand.page.context)
 
     async def settled(self) -> None:
-        """The portal has taken the last answer."""
+        """The portal has taken the last answer, and let us in."""
         if self.answers is not None:
             await self.answers.settled()
+        self.step("code_taken")
 
     async def type_code(self, answer: challenge.Secret, where: str | Locator, *, name: str) -> None:
         """Types what a person answered, without its spaces and dashes, if page and frame are at a declared origin."""
