@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from demo import memory, portals, theatre
+from demo.shelf import Bill
 from demo.stage import Lever
 from tests.demo import visits
 
@@ -35,7 +36,7 @@ def test_a_portal_remembers_what_it_published_and_its_password(tmp_path: Path) -
 
 @pytest.mark.parametrize("supplier", list(portals.MAKERS))
 def test_a_portal_remembers_a_replaced_file_and_whose_contract_it_is(supplier: str, tmp_path: Path) -> None:
-    shelves = []
+    shelves: list[list[Bill]] = []
     for _ in range(2):
         with portals.MAKERS[supplier]() as shown:
             memory.keep(shown.house, tmp_path / "stage.json")
