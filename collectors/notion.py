@@ -30,7 +30,7 @@ hosts = ["www.notion.so", "invoicedata.stripe.com", "files.stripe.com", "*.amazo
 pace = { at_once = 1, gap = 1, logins_at_once = 1 }
 fields = [
   { name = "email", kind = "text", label = { fr = "Adresse e-mail", en = "E-mail address" } },
-  { name = "password", kind = "password", optional = true, label = { fr = "Mot de passe", en = "Password" }, help = { fr = "S’il y en a un ; sinon Notion envoie un code.", en = "If there is one; else Notion mails a code." } },
+  { name = "password", kind = "password", optional = true, label = { fr = "Mot de passe, s’il y en a un", en = "Password, if there is one" } },
 ]
 answers = [{ where = "document", status = 404, is = "NotAnInvoice" }]
 
@@ -40,7 +40,10 @@ done = { see = ".notion-sidebar-container" }
 when = [
   { name = "a refused password", see = "form:has(input[type=password]) [role=alert]", said = "[role=alert]", is = "BadCredentials" },
   { name = "the password page", see = "input[type=password]", do = [{ fill = "password", into = "input[type=password]" }, { press = "Enter" }] },
-  { name = "the mailed code", see = "input[placeholder*='code' i]", medium = "email", said = "form p", refused = "[role=alert]", do = [{ ask = "code", into = "input[placeholder*='code' i]" }, { press = "Enter" }] },
+  { name = "the mailed code", see = "input[placeholder*='code' i]", medium = "email", said = "form p", refused = "[role=alert]", do = [
+    { ask = "code", into = "input[placeholder*='code' i]" },
+    { press = "Enter" },
+  ] },
   { name = "the address page", see = "input[type=email]", do = [{ fill = "email", into = "input[type=email]" }, { press = "Enter" }] },
 ]
 
