@@ -39,6 +39,14 @@ async def test_the_census_takes_the_day_of_paris_and_keeps_the_contracts_apart(
     )
 
 
+async def test_a_quiet_visit_opens_the_documents_and_asks_for_the_bills_and_nothing_else(
+    true_world: World, customer: Customer
+) -> None:
+    await true_world.visit(customer)
+    seen = await true_world.visit(customer, whole=False)
+    assert (seen.error, seen.requests, seen.browser, seen.new) == (None, 2, False, [])
+
+
 async def test_a_browser_that_is_not_known_answers_a_code_instead_of_the_password_and_is_known_then(
     true_world: World, customer: Customer, replica: portals.EdfReplica
 ) -> None:
