@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from collectors import kit
 from collectors.kit import catalogue
 from core import errors, nouns
 from demo.stage import Lever
@@ -155,3 +156,30 @@ async def test_a_document_that_is_not_ready_is_held(
     replica.pull(Lever.PUBLISH)
     replica.pull(Lever.NOT_READY)
     assert isinstance((await true_world.visit(customer)).error, errors.NotAnInvoice)
+
+
+async def test_a_wrong_code_and_then_the_right_one_cost_one_message(
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
+) -> None:
+    replica.pull(Lever.CODE)
+    customer.answers = lambda asked: replica.house.sms if asked.refused else "000 000 1"
+    seen = await true_world.visit(customer)
+    assert (seen.error, len(seen.lines)) == (None, 20)
+    assert [each.refused for each in seen.asked] == ["", "Le code est incorrect ou a expiré."]
+    assert (replica.counters.codes_sent, replica.counters.passwords) == (1, 1)
+    assert (await true_world.visit(customer)).error is None
+    assert replica.counters.codes_sent == 1
+
+
+async def test_a_confirmation_on_the_phone_needs_no_field(
+    true_world: World, customer: Customer, replica: orange.OrangeReplica
+) -> None:
+    replica.pull(Lever.APPROVAL)
+
+    def confirm(_: kit.Question) -> None:
+        replica.house.approve()
+
+    customer.answers = confirm
+    seen = await true_world.visit(customer)
+    assert seen.error is None
+    assert [(each.kind, each.medium) for each in seen.asked] == [("approval", "app")]
