@@ -124,7 +124,7 @@ def hours(attended: Mapping[str, Any] | None) -> str:
 
 def day_names() -> dict[int, str]:
     """Monday is 0."""
-    return dict(dates.get_day_names("abbreviated", locale=speech.locale()))
+    return dict(sorted(dates.get_day_names("abbreviated", locale=speech.locale()).items()))
 
 
 def languages() -> dict[str, str]:

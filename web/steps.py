@@ -13,6 +13,8 @@ def told(event: models.RunEvent) -> str:
         return speech.say("step.census", **words)
     if event.step == "held" and speech.knows(f"reason.{words.get('reason')}"):
         return speech.say("step.held_why", why=speech.say(f"reason.{words['reason']}"))
+    if event.step == "code_refused":
+        return speech.say("step.code_refused", count=words.get("left", 0), **words)
     if speech.knows(f"step.{event.step}"):
         return speech.say(f"step.{event.step}", **words)
     return event.step.replace("_", " ").capitalize()
