@@ -24,6 +24,7 @@ Say = Callable[[str], None]
 #: Seconds between two looks at whether something is asked.
 LOOK = 0.3
 APPROVE = "confirm the sign-in there; the visit goes on by itself"
+ANOTHER = "leave it empty for another one"
 
 
 @contextmanager
@@ -62,8 +63,14 @@ def _listen(settings: Settings, account_id: int, prompt: Prompt, over: threading
         asked.add((challenge.id, challenge.tries))
         if challenge.wants == "approval":
             sys.stderr.write(f"{_words(challenge.said, None, APPROVE)}\n")
+            continue
+        more = ANOTHER if challenge.resend_at else ""
+        text = prompt(_words(challenge.said, challenge.refused_said, more))
+        if text.strip():
+            _hand_over(settings, database, challenge, text)
         else:
-            _hand_over(settings, database, challenge, prompt(_words(challenge.said, challenge.refused_said)))
+            asked.discard((challenge.id, challenge.tries))
+            _send_again(database, challenge)
 
 
 def _live(database: Database, account_id: int) -> models.Challenge | None:
@@ -89,6 +96,13 @@ def _hand_over(settings: Settings, database: Database, challenge: models.Challen
         )
 
 
+def _send_again(database: Database, challenge: models.Challenge) -> None:
+    with database.write() as session:
+        ledger.send_again(
+            session, session.get_one(models.Challenge, challenge.id), by=None, now=farm.utc_now()
+        )
+
+
 class AtTerminal:
     """The Answers of a visit that has no account."""
 
@@ -108,17 +122,17 @@ class AtTerminal:
         if asked.kind == "approval":
             self._say(_words(asked.said, None, APPROVE))
             await asyncio.Event().wait()
-        more = "" if asked.resend_after is None else "empty for another one"
+        more = "" if asked.resend_after is None else ANOTHER
         text = await asyncio.to_thread(self._prompt, _words(asked.said, asked.refused, more))
         if not text.strip() and asked.resend_after is not None:
             return kit.Answer(again=True)
         return kit.Answer(Secret(text))
 
     async def settled(self) -> None:
-        self._say("the portal took the answer")
+        """The step that says so is shown anyway."""
 
 
 def _words(said: str | None, refused: str | None, more: str = "") -> str:
-    """What the portal says, in one line that ends as prompts do."""
+    """What the portal says, in one line."""
     told = [part for part in (refused, said or "The portal asks for a code.") if part]
-    return f"{' '.join(told)}{f' ({more})' if more else ''}: "
+    return f"{' '.join(told)}{f' ({more})' if more else ''} > "
