@@ -14,6 +14,8 @@ from core import errors
 from core.db import Database
 
 _HERE = Path(__file__).parent / "migrations"
+#: How far to go.
+HEAD = "head"
 
 
 def upgrade(database: Database, folder: Path) -> None:
@@ -50,7 +52,7 @@ def _go_to_head(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(_HERE))
     config.attributes["engine"] = database.engine
-    command.upgrade(config, "head")
+    command.upgrade(config, HEAD)
 
 
 def _refuse_newer(now: str, known: list[str]) -> None:

@@ -1,0 +1,67 @@
+"""The tables. What lives is a row here; what flows is a dataclass in `core.nouns`. Every row belongs to one Workspace."""
+
+from __future__ import annotations
+
+from core.db.models.accounts import (
+    Account,
+    Credential,
+    LoginAttempt,
+    LoginGrant,
+    Notice,
+    PortalSession,
+    SessionLife,
+)
+from core.db.models.arrivals import Arrival, PushAddress
+from core.db.models.base import Base
+from core.db.models.catalogue import SupplierRequest, SupplierVote
+from core.db.models.company import Installation, Membership, Person, WebSession, Workspace
+from core.db.models.destinations import Delivery, Destination
+from core.db.models.invoices import Document, Invoice, InvoiceText, ReadingRow
+from core.db.models.keys import AuditEntry, AuditHead, VaultKey
+from core.db.models.listed import ContractRow, ListedRow
+from core.db.models.questions import Challenge, ChallengeLink, Wish
+from core.db.models.reviews import Correction, ReviewAct, Template, TemplateSample
+from core.db.models.visits import Breaker, Evidence, Run, RunEvent, Worker
+
+__all__ = [
+    "Account",
+    "Arrival",
+    "AuditEntry",
+    "AuditHead",
+    "Base",
+    "Breaker",
+    "Challenge",
+    "ChallengeLink",
+    "ContractRow",
+    "Correction",
+    "Credential",
+    "Delivery",
+    "Destination",
+    "Document",
+    "Evidence",
+    "Installation",
+    "Invoice",
+    "InvoiceText",
+    "ListedRow",
+    "LoginAttempt",
+    "LoginGrant",
+    "Membership",
+    "Notice",
+    "Person",
+    "PortalSession",
+    "PushAddress",
+    "ReadingRow",
+    "ReviewAct",
+    "Run",
+    "RunEvent",
+    "SessionLife",
+    "SupplierRequest",
+    "SupplierVote",
+    "Template",
+    "TemplateSample",
+    "VaultKey",
+    "WebSession",
+    "Wish",
+    "Worker",
+    "Workspace",
+]
