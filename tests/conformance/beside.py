@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from collectors.kit import catalogue
+from tests.conformance import courses
 from tests.conformance import trial as trials
 from tests.conformance.trial import Outcome
 from tests.portals.replica import Replica
@@ -25,9 +27,11 @@ def portal(file: Path) -> type[Replica] | None:
     return next((kind for kind in kinds if kind.__module__ == path.stem), None)
 
 
-async def trial(file: Path, folder: Path, *, only: str = "") -> list[Outcome]:
-    """The trial of the collector in `file`; `folder` is for what comes and goes, `only` as in `trial.trial`."""
+async def trial(
+    file: Path, folder: Path, rides: Sequence[Sequence[courses.Course]] = courses.RIDES
+) -> list[Outcome]:
+    """The trial of the collector in `file`; `folder` is for what comes and goes."""
     kind = portal(file)
     assert kind, f"there is no replica beside {file.name}"
     async with trials.ground(folder, also=kind.HOSTS) as ground:
-        return await trials.trial(ground, catalogue.of_file(file), kind, only=only)
+        return await trials.trial(ground, catalogue.of_file(file), kind, rides)

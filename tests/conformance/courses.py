@@ -236,3 +236,8 @@ FIRST_VISITS = (
     Course("a wrong code", Lever.WRONG_CODE, _wrong_code),
     Course("an approval", Lever.APPROVAL, _approval),
 )
+
+#: All of them: what shares a ride is done one after the other, by one account at one replica.
+RIDES: tuple[tuple[Course, ...], ...] = (LIFE, *((course,) for course in FIRST_VISITS))
+#: What is enough for a supplier that differs from another in its name and its addresses only.
+FIRST_LOOK = (LIFE[:2],)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from collectors import kit
-from collectors.kit import catalogue
+from collectors.kit import catalogue, presets
 from tests.conformance.trial import Outcome
 
 PAGE = Path(__file__).parents[2] / "docs" / "suppliers.md"
@@ -44,7 +45,7 @@ class Line:
         yield f"{manifest.names['en']} (`{manifest.id}`)"
         yield ", ".join(spec.label["en"] for spec in manifest.fields) or "nothing"
         yield ", ".join(verbs(self.collector)) or "none: a manifest"
-        yield str(lines(self.file))
+        yield size(self.file)
         yield self._passed()
         yield str(manifest.verified)
         yield str(manifest.age or "unknown")
@@ -65,6 +66,17 @@ def verbs(collector: kit.Collector) -> list[str]:
 def lines(file: Path) -> int:
     """All of them: comments, declarations and blank ones too."""
     return len(file.read_text(encoding="utf-8").splitlines())
+
+
+def preset(file: Path) -> Path | None:
+    """The file that lies under this one, which other suppliers share."""
+    named = re.search(r'(?m)^preset = "(\w+)"$', file.read_text(encoding="utf-8"))
+    return presets.FOLDER / f"{named[1]}.toml" if named else None
+
+
+def size(file: Path) -> str:
+    under = preset(file)
+    return f"{lines(file)} + {lines(under)} of the preset `{under.stem}`" if under else str(lines(file))
 
 
 def table(found: Sequence[Line]) -> str:

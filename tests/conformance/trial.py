@@ -56,18 +56,19 @@ async def ground(folder: Path, *, also: Sequence[str] = ()) -> AsyncIterator[Gro
 
 
 async def trial(
-    here: Ground, collector: kit.Collector, kind: type[Replica], *, only: str = ""
+    here: Ground,
+    collector: kit.Collector,
+    kind: type[Replica],
+    rides: Sequence[Sequence[Course]] = courses.RIDES,
 ) -> list[Outcome]:
-    """Every outcome, in the order of the courses; with `only`, of the ride that has this course."""
+    """Every outcome, in the order of the courses; each of the `rides` has a replica and an account of its own."""
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def alone(several: Sequence[Course]) -> list[Outcome]:
         async with turn, ride(here, collector, kind) as one:
             return [await _outcome(one, course) for course in several if _possible(one, course)]
 
-    rides = [courses.LIFE, *((course,) for course in courses.FIRST_VISITS)]
-    ridden = [alone(each) for each in rides if not only or only in {course.name for course in each}]
-    return [outcome for found in await asyncio.gather(*ridden) for outcome in found]
+    return [outcome for found in await asyncio.gather(*map(alone, rides)) for outcome in found]
 
 
 def _possible(one: Ride, course: Course) -> bool:
