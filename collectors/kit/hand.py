@@ -23,7 +23,7 @@ T = TypeVar("T")
 #: Seconds. A click that does not get through is told soon: something lies over the button, and that is to be seen to first.
 CLICK, SEE, GO = 3.0, 10.0, 30.0
 #: Seconds after each digit of a code: boxes of one digit each pass the focus on in their own time.
-DIGIT = 0.08
+DIGIT = 0.1
 
 
 class Hand:
