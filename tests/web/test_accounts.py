@@ -177,6 +177,29 @@ def test_a_correction_keeps_the_login_as_it_was_sealed(company: world.World) -> 
     assert _opened(company, account.id) == {"username": "jeanne@firm.fr", "password": "another one"}
 
 
+@pytest.mark.parametrize(("login", "left"), [("jeanne@firm.fr", 1), ("paul@firm.fr", 0)])
+def test_the_device_that_a_portal_trusts_is_its_customers_own(
+    company: world.World, login: str, left: int
+) -> None:
+    client = company.signed_in()
+    _add(client)
+    account = _rows(company, models.Account)[-1]
+    with company.database.write() as session:
+        session.add(
+            models.PortalSession(
+                workspace_id=account.workspace_id,
+                account_id=account.id,
+                version=1,
+                record=b"x",
+                saved_at=world.NOW,
+            )
+        )
+    place = f"/accounts/{account.id}/credentials"
+    both = {"field-username": login, "field-password": "another one"}
+    world.post(client, place, at=place, **both)
+    assert len(_rows(company, models.PortalSession)) == left
+
+
 def test_after_a_refusal_the_password_must_be_typed_again(company: world.World) -> None:
     client, place = company.signed_in(), f"/accounts/{company.accounts['needs_password']}/credentials"
     answer = world.post(client, place, at=place, **{"field-username": "jeanne@firm.fr"})
