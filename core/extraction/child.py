@@ -5,15 +5,14 @@ Started by `sandbox` as `python -m core.extraction.child <fd>`; ends when its so
 
 from __future__ import annotations
 
-import json
-import os
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO
 
-from core import errors, nouns
-from core.extraction import limits, wire
+from core import errors
+from core.extraction import leaf, limits, wire
 
 
 def main(line: socket.socket) -> None:
@@ -21,29 +20,32 @@ def main(line: socket.socket) -> None:
     # Imported only here, behind the first limits, and once for all the documents of this child.
     from core.extraction import generic, pages
 
+    def read(document: BinaryIO) -> dict[str, Any]:
+        return {"reading": wire.packed(generic.read(document))}
+
+    def looked_at(document: BinaryIO, page: int) -> dict[str, Any]:
+        return {"leaf": leaf.packed(pages.leaf(document, page))}
+
     wire.send(line, wire.encoded(limits.wall_in()))
-    while (asked := _next(line)) is not None:
+    while (asked := wire.asked(line)) is not None:
         request, document = asked
         limits.allow_cpu(int(request["cpu"]))
         with document:
-            if request["read"]:
-                wire.send(line, wire.encoded(_answer(document, generic.read)))
-            if request["preview"]:
-                wire.send(line, _drawn(document, pages.picture))
+            if request.get("read"):
+                wire.send(line, _said(partial(read, document)))
+            if page := request.get("words"):
+                wire.send(line, _said(partial(looked_at, document, page)))
+            if drawn := request.get("picture"):
+                wire.send(line, _drawn(partial(pages.picture, document, *drawn)))
 
 
-def _next(line: socket.socket) -> tuple[dict[str, Any], BinaryIO] | None:
-    body, handles, _, _ = socket.recv_fds(line, 4096, 1)
-    if not body:
-        return None
-    document = os.fdopen(handles[0], "rb")
-    document.seek(0)
-    return json.loads(body), document
+def _said(look: Callable[[], dict[str, Any]]) -> bytes:
+    return wire.encoded(_answer(look))
 
 
-def _answer(document: BinaryIO, read: Callable[[BinaryIO], nouns.Reading]) -> dict[str, Any]:
+def _answer(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        return {"reading": wire.packed(read(document))}
+        return look()
     except errors.NotAnInvoice as err:
         return {"not_an_invoice": err.reason, "said": err.said}
     except MemoryError:
@@ -52,9 +54,9 @@ def _answer(document: BinaryIO, read: Callable[[BinaryIO], nouns.Reading]) -> di
         return {"failed": f"the parser gave up: {type(err).__name__}"}
 
 
-def _drawn(document: BinaryIO, picture: Callable[[BinaryIO], bytes]) -> bytes:
+def _drawn(picture: Callable[[], bytes]) -> bytes:
     try:
-        return picture(document)
+        return picture()
     except Exception:  # noqa: BLE001 - a page that cannot be drawn has no picture, and its reading still counts
         return b""
 

@@ -11,8 +11,9 @@ import pdfplumber
 import pypdfium2
 from pypdfium2 import raw
 
-from core import errors
+from core import errors, nouns
 from core.extraction import lines
+from core.extraction.leaf import Leaf
 
 FIRST_PAGES, LAST_PAGES = 15, 5
 WORD_PAGES = (5, 2)
@@ -69,18 +70,45 @@ def paper(document: BinaryIO) -> Paper:
         pdf.close()
 
 
-def picture(document: BinaryIO) -> bytes:
-    """The first page as PNG, 800 pixels wide; its height is bounded too."""
+def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> bytes:
+    """A page as PNG, `wide` pixels across; its height is bounded too. Raises IndexError when there is no such page."""
     pdf = _opened(_whole(document))
     try:
-        page = pdf[0]
+        page = pdf[_within(pdf, number) - 1]
         width, height = page.get_size()
-        scale = min(PICTURE_WIDTH / max(width, 1), 2 * PICTURE_WIDTH / max(height, 1))
+        scale = min(wide / max(width, 1), 2 * wide / max(height, 1))
         drawn = io.BytesIO()
         page.render(scale=scale).to_pil().save(drawn, "PNG")
         return drawn.getvalue()
     finally:
         pdf.close()
+
+
+def leaf(document: BinaryIO, number: int) -> Leaf:
+    """A page's words, and what of it a picture shows; a page with more on it than any bill has gives none."""
+    content = _whole(document)
+    pdf = _opened(content)
+    try:
+        sheet = _sheet(pdf[_within(pdf, number) - 1])
+        alone = content if len(pdf) == 1 else _only(pdf, [number])
+        count = len(pdf)
+    finally:
+        pdf.close()
+    words = _words(alone, [number], set(sheet.text.split())) if sheet.light else []
+    return Leaf(count, _seen(alone, number), tuple(words))
+
+
+def _within(pdf: Any, number: int) -> int:
+    if not 1 <= number <= len(pdf):
+        raise IndexError(number)
+    return number
+
+
+def _seen(content: bytes, number: int) -> nouns.Box:
+    """The crop box, which is what PDFium draws, in pdfplumber's points, which count from the media box."""
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        x0, top, x1, bottom = pdf.pages[0].cropbox
+        return nouns.Box(number, float(x0), float(top), float(x1), float(bottom))
 
 
 def _whole(document: BinaryIO) -> bytes:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core import errors, nouns
-from core.extraction import wire
+from core.extraction import leaf, lines, wire
 from core.extraction.seat import Seat
 
+T = TypeVar("T")
+
+#: Of the picture of a page, in pixels, unless asked otherwise.
+PICTURE_WIDTH = 800
 WALL_SECONDS = 30.0
 CPU_SECONDS = 20
 RECYCLED_AFTER = 50
@@ -36,20 +40,33 @@ class Readers:
         for seat in self.seats:
             self.free.put(seat)
 
-    def read(self, path: Path) -> nouns.Reading:
-        """Raises NotAnInvoice(reason="unreadable") when the PDF cannot be opened, ReaderFailed at the limits."""
-        return self._read(path, preview=False)[0]
+    def read(self, path: Path, templates: Sequence[Mapping[str, Any]] = ()) -> nouns.Reading:
+        """`templates` are those of the document's supplier, as `templates.packed` gives them. Raises NotAnInvoice(reason="unreadable") when the PDF cannot be opened, ReaderFailed at the limits."""
+        return self._read(path, templates, preview=False)[0]
 
-    def read_and_preview(self, path: Path) -> tuple[nouns.Reading, bytes]:
+    def read_and_preview(
+        self, path: Path, templates: Sequence[Mapping[str, Any]] = ()
+    ) -> tuple[nouns.Reading, bytes]:
         """As `read`, with the first page as PNG; a picture that cannot be drawn is empty and fails nothing."""
-        return self._read(path, preview=True)
+        return self._read(path, templates, preview=True)
 
     def preview(self, path: Path) -> bytes:
         """The first page as PNG, empty when it cannot be drawn within the limits."""
-        with path.open("rb") as document, self._seat() as seat:
-            until = time.monotonic() + self.wall
-            seat.hand_over({"read": False, "preview": True, "cpu": self.cpu}, document.fileno())
+        return self.picture(path)
+
+    def picture(self, path: Path, page: int = 1, width: int = PICTURE_WIDTH) -> bytes:
+        """A page as PNG, `width` pixels across; empty when there is none, or it cannot be drawn within the limits."""
+        with self._asked(path, {"picture": [page, width]}) as (seat, until):
             return seat.picture(until)
+
+    def leaf(self, path: Path, page: int) -> leaf.Leaf:
+        """A page's words with their boxes, what of it is seen, and how many pages there are. Raises as `read` does."""
+        with self._asked(path, {"words": page}) as (seat, until):
+            return believed(seat.answer(until), "leaf", leaf.unpacked)
+
+    def words(self, path: Path, page: int = 1) -> list[lines.Word]:
+        """Every word of a page with its box, as read; none on a page that is a picture. Raises as `read` does."""
+        return list(self.leaf(path, page).words)
 
     def isolation(self) -> dict[str, bool]:
         """Which walls this host lets a child build around itself: `network`, `files`."""
@@ -70,13 +87,26 @@ class Readers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _read(self, path: Path, *, preview: bool) -> tuple[nouns.Reading, bytes]:
-        with path.open("rb") as document, self._seat() as seat:
-            until = time.monotonic() + self.wall
-            seat.hand_over({"read": True, "preview": preview, "cpu": self.cpu}, document.fileno())
+    def _read(
+        self, path: Path, templates: Sequence[Mapping[str, Any]], *, preview: bool
+    ) -> tuple[nouns.Reading, bytes]:
+        request = {
+            "read": True,
+            "templates": list(templates),
+            "picture": [1, PICTURE_WIDTH] if preview else None,
+        }
+        with self._asked(path, request) as (seat, until):
             answer = seat.answer(until)
             png = seat.picture(until) if preview else b""
-        return believed(answer), png
+        return believed(answer, "reading", wire.unpacked), png
+
+    @contextmanager
+    def _asked(self, path: Path, request: dict[str, Any]) -> Iterator[tuple[Seat, float]]:
+        """A child that was given the document and the request, and until when it may answer."""
+        with path.open("rb") as document, self._seat() as seat:
+            until = time.monotonic() + self.wall
+            seat.hand_over({**request, "cpu": self.cpu}, document.fileno())
+            yield seat, until
 
     @contextmanager
     def _seat(self) -> Iterator[Seat]:
@@ -89,11 +119,11 @@ class Readers:
             self.free.put(seat)
 
 
-def believed(answer: dict[str, Any]) -> nouns.Reading:
-    """A child that a hostile page has taken over may say anything; only the shape of a Reading is taken."""
+def believed(answer: dict[str, Any], what: str, unpacked: Callable[[dict[str, Any]], T]) -> T:
+    """A child that a hostile page has taken over may say anything; only the shape of what was asked is taken."""
     if "not_an_invoice" in answer:
         raise errors.NotAnInvoice(str(answer.get("said")), reason=str(answer["not_an_invoice"]))
     try:
-        return wire.unpacked(answer["reading"])
+        return unpacked(answer[what])
     except (KeyError, TypeError, ValueError, AttributeError) as err:
         raise errors.ReaderFailed("the reader made no sense") from err

@@ -46,7 +46,7 @@ class Seat:
         assert self.line  # noqa: S101 - `start` came first
         self.served += 1
         try:
-            socket.send_fds(self.line, [wire.encoded(request)], [document])
+            wire.ask(self.line, request, document)
         except OSError as err:
             self.end()
             raise errors.ReaderFailed("the reader was gone") from err

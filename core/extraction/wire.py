@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import Any, BinaryIO
 
 from core import nouns
 
@@ -27,6 +28,24 @@ def receive(line: socket.socket, until: float | None = None) -> bytes:
     if length > LARGEST:
         raise OverflowError
     return _exactly(line, length, until)
+
+
+def ask(line: socket.socket, request: dict[str, Any], document: int) -> None:
+    """A request, with the open document riding on its first bytes."""
+    body = encoded(request)
+    socket.send_fds(line, [LENGTH.pack(len(body))], [document])
+    line.sendall(body)
+
+
+def asked(line: socket.socket) -> tuple[dict[str, Any], BinaryIO] | None:
+    """The next request and its document, from the first byte; None when the other side is gone."""
+    head, handles, _, _ = socket.recv_fds(line, LENGTH.size, 1)
+    if not head:
+        return None
+    document = os.fdopen(handles[0], "rb")
+    document.seek(0)
+    (length,) = LENGTH.unpack(head + _exactly(line, LENGTH.size - len(head), None))
+    return json.loads(_exactly(line, length, None)), document
 
 
 def _exactly(line: socket.socket, count: int, until: float | None) -> bytes:

@@ -257,5 +257,26 @@ def test_a_reading_survives_the_wire() -> None:
             target=wire.send, args=(theirs, wire.encoded({"reading": wire.packed(reading)}))
         )
         sender.start()
-        assert sandbox.believed(json.loads(wire.receive(ours))) == reading
+        assert sandbox.believed(json.loads(wire.receive(ours)), "reading", wire.unpacked) == reading
         sender.join()
+
+
+def test_a_page_is_told_word_by_word_in_the_points_of_its_picture(
+    readers: sandbox.Readers, bill: Path
+) -> None:
+    page = readers.leaf(bill, 1)
+    assert page.of == 1
+    assert [word for word in page.words if word.text == NUMBER] != []
+    assert all(page.seen.x0 <= word.x0 < word.x1 <= page.seen.x1 for word in page.words)
+    assert readers.words(bill, 1) == list(page.words)
+
+
+def test_a_page_that_is_not_there_has_no_words_and_no_picture(readers: sandbox.Readers, bill: Path) -> None:
+    with pytest.raises(errors.ReaderFailed):
+        readers.words(bill, 2)
+    assert readers.picture(bill, 2) == b""
+
+
+def test_a_picture_is_as_wide_as_asked(readers: sandbox.Readers, bill: Path) -> None:
+    png = readers.picture(bill, 1, width=500)
+    assert int.from_bytes(png[16:20], "big") in (500, 501)
