@@ -52,3 +52,5 @@ class Delivery(Base):
     #: Where it ended up: the file's name in the folder.
     proof: Mapped[str | None]
     error: Mapped[str | None]
+    #: No longer owed: a person put its Invoice aside, or the same Invoice goes there with another Document.
+    withdrawn_at: Mapped[datetime | None]

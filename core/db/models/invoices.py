@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.db.models import search_index
 from core.db.models.base import Base, of_account
 
 _TO_REVIEW = text("asks_review AND reviewed_at IS NULL AND rejected_for IS NULL AND merged_into IS NULL")
@@ -29,6 +39,7 @@ class Invoice(Base):
             postgresql_where=_TO_REVIEW,
         ),
         Index("invoices_by_number", "workspace_id", "supplier", "number"),
+        Index("invoices_by_seller", "workspace_id", "seller_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
@@ -117,12 +128,19 @@ class ReadingRow(Base):
     reader: Mapped[str]
     at: Mapped[datetime]
     fields: Mapped[dict[str, Any]]
+    #: What it took the Document for (`nouns.Kind`), and why a person should look.
+    kind: Mapped[str | None]
+    doubts: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class InvoiceText(Base):
-    """What is searched: the words of an Invoice's Documents, folded (no accents, lower case), with number, names and amounts."""
+    """What is searched: a line of what the Invoice says, then one of each Document's words; all folded (no accents, lower case)."""
 
     __tablename__ = "invoice_texts"
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id", ondelete="CASCADE"), primary_key=True)
     workspace_id: Mapped[int]
     words: Mapped[str]
+
+
+for _ddl in search_index.MADE:
+    event.listen(InvoiceText.__table__, "after_create", _ddl)

@@ -119,6 +119,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("reviewed_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("rejected_for", sa.Text(), nullable=True))
         batch_op.create_index("invoices_by_number", ["workspace_id", "supplier", "number"], unique=False)
+        batch_op.create_index("invoices_by_seller", ["workspace_id", "seller_id"], unique=False)
         batch_op.create_index(
             "invoices_to_review",
             ["workspace_id", "id"],
@@ -130,9 +131,22 @@ def upgrade() -> None:
                 "asks_review AND reviewed_at IS NULL AND rejected_for IS NULL AND merged_into IS NULL"
             ),
         )
+    with op.batch_alter_table("readings", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("doubts", sa.JSON(), nullable=False, server_default="[]"))
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("withdrawn_at", Instant(), nullable=True))
+
     if op.get_bind().dialect.name == "sqlite":
+        gone = "INSERT INTO invoice_search (invoice_search, rowid, words) VALUES ('delete', old.invoice_id, old.words);"
+        come = "INSERT INTO invoice_search (rowid, words) VALUES (new.invoice_id, new.words);"
         op.execute(
             "CREATE VIRTUAL TABLE invoice_search USING fts5(words, content='invoice_texts', content_rowid='invoice_id')"
+        )
+        op.execute(f"CREATE TRIGGER invoice_texts_added AFTER INSERT ON invoice_texts BEGIN {come} END")
+        op.execute(f"CREATE TRIGGER invoice_texts_gone AFTER DELETE ON invoice_texts BEGIN {gone} END")
+        op.execute(
+            f"CREATE TRIGGER invoice_texts_changed AFTER UPDATE ON invoice_texts BEGIN {gone} {come} END"
         )
     else:
         op.execute("CREATE INDEX invoice_search ON invoice_texts USING gin (to_tsvector('simple', words))")
