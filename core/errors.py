@@ -158,7 +158,7 @@ class NotAnInvoice(PortalError):
     remedy = Remedy.MENDER
 
     def __init__(self, said: str = "", *, step: str = "", reason: str = "") -> None:
-        """`reason` is one of the gate's words: `empty`, `too_large`, `html`, `json`, `zip`, `truncated`, `not_pdf`, `unreadable`, `other_customer`."""
+        """`reason` is one of the gate's words: `empty`, `too_large`, `html`, `json`, `zip`, `xml`, `truncated`, `not_pdf`, `unreadable`, `other_customer`."""
         super().__init__(said, step=step)
         self.reason = reason
 

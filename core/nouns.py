@@ -85,6 +85,10 @@ class Sheet:
     last: bool
 
 
+#: The media types that a Document can have, and how its file's name ends.
+SUFFIXES = {"application/pdf": ".pdf", "application/xml": ".xml"}
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """Bytes just fetched, on disk as a `.part` in the inbox, hashed while they came (SHA-256, lower-case hex)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -42,8 +43,7 @@ def _take(farm: Farm, arrival_id: int) -> None:
 def _archive(farm: Farm, arrival: models.Arrival, lying: Path) -> None:
     """A document that ends at the reader's limits is kept, and read again like any other."""
     try:
-        file = _copied(farm, arrival, lying)
-        seen = _read(farm, file)
+        file, seen = _read(farm, _copied(farm, arrival, lying))
     except errors.NotAnInvoice as err:
         why = err.reason
         farm.writer.now(lambda s: arrivals.refuse(s, arrival.id, why, now=farm.now()))
@@ -70,13 +70,13 @@ def _copied(farm: Farm, arrival: models.Arrival, lying: Path) -> nouns.File:
     return file
 
 
-def _read(farm: Farm, file: nouns.File) -> intake.Seen | None:
-    """What it says, and its picture. Nothing of what is refused stays."""
+def _read(farm: Farm, file: nouns.File) -> tuple[nouns.File, intake.Seen | None]:
+    """What it is, what it says, and its picture. Nothing of what is refused stays."""
     try:
-        extraction.check(file.path)
-        return farm.readers.read_and_preview(file.path)
+        known = replace(file, media_type=extraction.check(file.path))
+        return known, farm.readers.read_and_preview(file.path)
     except errors.ReaderFailed:
-        return None
+        return known, None
     except errors.NotAnInvoice:
         farm.archive.discard(file)
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -72,7 +73,7 @@ class Harvest:
         """The one allowed order: bytes synced, verified, in their place, then the row (`design` §4)."""
         farm, in_pool = self._call.farm, self._call.in_pool
         file = await self._call.collector.download(portal, line)
-        seen = await in_pool(self._archived, file, line)
+        file, seen = await in_pool(self._archived, file, line)
         document = await self._write(partial(ledger.receive, listed=line, file=file))
         if document is None:
             self._call.counts["known"] += 1
@@ -83,11 +84,11 @@ class Harvest:
         )
         await in_pool(partial(take_in, seen=seen))
 
-    def _archived(self, file: nouns.File, line: nouns.Listed) -> intake.Seen:
-        """What the file says, and its picture, once it lies in its place. Else nothing of it stays, and the error says why."""
+    def _archived(self, file: nouns.File, line: nouns.Listed) -> tuple[nouns.File, intake.Seen]:
+        """What the file is, what it says, and its picture, once it lies in its place. Else nothing of it stays, and the error says why."""
         farm = self._call.farm
         try:
-            extraction.check(file.path)
+            known = replace(file, media_type=extraction.check(file.path))
             reading, picture = farm.readers.read_and_preview(file.path)
             if why := extraction.is_other_document(reading, line):
                 raise errors.NotAnInvoice(why, step="the document", reason="other_customer")
@@ -95,7 +96,7 @@ class Harvest:
         except errors.MoissonError:
             farm.archive.discard(file)
             raise
-        return reading, picture
+        return known, (reading, picture)
 
     async def _hold(self, portal: kit.Portal, line: nouns.Listed, err: errors.NotAnInvoice) -> None:
         """One bad document is held and shown; the others go on."""

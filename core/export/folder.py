@@ -8,7 +8,7 @@ import shutil
 import unicodedata
 from pathlib import Path
 
-from core import ledger
+from core import ledger, nouns
 from core.db import models
 
 _NOT_SAFE = re.compile(r"[^\w.,+-]+")
@@ -60,4 +60,4 @@ def safe(text: str) -> str:
 
 
 def _suffix(document: models.Document) -> str:
-    return ".pdf" if document.media_type == "application/pdf" else ".bin"
+    return nouns.SUFFIXES.get(document.media_type, ".bin")

@@ -18,10 +18,10 @@ from core.extraction import leaf, limits, wire
 def main(line: socket.socket) -> None:
     limits.bound()
     # Imported only here, behind the first limits, and once for all the documents of this child.
-    from core.extraction import generic, pages
+    from core.extraction import generic, pages, reader
 
     def read(document: BinaryIO) -> dict[str, Any]:
-        return {"reading": wire.packed(generic.read(document))}
+        return {"reading": wire.packed(reader.read(document, generic.read))}
 
     def looked_at(document: BinaryIO, page: int) -> dict[str, Any]:
         return {"leaf": leaf.packed(pages.leaf(document, page))}

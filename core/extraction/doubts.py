@@ -11,6 +11,19 @@ DATE_DIFFERS = "The document and the portal do not show the same date."
 TOTAL_DIFFERS = "The document and the portal do not show the same total."
 CURRENCY_DIFFERS = "The document and the portal do not show the same currency."
 KIND_DIFFERS = "The document and the portal do not agree on what it is: invoice, credit note or other."
+ODD_DATA = "The e-invoice names a date, an amount or a currency that cannot be one."
+UNREADABLE_DATA = "The document carries an e-invoice that cannot be read."
+TWO_INVOICES = "The document carries two e-invoices that say different things."
+PAGE_SILENT = "The page does not show the number, the date or the total of the e-invoice inside it."
+PAGE_NUMBER = "The page and the e-invoice inside it do not show the same number."
+PAGE_DATE = "The page and the e-invoice inside it do not show the same date."
+PAGE_TOTAL = "The page and the e-invoice inside it do not show the same total."
+PAGE_CURRENCY = "The page and the e-invoice inside it do not show the same currency."
+PAGE_SUMS = "The page and the e-invoice inside it do not show the same net or VAT."
+PAGE_DUE = "The page and the e-invoice inside it do not show the same due date."
+PAGE_IBAN = "The page and the e-invoice inside it do not show the same IBAN."
+PAGE_SELLER = "The page and the e-invoice inside it do not show the same supplier."
+PAGE_KIND = "The page and the e-invoice inside it do not agree on what it is: invoice, credit note or other."
 
 ALL = (
     NO_TEXT,
@@ -22,4 +35,17 @@ ALL = (
     TOTAL_DIFFERS,
     CURRENCY_DIFFERS,
     KIND_DIFFERS,
+    ODD_DATA,
+    UNREADABLE_DATA,
+    TWO_INVOICES,
+    PAGE_SILENT,
+    PAGE_NUMBER,
+    PAGE_DATE,
+    PAGE_TOTAL,
+    PAGE_CURRENCY,
+    PAGE_SUMS,
+    PAGE_DUE,
+    PAGE_IBAN,
+    PAGE_SELLER,
+    PAGE_KIND,
 )

@@ -1,4 +1,4 @@
-"""What is looked at before any parser: is this a whole PDF at all, and if not, what did the portal send instead?"""
+"""What is looked at before any parser: is this a whole PDF or e-invoice at all, and if not, what did the portal send instead?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 from core import errors
+from core.extraction import roots
 
+PDF, XML = "application/pdf", "application/xml"
 #: Size in bytes above which no document is read.
 CAP = 25 * 1024**2
 HEAD, TAIL = 1024, 4096
@@ -19,20 +21,22 @@ SAID = {
     "json": "a JSON answer instead of a PDF: the session may have ended",
     "zip": "a compressed archive instead of a PDF",
     "image": "a picture instead of a PDF",
-    "truncated": "the PDF has no end: the download was cut",
+    "truncated": "the file has no end: the download was cut",
+    "xml": "an XML file that is no invoice",
     "not_pdf": "not a PDF",
 }
 
 
-def check(path: Path, *, cap: int = CAP) -> None:
-    """Raises NotAnInvoice, with what was found instead, unless the file is a whole PDF of at most `cap` bytes."""
+def check(path: Path, *, cap: int = CAP) -> str:
+    """The media type of a whole PDF of at most `cap` bytes or a whole e-invoice; raises NotAnInvoice with what was found instead."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(HEAD)
+        head = file.read(roots.HEAD)
         file.seek(max(0, size - TAIL))
         reason = judge(head, file.read(TAIL), size, cap)
     if reason:
         raise errors.NotAnInvoice(SAID[reason], reason=reason)
+    return XML if roots.is_invoice(head) else PDF
 
 
 def judge(head: bytes, tail: bytes, size: int, cap: int = CAP) -> str | None:
@@ -41,12 +45,21 @@ def judge(head: bytes, tail: bytes, size: int, cap: int = CAP) -> str | None:
         return "empty"
     if size > cap:
         return "too_large"
+    if (first := roots.root(head)) and first.syntax:
+        return _xml(tail, size, first)
+    head = head[:HEAD]
     other = None if head.startswith(b"%PDF-") else _other(head)
     if other:
         return other
     if b"%PDF-" not in head:
         return "not_pdf"
     return None if b"%%EOF" in tail else "truncated"
+
+
+def _xml(tail: bytes, size: int, first: roots.Root) -> str | None:
+    if size > roots.CAP:
+        return "too_large"
+    return None if roots.is_whole(tail, first) else "truncated"
 
 
 def _other(head: bytes) -> str | None:
@@ -58,7 +71,7 @@ def _other(head: bytes) -> str | None:
     if first[:1] in ("{", "["):
         return "json"
     if first.startswith("<"):
-        return "html" if not re.match(r"<\?xml", first, re.I) or "<html" in first.lower() else "not_pdf"
+        return "html" if not re.match(r"<\?xml|<\w+:", first, re.I) or "<html" in first.lower() else "xml"
     return None
 
 

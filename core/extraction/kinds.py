@@ -9,12 +9,12 @@ from core import nouns
 from core.extraction import doubts, lines
 
 TITLES: tuple[tuple[nouns.Kind, str], ...] = (
-    (nouns.Kind.CREDIT_NOTE, r"(?:facture d')?avoir|note de credit|credit (?:note|memo)|gutschrift(?! \(selbst)|rechnungskorrektur|creditnota|nota (?:de credito|di credito)|factura rectificativa"),
-    (nouns.Kind.REMINDER, r"(?:lettre de )?(?:relance|rappel)\b(?! :)|mise en demeure|(?:payment )?reminder|mahnung|zahlungserinnerung|aanmaning|betalingsherinnering|sollecito|overdue notice"),
-    (nouns.Kind.STATEMENT, r"releve (?:de compte|des? factures?|de situation)|(?:account )?statement(?: of account)?|kontoauszug|echeancier|avis d'echeance|rekeningoverzicht|estado de cuenta"),
+    (nouns.Kind.CREDIT_NOTE, r"(?:facture d')?avoir|note de credit|credit (?:note|memo)|gutschrift(?! \(selbst)|(?:rechnungskorrektur|stornorechnung|korrekturrechnung)|credit(?:nota|factuur)|nota (?:de credito|(?:di )?credito)|factura (?:rectificativa|de abono)|abono"),
+    (nouns.Kind.REMINDER, r"(?:lettre de )?(?:relance|rappel)\b(?! :)|mise en demeure|(?:(?:first|second|final|payment) )?reminder|mahnung|zahlungserinnerung|aanmaning|betalingsherinnering|sollecito|overdue notice|(?:betalings)?herinnering|recordatorio(?: de pago)?|aviso de (?:pago|impago)|reclamacion de pago"),
+    (nouns.Kind.STATEMENT, r"releve (?:de compte|des? factures?|de situation)|(?:account |monthly )?statement(?: of account)?|kontoauszug|echeancier|avis d'echeance|rekening-?overzicht|estado de cuenta|extracto(?: de cuenta)?|estratto conto"),
     (nouns.Kind.DETAIL, r"detail (?:des|de vos|de votre) (?:communications|consommations?|appels)|annexe|itemi[sz]ed (?:calls|usage)|einzelverbindungsnachweis"),
-    (nouns.Kind.UNKNOWN, r"devis|quot(?:e|ation)|pro-?forma|facture pro-?forma|estimate|angebot|offerte|presupuesto|preventivo|bon de (?:livraison|commande)|delivery note|packing slip|lieferschein|purchase order|auftragsbestatigung|order confirmation|confirmation de commande|conditions generales"),
-    (nouns.Kind.INVOICE, r"(?:votre |your |tax |vat )?(?:facture|invoice|bill|receipt)|(?:\w+)?rechnung|factuur|factura|fattura|recibo"),
+    (nouns.Kind.UNKNOWN, r"devis|quot(?:e|ation)|pro-?forma|facture pro-?forma|estimate|angebot|offerte|presupuesto|preventivo|albaran|pakbon|afleverbon|bolla di consegna|documento di trasporto|d\.?d\.?t\.?(?= )|ordine|pedido|bestelbon|orderbevestiging|proforma-?rechnung|fattura pro-?forma|proforma factuur|factura pro-?forma|terms (?:of|and)|algemene voorwaarden|allgemeine geschaftsbedingungen|condizioni generali|condiciones generales|bon de (?:livraison|commande)|delivery note|packing slip|lieferschein|purchase order|auftragsbestatigung|order confirmation|confirmation de commande|conditions generales"),
+    (nouns.Kind.INVOICE, r"(?:votre |your |tax |vat |ihre |uw |su |la (?:tua |sua |vostra )?)?(?:facture|invoice|bill|receipt|\w*rechnung|\w*factuur|factura|fattura|recibo|recu(?: de paiement)?|quittung|zahlungsbeleg|ricevuta|kwitantie|betalingsbewijs|faktura)"),
 )  # fmt: skip
 _TITLES = [(kind, re.compile(rf"\W*(?:{words})(?![a-z])")) for kind, words in TITLES]
 _NAMED = re.compile(r"facture|invoice|rechnung|factuur|factura|fattura")
@@ -33,6 +33,12 @@ def of(paper: Sequence[lines.Line], text: str) -> tuple[nouns.Kind, tuple[str, .
 def is_title(text: str) -> bool:
     """Does this text name a sort of paper?"""
     return any(words.match(lines.fold(text)) for _, words in _TITLES)
+
+
+def names_another(text: str, kind: nouns.Kind) -> bool:
+    """May a line of this text be the title of another sort of paper? Said without seeing how large its letters are."""
+    openings = (lines.fold(line.strip()) for line in text.splitlines() if len(line.strip()) <= LONGEST_TITLE)
+    return any(words.match(line) for line in openings for of, words in _TITLES if of is not kind)
 
 
 def _titles(line: lines.Line) -> list[tuple[tuple[float, float], nouns.Kind]]:

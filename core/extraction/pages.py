@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from core.extraction.leaf import Leaf
 
 FIRST_PAGES, LAST_PAGES = 15, 5
 WORD_PAGES = (5, 2)
+#: Files that a PDF carries: how many are looked at, and how many bytes one may have.
+MOST_ATTACHED, ATTACHED_CAP = 20, 10 * 1024**2
 MOST_LETTERS = 200_000
 #: A page of more letters or drawing steps than any bill has; its words are not looked for.
 MOST_ON_PAGE = 20_000
@@ -68,6 +71,37 @@ def paper(document: BinaryIO) -> Paper:
         return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)), sheets[1].picture)
     finally:
         pdf.close()
+
+
+def skim(document: BinaryIO) -> Paper:
+    """The same without its lines: the text alone is had in a tenth of the time. Raises as `paper`."""
+    pdf = _opened(_whole(document))
+    try:
+        sheets = [_sheet(pdf[number - 1]) for number in _ends(len(pdf), FIRST_PAGES, LAST_PAGES)]
+        whole = lines.clean("\n".join(sheet.text for sheet in sheets))
+        return Paper(len(pdf), whole[:MOST_LETTERS], (), sheets[0].picture)
+    finally:
+        pdf.close()
+
+
+def attachments(document: BinaryIO) -> list[bytes]:
+    """The first files that a PDF carries, under any name; larger ones are left in. Raises as `paper`."""
+    pdf = _opened(_whole(document))
+    try:
+        count = min(pdf.count_attachments(), MOST_ATTACHED)
+        return [body for at in range(count) if (body := _attached(pdf, at))]
+    finally:
+        pdf.close()
+
+
+def _attached(pdf: Any, at: int) -> bytes:
+    """Empty for a damaged or too large one; its size is asked before any of it is copied."""
+    get = raw.FPDFAttachment_GetFile
+    handle, length = raw.FPDFDoc_GetAttachment(pdf, at), ctypes.c_ulong()
+    if not get(handle, None, 0, length) or not 0 < length.value <= ATTACHED_CAP:
+        return b""
+    body = ctypes.create_string_buffer(length.value)
+    return body.raw if get(handle, body, length, length) else b""
 
 
 def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> bytes:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from core import nouns
-from core.extraction import amounts, dates, doubts, lines
+from core.extraction import doubts, standing
 
 BOTH, PORTAL = "portal:row+page", "portal:row"
+#: An e-invoice is a witness before the portal's list, and with it surer than a page.
+XML, XML_AGREED = "xml:", 0.99
 AGREED, AGREED_ON_MONTH, PORTAL_ALONE, AT_ODDS = 0.97, 0.95, 0.9, 0.3
 #: From here a page's own reading is a statement (a sure label, or a sum that comes out) and can contradict.
 STATED = 0.35
@@ -30,7 +32,16 @@ def confirm(reading: nouns.Reading, listed: nouns.Listed) -> nouns.Reading:
     kind = reading.kind if reading.kind is not nouns.Kind.UNKNOWN else listed.kind
     if kind is not listed.kind:
         said.append(doubts.KIND_DIFFERS)
+    if doubts.PAGE_SILENT in said and _vouched_for(fields):
+        said.remove(doubts.PAGE_SILENT)
     return replace(reading, fields=fields, kind=kind, doubts=tuple(dict.fromkeys(said)))
+
+
+def _vouched_for(fields: Mapping[str, nouns.FieldRead]) -> bool:
+    """The portal confirms of an e-invoice what its page does not show."""
+    return all(
+        name in fields and fields[name].confidence >= XML_AGREED for name in ("number", "date", "total")
+    )
 
 
 def is_other_document(reading: nouns.Reading, listed: nouns.Listed) -> str | None:
@@ -69,6 +80,9 @@ def _claims(listed: nouns.Listed) -> list[tuple[str, str, Judge, str]]:
 
 def _number(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
     page = reading.fields.get(name)
+    if page and page.source.startswith(XML):
+        alike = standing.number_in(page.value, value) or standing.number_in(value, page.value)
+        return _told(page, value, agrees=alike)
     return _judged(
         page, value, agrees=_number_stands_in(reading, value) or bool(page and _same(page.value, value))
     )
@@ -76,13 +90,17 @@ def _number(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
 
 def _day(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
     page = reading.fields.get(name)
-    seen = date.fromisoformat(value) in _days(reading) and not (page and page.confidence > STATED)
+    seen = date.fromisoformat(value) in standing.days_in(reading.text) and not (
+        page and page.confidence > STATED
+    )
     return _judged(page, value, agrees=seen or bool(page and page.value == value))
 
 
 def _month(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
     """The portal names a month only: the day is the page's own, as long as it lies in that month."""
     page = reading.fields.get(name)
+    if page and page.value[:7] == value[:7] and page.source.startswith(XML):
+        return _judged(page, page.value, agrees=True)
     if page and page.value[:7] == value[:7]:
         return replace(page, source=BOTH, confidence=AGREED_ON_MONTH)
     return _judged(page, value, agrees=False)
@@ -90,7 +108,7 @@ def _month(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
 
 def _total(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
     page = reading.fields.get(name)
-    seen = Decimal(value) in _amounts(reading) and not (page and page.confidence > STATED)
+    seen = Decimal(value) in standing.amounts_in(reading.text) and not (page and page.confidence > STATED)
     return _judged(page, value, agrees=seen or bool(page and _same_amount(page.value, value, reading.kind)))
 
 
@@ -101,6 +119,8 @@ def _currency(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
 
 def _judged(page: nouns.FieldRead | None, value: str, *, agrees: bool) -> nouns.FieldRead:
     """The portal's value: agreed on by the page, alone, or against the page's, which is then kept beside it."""
+    if page and page.source.startswith(XML):
+        return _told(page, value, agrees=agrees)
     if agrees and page and page.value == value:
         return replace(page, source=BOTH, confidence=AGREED)
     if agrees:
@@ -111,13 +131,22 @@ def _judged(page: nouns.FieldRead | None, value: str, *, agrees: bool) -> nouns.
     return nouns.FieldRead(value, PORTAL, AT_ODDS, value, page.box, (said, *page.rejected))
 
 
+def _told(data: nouns.FieldRead, value: str, *, agrees: bool) -> nouns.FieldRead:
+    """The e-invoice's value stands; the portal confirms it, or its own is kept beside it."""
+    if agrees:
+        sure = max(XML_AGREED, data.confidence) if data.confidence > AT_ODDS else AT_ODDS
+        return replace(data, source=f"{data.source}+{PORTAL}", confidence=sure)
+    said = nouns.Rejected(value, "the portal says so, the document does not")
+    return replace(data, confidence=AT_ODDS, rejected=(said, *data.rejected))
+
+
 def _stands_in(reading: nouns.Reading, listed: nouns.Listed) -> tuple[bool, bool, bool]:
     """Do the listed number, day and total stand anywhere in the document?"""
     whole_day = listed.date if listed.precision is nouns.Precision.DAY else None
     return (
         bool(listed.number and _number_stands_in(reading, listed.number)),
-        bool(whole_day and whole_day in _days(reading)),
-        bool(listed.total and abs(listed.total.amount) in map(abs, _amounts(reading))),
+        bool(whole_day and whole_day in standing.days_in(reading.text)),
+        bool(listed.total and abs(listed.total.amount) in map(abs, standing.amounts_in(reading.text))),
     )
 
 
@@ -159,12 +188,3 @@ def _same_amount(one: str, other: str, kind: nouns.Kind) -> bool:
 
 def _key(number: str) -> str:
     return re.sub(r"[\W_]+", "", number).upper()
-
-
-def _days(reading: nouns.Reading) -> set[date]:
-    found = dates.found(lines.fold(reading.text))
-    return {day for one in found for day in (one.value, one.other) if day}
-
-
-def _amounts(reading: nouns.Reading) -> set[Decimal]:
-    return {amount.value for line in reading.text.splitlines() for amount in amounts.found(line)}

@@ -145,7 +145,7 @@ def receive(session: Session, arrival_id: int, file: nouns.File, *, now: datetim
         sha256=file.sha256,
         size=file.size,
         name=arrival.name,
-        media_type="application/pdf",
+        media_type=file.media_type,
         channel=arrival.channel,
         received_at=now,
     )

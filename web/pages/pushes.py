@@ -17,7 +17,7 @@ from web import brought, farm, guard, limits
 pages = Blueprint("pushes", __name__)
 log = structlog.get_logger(__name__)
 
-_RAW = ("application/pdf", "application/octet-stream")
+_RAW = ("application/pdf", "application/xml", "text/xml", "application/octet-stream")
 _LIMITS = f"a file may have {brought.LARGEST} bytes, a request {brought.MOST} in {brought.AT_ONCE} files"
 #: Files of one account that may wait for the worker; a program that runs wild fills no disk.
 WAITING_AT_MOST = 500
@@ -49,7 +49,7 @@ def push(token: str) -> tuple[Response, int]:
     except errors.DiskFull:
         return _refused(503, "there is no room now; send it again later")
     if not kept:
-        return _refused(415, "send a PDF as application/pdf, or files as multipart/form-data")
+        return _refused(415, "send a PDF as application/pdf, an e-invoice as application/xml, or files as multipart/form-data")
     with here.database.write() as session:
         rows = [
             arrivals.announce(session, account, file, channel="push", brought_by=None, now=here.now())

@@ -43,7 +43,7 @@ def test_a_whole_pdf_passes(tmp_path: Path, content: bytes) -> None:
         (LOGIN.decode().encode("utf-16"), "html"),
         (b"<h1>Internal Server Error</h1>", "html"),
         (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'></html>", "html"),
-        (b"<?xml version='1.0'?><Invoice/>", "not_pdf"),
+        (b"<?xml version='1.0'?><Invoice/>", "xml"),
         (b'{"error": "session expired"}', "json"),
         (b'\n[{"id": 1}]', "json"),
         (b"PK\x03\x04" + PDF, "zip"),
