@@ -186,12 +186,17 @@ async def test_three_refused_answers_end_the_link(anna: Visitor, house: House, b
         await paul.page.goto(link)
         for tries in (1, 2, 3):
             await _answer(paul, f"00000{tries}")
-            await houses.until(lambda n=tries: house.mandarine.counters.codes_refused == n)
-            await houses.until(lambda n=tries: house.rows("SELECT tries FROM challenges") == [(n,)])
+            await _refused(house, tries)
         answer = await paul.page.goto(link)
         assert answer
         assert answer.status == 410
     assert house.mandarine.counters.passwords == 1
+
+
+async def _refused(house: House, times: int) -> None:
+    """The portal has refused so many answers, and the farm knows."""
+    await houses.until(lambda: house.mandarine.counters.codes_refused == times)
+    await houses.until(lambda: house.rows("SELECT tries FROM challenges") == [(times,)])
 
 
 async def test_an_account_with_an_authenticator_key_is_never_asked(anna: Visitor, house: House) -> None:

@@ -11,7 +11,7 @@ from collectors.kit import declared
 from core import errors, ledger
 from core.db import models
 from web import account_form, desk, farm, guard, people, register
-from web.pages.accounts import view_of
+from web.pages.accounts import sign_ins_left, view_of
 
 pages = Blueprint("credentials", __name__, url_prefix="/accounts/<int:account_id>/credentials")
 
@@ -80,6 +80,7 @@ def _shown(account_id: int, filled: account_form.Filled) -> str:
             ready=desk.is_ready(session, here.desk, g.visitor.workspace_id),
             refused=_refused(session, view),
             stored=stored,
+            sign_ins=sign_ins_left(session, view.account),
             by=people.named(session, stored.sealed_by if stored else None),
         )
 
