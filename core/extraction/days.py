@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from core import nouns
-from core.extraction import dates, labels
+from core.extraction import dates, words
 from core.extraction.evidence import Evidence, Spot
 
 #: The share of a first page in which a date without a label may still be that of the letter.
@@ -29,15 +29,15 @@ class Dated:
 def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
     """The fields `date` and `due_date`, as far as they are told."""
     every = list(_dated(evidence))
-    issued = max(every, key=lambda one: (one.score(labels.DATE), -one.spot.index), default=None)
-    due = max(every, key=lambda one: (one.score(labels.DUE), -one.spot.index), default=None)
+    issued = max(every, key=lambda one: (one.score(words.DATE), -one.spot.index), default=None)
+    due = max(every, key=lambda one: (one.score(words.DUE), -one.spot.index), default=None)
     fields = {}
-    if issued and issued.score(labels.DATE):
-        fields["date"] = _field(issued, evidence, issued.score(labels.DATE), every)
+    if issued and issued.score(words.DATE):
+        fields["date"] = _field(issued, evidence, issued.score(words.DATE), every)
     elif alone := _unnamed(every, evidence):
         fields["date"] = _field(alone, evidence, 0.4, every)
-    if due and due.score(labels.DUE):
-        fields["due_date"] = _field(due, evidence, due.score(labels.DUE), [])
+    if due and due.score(words.DUE):
+        fields["due_date"] = _field(due, evidence, due.score(words.DUE), [])
     return fields
 
 
@@ -82,8 +82,8 @@ def _field(one: Dated, evidence: Evidence, score: float, every: list[Dated]) -> 
 
 
 def _why(other: Dated) -> str:
-    if other.score(labels.DUE):
+    if other.score(words.DUE):
         return "named as a due date"
     return (
-        "named as another date" if other.score(labels.OTHER_DATE) else "named as the issue date less surely"
+        "named as another date" if other.score(words.OTHER_DATE) else "named as the issue date less surely"
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from core import nouns
-from core.extraction import days, doubts, kinds, numbers, pages, parties, sellers, sums
+from core.extraction import days, doubts, kinds, numbers, pages, parties, periods, sellers, sums, taxes
 from core.extraction.evidence import Evidence
 
 
@@ -16,12 +16,16 @@ def read(document: BinaryIO) -> nouns.Reading:
     paper = pages.paper(document)
     evidence = Evidence(paper.lines)
     kind, other_paper = kinds.of(paper.lines, paper.text)
+    named, figures = sellers.read(evidence), sums.figures_on(evidence)
+    money = sums.read(figures, evidence, paper.text)
     fields = (
         numbers.read(evidence)
         | days.read(evidence)
-        | sums.read(evidence, paper.text)
-        | parties.read(evidence)
-        | sellers.read(evidence)
+        | periods.read(evidence)
+        | money
+        | taxes.read(money, figures, evidence, paper.text)
+        | named
+        | parties.read(evidence, named["supplier"].value if named else "")
     )
     no_text = () if paper.readable else (doubts.NO_TEXT,)
     return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_checked(fields)))

@@ -1,4 +1,4 @@
-"""The invoice's number and the customer's reference: what stands beside or below the words that announce them."""
+"""The invoice's number, the customer's reference and the contract: what stands beside or below the words that announce them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core import nouns
-from core.extraction import identifiers, labels, lines
+from core.extraction import identifiers, labels, lines, words
 from core.extraction.evidence import Evidence, Spot
 
 _BETWEEN = re.compile(r"[\s:.#*-]*(?:n ?[°o]\.?|no\.|nr\.?|#)?[\s:.#*-]*", re.I)
@@ -25,9 +25,9 @@ class Numbered:
 
 
 def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
-    """The fields `number` and `customer_ref`, as far as they are told."""
+    """The fields `number`, `customer_ref` and `contract`, as far as they are told."""
     fields = {}
-    for name in (labels.NUMBER, labels.CUSTOMER):
+    for name in (words.NUMBER, words.CUSTOMER, words.CONTRACT):
         found = sorted(_announced(evidence, name), key=lambda one: (-one.score, one.spot.index))
         if found:
             fields[name] = _field(found, evidence)
@@ -42,7 +42,7 @@ def _announced(evidence: Evidence, role: str) -> Iterator[Numbered]:
             beside = _beside(line, index, label)
             if beside:
                 yield beside
-            elif label.weight > labels.WEAK:
+            elif label.weight > words.WEAK:
                 yield from _below(evidence, index, label)
 
 
@@ -50,7 +50,7 @@ def _beside(line: lines.Line, index: int, label: labels.Label) -> Numbered | Non
     gap = _BETWEEN.match(line.text, label.end)
     start = gap.end() if gap else label.end
     code = _code(line.text, start)
-    if not code or (label.weight == labels.WEAK and len(code) < 4):
+    if not code or (label.weight == words.WEAK and len(code) < 4):
         return None
     return Numbered(code, Spot(index, start, start + len(code)), label.weight)
 

@@ -1,31 +1,45 @@
-"""The supplier's name on its paper: a company with its legal form, else the largest words at the top that are no title."""
+"""The supplier's name on its paper: told by legal forms, small print, account holders, web addresses, and its place at the top."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from statistics import median
 
 from core import nouns
-from core.extraction import kinds, lines
+from core.extraction import blocks, kinds, lines
 from core.extraction.evidence import Evidence, Spot
 
 _FORM = (
-    r"(?:SASU?|SARL|S\.A\.R\.L\.?|EURL|SCA|SNC|SCOP|S\.A\.S?\.?|SA|GmbH(?: & Co\.? KG)?|AG|KG|UG|OHG|e\.K\.|a\.G\.|B\.?V\.?|N\.V\.|NV"
-    r"|Ltd|LTD|Limited|LLC|L\.L\.C\.|Inc|INC|Corp|PLC|plc|S\.?r\.?l\.?|S\.?p\.?A\.?|S\.L\.U?\.?|SL|Oy|AB|ApS|A/S|Pty)"
+    r"(?:SASU?|S\.A\.S\.(?:U\.)?|SARL|S\.A\.R\.L\.?|EURL|E\.U\.R\.L\.|SCA|SNC|SCOP|SCIC|SELARL|S\.A\.|SA|GmbH(?: & Co\.? KG(?:aA)?)?|AG|KG|KGaA|UG(?: \(haftungsbeschränkt\))?|OHG|GbR|e\.K\.|e\.V\.|eG|a\.G\.|SE"
+    r"|B\.?V\.?|N\.V\.|NV|BVBA|V\.O\.F\.|VOF|Ltd|LTD|Limited|LLC|L\.L\.C\.|LLP|Inc|INC|Corp|Corporation|PLC|plc|S\.?r\.?l\.?s?|SRLS?|S\.?p\.?A\.?|S\.n\.c\.|S\.a\.s\.|S\.L\.(?:U\.)?|SLU?|S\.C\.|Oy|AB|ApS|A/S|Pty|Sàrl|Lda|s\.r\.o\.|Sp\. z o\.o\.)"
 )
-_WORD = r"(?:[A-ZÀ-ÖØ-Þ0-9][\w&.'+-]*|&|de|du|des|et|la|le|the|of|and|und|van|von)"
+_WORD = r"(?:[A-ZÀ-ÖØ-Þ0-9][\w&.'+-]*|&|e|y|i|de|du|des|et|la|le|the|of|and|und|van|von|di|del)"
 _COMPANY = re.compile(rf"((?:{_WORD},? ){{1,6}}){_FORM}(?![\w])\.?|(?<![\w.-])[\w.-]{{1,60}}-{_FORM}(?!\w)")
-_SELLER = re.compile(
-    r"vendeur|vendu par|fournisseur|emetteur|prestataire|seller|sold by|supplier|verkaufer|lieferant:|rechnungssteller|leverancier"
+#: Small print by which companies must sign.
+_LEGAL = re.compile(
+    r"au capital|\br\.?c\.?s\.?\b|\bsiren\b|\bsiret\b|\bape\b|\bnaf\b|amtsgericht|handelsregister|\bhrb\b|geschaftsfuhrer|sitz der gesellschaft|vorstand|registered (?:in|office)|company (?:no|number|reg)"
+    r"|registro mercantil|capitale sociale|\brea\b|\bc\.?f\.?\b.*p\.? ?iva|\bkvk\b|handelsregister|siege social"
 )
-_BUYER = re.compile(
-    r"client|acheteur|destinataire|factur(?:e|ation) a\b|livraison|customer|buyer|bill(?:ed)? to|ship to|kunde|kaufer|empfanger|klant|cliente"
+_SENDER = re.compile(r"[-–·•|,]")
+_ADDRESS = re.compile(
+    r"\b(?:rue|avenue|boulevard|bd|place|quai|chemin|route|allee|impasse|street|road|lane|drive|suite|floor|unit|po box|square"
+    r"|via|corso|piazza|viale|calle|avda|plaza|paseo|laan|plein|gracht|postbus|postfach|cedex|bp)\b|stra(?:ss|ß)e\b|str\.|weg\b|platz\b|straat\b|allee\b"
 )
-_NAME = re.compile(r"[^\W\d_][^\d@:]{2,60}")
-#: A name without legal form is looked for in this share of the first page.
-TOP = 0.3
+_NOBODY = re.compile(
+    r"(?:france|deutschland|germany|espana|spain|italia|italy|nederland|netherlands|united kingdom|usa|united states|belgique|belgie|luxembourg|suisse|schweiz|osterreich)"
+    r"|(?:nos|vos|notre|votre|our|your|unsere|ihre|onze|uw|nuestr[oa]s?|su|sus|nostr[oaie]|vostr[oaie]|representant|representative)\b.*|adresse\b.*|address.*|anschrift.*|page.*|original|copie|copy|duplicata|logo.*|sample.*|www\..*|tel\b.*|fax.*|e-?mail.*|montants?.*|tous les.*|all amounts.*|alle betrage.*|importes?.*|importi.*|bedragen.*|currency.*|wahrung.*|valuta.*|moneda.*"
+    r"|.*\b(?:date|datum|fecha|data|due|total|net|vat|tva|iban|bic|siren|siret)\b.*"
+    r"|(?:mme|mrs?|ms|herrn?|frau|sra?|sig(?:\.ra)?|dhr|mevr|m)\b\.? .*|(?:bonjour|dear|sehr geehrte|estimad[oa]|gentile|beste|geachte|hello|chere?)\b.*"
+)
+_NAME = re.compile(r"[^\W\d_][^\d@:]{1,60}")
+_SITE = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9-]{3,40})\.[a-z]{2,6}(?:\.[a-z]{2})?\b")
+_FREE_MAIL = {"gmail", "orange", "outlook", "hotmail", "yahoo", "wanadoo", "gmx", "web", "icloud", "libero"}
+#: A name without legal form is looked for in this share of the first page; the small print in the last.
+TOP, FOOT = 0.3, 0.82
+LEGAL, TOLD, SENDER, SITE = 3.0, 2.5, 1.5, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,64 +53,119 @@ class Named:
 
 def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
     """The field `supplier`, as far as it is told. It is a guess: the collector knows better."""
-    companies = list(_companies(evidence)) or list(_largest(evidence))
-    scores: dict[str, float] = defaultdict(float)
-    for one in companies:
-        scores[one.name] += one.score
+    found = [*_companies(evidence), *_signed(evidence), *_largest(evidence)]
+    by_name: dict[str, list[Named]] = defaultdict(list)
+    for one in found:
+        by_name[key(one.name)].append(one)
+    scores = {bare: _weighed(some) + _site(bare, evidence) for bare, some in by_name.items() if bare}
     if not scores:
         return {}
-    best = max(scores, key=lambda name: scores[name])
-    spot = next(one.spot for one in companies if one.name == best)
-    others = [name for name in scores if name != best]
-    rejected = tuple(nouns.Rejected(name, "less likely to be the seller") for name in others[:5])
-    raw = evidence.lines[spot.index].text[spot.start : spot.end]
-    return {"supplier": nouns.FieldRead(best, "generic", 0.4, raw, evidence.box(spot), rejected)}
+    ranked = sorted(scores, key=lambda bare: -scores[bare])
+    if scores[ranked[0]] <= 0:
+        return {}
+    best = max(by_name[ranked[0]], key=lambda one: (bool(_COMPANY.fullmatch(one.name)), one.score))
+    rejected = tuple(
+        nouns.Rejected(by_name[bare][0].name, "less likely to be the seller") for bare in ranked[1:6]
+    )
+    raw = evidence.lines[best.spot.index].text[best.spot.start : best.spot.end]
+    return {"supplier": nouns.FieldRead(best.name, "generic", 0.4, raw, evidence.box(best.spot), rejected)}
+
+
+def _weighed(some: Iterable[Named]) -> float:
+    """What speaks most counts whole, each further place a little; that it was called the buyer once is not forgotten."""
+    scores = sorted((one.score for one in some), reverse=True)
+    return scores[0] + sum(0.3 * score for score in scores[1:4]) + min(0.0, *scores)
+
+
+def key(name: str) -> str:
+    """The name without its legal form, case, accents and signs."""
+    bare = re.sub(rf"[ -,]*\b{_FORM}(?!\w)\.?", "", name)
+    return re.sub(r"[^a-z0-9]", "", lines.fold(bare))
 
 
 def _companies(evidence: Evidence) -> Iterator[Named]:
     for index, line in enumerate(evidence.lines):
         for match in _COMPANY.finditer(line.text):
             spot = Spot(index, match.start(), match.end())
-            first = 1.0 if line.page == 1 and index < len(evidence.lines) * TOP else 0.5
-            yield Named(match[0].strip(), spot, first + _said_nearby(evidence, spot))
+            yield Named(match[0].strip(), spot, 1.0 + _place(evidence, spot) + _told(evidence, spot))
 
 
-def _said_nearby(evidence: Evidence, spot: Spot) -> float:
-    """Words before it on the line, or above it in its column, that name the seller or the buyer."""
-    line, place = evidence.lines[spot.index], evidence.box(spot)
-    above = [
-        _column(evidence.lines[index], place)
-        for index in range(max(0, spot.index - 3), spot.index)
-        if evidence.lines[index].page == place.page
-    ]
-    nearby = [line.folded[: spot.start], *reversed(above)]
-    for words in nearby:
-        if _BUYER.search(words):
-            return -2.0
-        if _SELLER.search(words):
-            return 2.0
-    return 0.0
+def _signed(evidence: Evidence) -> Iterator[Named]:
+    """The first words of a line of small print, and of the small line over an address that names its sender."""
+    usual = median(line.height for line in evidence.lines) if evidence.lines else 0.0
+    for index, line in enumerate(evidence.lines):
+        head = re.match(r"(?:[^\W\d_]|\d(?=[^\W\d_]))[^:]{1,60}?(?=\s+[-–·•|]\s|,\s|\.\s| au capital|  |$)", line.text)
+        if not head or _ADDRESS.search(lines.fold(head[0])) or _nobody(head[0]):
+            continue
+        spot = Spot(index, 0, head.end())
+        if _LEGAL.search(line.folded) and not _LEGAL.search(lines.fold(head[0])) and _is_name(head[0]):
+            yield Named(head[0].strip(), spot, LEGAL + min(0.0, _told(evidence, spot)))
+        elif line.page == 1 and line.height < 0.9 * usual and _sends(line.text) and _is_name(head[0]):
+            yield Named(head[0].strip(), spot, SENDER)
 
 
-def _column(line: lines.Line, place: nouns.Box) -> str:
-    """The words of a line that stand over a place."""
-    words = [word.text for word in line.words if word.x0 < place.x1 + 10 and word.x1 > place.x0 - 10]
-    return lines.fold(" ".join(words))
+def _sends(text: str) -> bool:
+    """Name, street and town in one line."""
+    return len(_SENDER.findall(text)) >= 2 and bool(re.search(r"\d{4,5}", text)) and len(text) < 120
 
 
 def _largest(evidence: Evidence) -> Iterator[Named]:
-    """Cells of the first page's head by the size of their letters; the first of the largest comes out best."""
-    bottom = max((line.words[0].bottom for line in evidence.lines if line.page == 1), default=0.0)
-    for index, line in enumerate(evidence.lines):
-        if line.page > 1 or line.middle > TOP * bottom:
-            return
-        for cell in re.finditer(r"\S+(?: \S+)*", line.text):
-            spot = Spot(index, cell.start(), cell.end())
-            box = evidence.box(spot)
-            labelled = any(
-                label.start < cell.end() and label.end > cell.start() for label in evidence.labels[index]
-            )
-            if _NAME.fullmatch(cell[0]) and not labelled and not kinds.is_title(cell[0]):
-                yield Named(
-                    cell[0], spot, round(box.bottom - box.top) + _said_nearby(evidence, spot) - index / 100
-                )
+    """Names in the first page's head: the larger the letters and the higher, the more likely."""
+    first = [line for line in evidence.lines if line.page == 1]
+    if not first:
+        return
+    bottom, usual = max(line.words[0].bottom for line in first), median(line.height for line in first)
+    seen = 0
+    for cell in blocks.cells(evidence):
+        box = cell.box
+        if box.top > TOP * bottom or not _may_be_name(cell, evidence):
+            continue
+        size = min(2.0, (box.bottom - box.top) / max(usual, 1) - 1)
+        block_starts = next(blocks.above(evidence, cell.spot), None) is None
+        score = 0.6 + 1.5 * size + (0.4 if block_starts else -0.5) - 0.15 * seen + _told(evidence, cell.spot)
+        seen += 1
+        yield Named(cell.text, cell.spot, score)
+
+
+def _may_be_name(cell: blocks.Cell, evidence: Evidence) -> bool:
+    labelled = any(
+        label.start < cell.spot.end and label.end > cell.spot.start for label in evidence.labels[cell.spot.index]
+    )
+    if labelled or kinds.is_title(cell.text) or _COMPANY.search(cell.text) or not _is_name(cell.text):
+        return False
+    return not _ADDRESS.search(cell.folded) and not _nobody(cell.text)
+
+
+def _is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text.strip())) and not kinds.is_title(text) and len(text.split()) <= 7
+
+
+def _nobody(text: str) -> bool:
+    return bool(_NOBODY.fullmatch(lines.fold(text.strip())))
+
+
+def _place(evidence: Evidence, spot: Spot) -> float:
+    """The head of the first page, the foot of any."""
+    line = evidence.lines[spot.index]
+    page = [one for one in evidence.lines if one.page == line.page]
+    bottom = max(one.words[0].bottom for one in page)
+    if line.page == 1 and line.middle < TOP * bottom:
+        return 1.0 - line.middle / max(bottom, 1)
+    return 0.8 if line.middle > FOOT * bottom else 0.0
+
+
+def _told(evidence: Evidence, spot: Spot) -> float:
+    """Words before it on the line, or above it in its block, that name the seller or the buyer."""
+    whose = blocks.whose(evidence, spot)
+    return {blocks.SELLER: TOLD, blocks.BUYER: -3.0}.get(whose or "", 0.0)
+
+
+def _site(bare: str, evidence: Evidence) -> float:
+    """A mail or web address on the paper that bears the name, or its first part."""
+    sites = {
+        re.sub(r"[^a-z0-9]", "", match[1])
+        for line in evidence.lines
+        for match in _SITE.finditer(line.folded)
+        if match[1] not in _FREE_MAIL
+    }
+    return SITE if any(len(site) > 3 and (site in bare or bare in site) for site in sites) else 0.0

@@ -10,16 +10,17 @@ from decimal import Decimal
 from itertools import chain, combinations, product
 
 from core import nouns
-from core.extraction import amounts, labels, lines
+from core.extraction import amounts, lines, words
 from core.extraction.evidence import Evidence, Spot
 
 #: Rounding per rate on a bill; two rates are common.
-TOLERANCE = Decimal("0.02")
+TOLERANCE, CENT = Decimal("0.02"), Decimal("0.01")
 #: VAT rates in percent, of France with its overseas departments and Corsica first, then of its neighbours.
 RATES = [Decimal(tenths) / 10 for tenths in (200, 100, 55, 21, 85, 130, 9, 190, 70, 210, 120, 60, 90, 220, 40, 50, 230, 250, 81, 26, 170, 160, 140, 80, 30)]  # fmt: skip
 MOST = 24
 #: A sum that comes out; a label alone.
 CLOSED, NAMED = 0.8, 0.5
+LEFT_TO_PAY = 0.85
 NEVER = Decimal(10) ** 9
 _NAMES = r"(?:eur|euros?|usd|us dollars?|gbp|chf|cad|€|\$|£)(?![a-z])"
 _CURRENCY = re.compile(rf"(?<![a-z]){_NAMES}")
@@ -43,8 +44,11 @@ class Figure:
         return self.amount.value
 
     def score(self, role: str) -> float:
-        other = self.hints.get(labels.OTHER_AMOUNT, 0.0)
+        """What is left to pay may be the total, a little less surely."""
+        other = self.hints.get(words.OTHER_AMOUNT, 0.0)
         score = self.hints.get(role, 0.0)
+        if role == words.TOTAL:
+            score = max(score, LEFT_TO_PAY * self.hints.get(words.PAYABLE, 0.0))
         return score if score > other else 0.0
 
 
@@ -64,17 +68,16 @@ class Sum:
     def score(self) -> float:
         """One VAT line is believed before several, and a rate that exists before any other."""
         return (
-            1.2 * self.total.score(labels.TOTAL)
-            + 0.8 * self.net.score(labels.NET)
-            + 0.8 * min(figure.score(labels.VAT) for figure in self.vats) / len(self.vats)
+            1.2 * self.total.score(words.TOTAL)
+            + 0.8 * self.net.score(words.NET)
+            + 0.8 * min(figure.score(words.VAT) for figure in self.vats) / len(self.vats)
             + (0.3 if _known_rate(self.net.value, self.vat) else 0.0)
             + (0.2 if len({figure.spot.index for figure in (self.net, *self.vats, self.total)}) == 1 else 0.0)
         )
 
 
-def read(evidence: Evidence, text: str) -> dict[str, nouns.FieldRead]:
+def read(figures: list[Figure], evidence: Evidence, text: str) -> dict[str, nouns.FieldRead]:
     """The fields `total`, `net`, `vat` and `currency`, as far as they are told."""
-    figures = list(_figures(evidence))
     closed = max(_sums(figures), key=lambda one: one.score, default=None)
     if closed:
         total: Figure | None = closed.total
@@ -82,10 +85,15 @@ def read(evidence: Evidence, text: str) -> dict[str, nouns.FieldRead]:
     else:
         total = max(figures, key=_total_rank, default=None)
         fields = _stated(figures, evidence)
-    if total and total.score(labels.TOTAL):
-        confidence = CLOSED if closed else NAMED * min(1.0, total.score(labels.TOTAL) + 0.2)
+    if total and total.score(words.TOTAL):
+        confidence = CLOSED if closed else NAMED * min(1.0, total.score(words.TOTAL) + 0.2)
         fields["total"] = _field(total, evidence, confidence, _rejected(figures, total))
     return fields | _currency(total, figures, text, evidence)
+
+
+def figures_on(evidence: Evidence) -> list[Figure]:
+    """Every amount on paper that may be money."""
+    return list(_figures(evidence))
 
 
 def _figures(evidence: Evidence) -> Iterator[Figure]:
@@ -103,7 +111,7 @@ def _meant_as_money(amount: amounts.Amount, hints: Mapping[str, float]) -> bool:
 
 
 def _sums(figures: list[Figure]) -> Iterator[Sum]:
-    totals, nets, vats = (_best(figures, role) for role in (labels.TOTAL, labels.NET, labels.VAT))
+    totals, nets, vats = (_best(figures, role) for role in (words.TOTAL, words.NET, words.VAT))
     for total, net in product(totals, nets):
         for some in chain(combinations(vats, 1), combinations(vats[:8], 2), combinations(vats[:8], 3)):
             one = Sum(net, some, total)
@@ -127,7 +135,7 @@ def _sound(one: Sum) -> bool:
 
 
 def _total_rank(figure: Figure) -> tuple[float, Decimal, int]:
-    return (round(figure.score(labels.TOTAL), 1), abs(figure.value), figure.spot.index)
+    return (round(figure.score(words.TOTAL), 1), abs(figure.value), figure.spot.index)
 
 
 def _known_rate(net: Decimal, vat: Decimal) -> bool:
@@ -139,8 +147,8 @@ def _known_rate(net: Decimal, vat: Decimal) -> bool:
 def _stated(figures: list[Figure], evidence: Evidence) -> dict[str, nouns.FieldRead]:
     """Net and VAT as their labels say, where there is one sure place for each, though the sum does not come out."""
     fields = {}
-    for name in (labels.NET, labels.VAT):
-        sure = {figure.value: figure for figure in figures if figure.score(name) >= labels.SURE}
+    for name in (words.NET, words.VAT):
+        sure = {figure.value: figure for figure in figures if figure.score(name) >= words.SURE}
         if len(sure) == 1:
             fields[name] = _field(next(iter(sure.values())), evidence, 0.4)
     return fields
@@ -161,7 +169,7 @@ def _vat(closed: Sum, evidence: Evidence) -> nouns.FieldRead:
 
 
 def _rejected(figures: list[Figure], chosen: Figure) -> tuple[nouns.Rejected, ...]:
-    others = {figure.value: figure for figure in _best(figures, labels.TOTAL) if figure.value != chosen.value}
+    others = {figure.value: figure for figure in _best(figures, words.TOTAL) if figure.value != chosen.value}
     return tuple(nouns.Rejected(f"{value:.2f}", "named as a total less surely") for value in list(others)[:5])
 
 

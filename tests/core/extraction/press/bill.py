@@ -107,7 +107,7 @@ def bills(count: int, seed: int = 1) -> Iterator[tuple[bytes, Bill]]:
     from tests.core.extraction.press import layouts
 
     for at in range(count):
-        chance = random.Random(f"{seed}/{at}")  # noqa: S311 - invented papers are no secret
+        chance = random.Random(f"{seed}/{at}")
         bill = drawn_up(chance, list(words.IN)[at % len(words.IN)])
         layout = layouts.ALL[(at // len(words.IN) + at) % len(layouts.ALL)]
         yield layouts.printed(bill, layout), bill

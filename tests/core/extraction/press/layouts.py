@@ -74,7 +74,11 @@ def _seller(bill: Bill, *, signed: bool = True) -> list[str]:
         lines.append(f"SIREN {houses.spaced(bill.seller.siren)}")
         bill.tell(supplier_siren=bill.seller.siren)
     if bill.maybe(0.4):
-        lines.append(bill.chance.choice((f"contact@{bill.seller.site}", f"www.{bill.seller.site}", "Tel. 01 02 03 04 05")))
+        lines.append(
+            bill.chance.choice(
+                (f"contact@{bill.seller.site}", f"www.{bill.seller.site}", "Tel. 01 02 03 04 05")
+            )
+        )
     return lines
 
 
@@ -136,7 +140,11 @@ def _table(sheet: Sheet, *, right: float = RIGHT, spell: Callable[[Decimal], str
     sheet.y -= sheet.step * 1.3
     for one in bill.sold:
         sheet.put(LEFT, one.name)
-        for x, text in zip(columns, (str(one.count), money(bill.sign * one.price), money(bill.sign * one.amount)), strict=True):
+        for x, text in zip(
+            columns,
+            (str(one.count), money(bill.sign * one.price), money(bill.sign * one.amount)),
+            strict=True,
+        ):
             sheet.put(x, text, right=True)
         sheet.y -= sheet.step
     sheet.y -= sheet.step
@@ -161,7 +169,9 @@ def _total(bill: Bill) -> tuple[str, Decimal]:
     return bill.pick("total"), bill.total
 
 
-def _totals(sheet: Sheet, rows: Sequence[tuple[str, Decimal]], *, left: float = 330, right: float = RIGHT) -> None:
+def _totals(
+    sheet: Sheet, rows: Sequence[tuple[str, Decimal]], *, left: float = 330, right: float = RIGHT
+) -> None:
     """Rows of label and amount; some suppliers print the currency only in the last."""
     bill = sheet.bill
     plain = bill.maybe(0.3)
@@ -182,7 +192,12 @@ def _foot(sheet: Sheet, *, top: float = 110) -> None:
     sheet.step = 10
     if bill.maybe(0.6):
         shown = houses.spaced(bill.seller.iban, 4) if bill.maybe(0.8) else bill.seller.iban
-        sheet.line(LEFT, f"{bill.pick('bank')} {shown}  BIC ABCDFRPPXXX" if bill.maybe(0.5) else f"{bill.pick('bank')} {shown}")
+        sheet.line(
+            LEFT,
+            f"{bill.pick('bank')} {shown}  BIC ABCDFRPPXXX"
+            if bill.maybe(0.5)
+            else f"{bill.pick('bank')} {shown}",
+        )
         bill.tell(iban=bill.seller.iban)
     sheet.line(LEFT, bill.pick("thanks"))
     if bill.maybe(0.7):
@@ -289,7 +304,9 @@ def plan(bill: Bill) -> bytes:
     sheet.block(LEFT, _seller(bill), top=top)
     sheet.block(320, _buyer(bill), top=top)
     sheet.y = top - 100
-    sheet.line(LEFT, f"{bill.spell.money(bill.total)} {bill.chance.choice(('', bill.currency))}", size=16, bold=True)
+    sheet.line(
+        LEFT, f"{bill.spell.money(bill.total)} {bill.chance.choice(('', bill.currency))}", size=16, bold=True
+    )
     sheet.block(LEFT, _period(bill))
     _table(sheet, spell=bill.spell.money)
     _totals(sheet, _sums(bill))
@@ -331,13 +348,23 @@ def rates(bill: Bill) -> bytes:
     sheet.y -= 20
     _table(sheet, spell=bill.spell.bare)
     top = sheet.y
-    for x, name in ((LEFT, bill.pick("rate")), (LEFT + 90, bill.pick("base")), (LEFT + 180, bill.pick("vat_total"))):
+    for x, name in (
+        (LEFT, bill.pick("rate")),
+        (LEFT + 90, bill.pick("base")),
+        (LEFT + 180, bill.pick("vat_total")),
+    ):
         sheet.put(x + 40, name, bold=True, right=True)
     for rate, base, vat in bill.rates:
         sheet.y -= sheet.step
-        for x, text in ((LEFT, f"{bill.rate(rate)} %"), (LEFT + 90, bill.spell.bare(base)), (LEFT + 180, bill.spell.bare(vat))):
+        for x, text in (
+            (LEFT, f"{bill.rate(rate)} %"),
+            (LEFT + 90, bill.spell.bare(base)),
+            (LEFT + 180, bill.spell.bare(vat)),
+        ):
             sheet.put(x + 40, text, right=True)
-    bill.tell(vat_rates=";".join(f"{rate.normalize():f}/{base:.2f}/{vat:.2f}" for rate, base, vat in bill.rates))
+    bill.tell(
+        vat_rates=";".join(f"{rate.normalize():f}/{base:.2f}/{vat:.2f}" for rate, base, vat in bill.rates)
+    )
     sheet.y = top
     _totals(sheet, _sums(bill, split=False), left=360)
     _foot(sheet)
@@ -375,7 +402,9 @@ def till(bill: Bill) -> bytes:
     bill.kind = nouns.Kind.INVOICE
     for name, value in _facts(bill)[:2]:
         sheet.line(20, f"{name} {value}")
-    bill.says = {key: value for key, value in bill.says.items() if key not in {"due_date", "customer_ref", "contract"}}
+    bill.says = {
+        key: value for key, value in bill.says.items() if key not in {"due_date", "customer_ref", "contract"}
+    }
     sheet.y -= 8
     for one in bill.sold:
         sheet.put(20, one.name[:18])
@@ -465,7 +494,11 @@ def wide(bill: Bill) -> bytes:
     _table(sheet, right=across)
     bill.tell(net=f"{bill.net:.2f}", vat=f"{bill.vat:.2f}")
     name, total = _total(bill)
-    columns = ((420, bill.pick("net"), bill.net), (580, bill.pick("vat_total"), bill.vat), (across, name, total))
+    columns = (
+        (420, bill.pick("net"), bill.net),
+        (580, bill.pick("vat_total"), bill.vat),
+        (across, name, total),
+    )
     for x, text, _ in columns:
         sheet.put(x, text, bold=True, right=True)
     sheet.y -= sheet.step

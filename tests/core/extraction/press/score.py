@@ -50,26 +50,36 @@ def of(papers: Iterable[tuple[bytes, Bill]]) -> Score:
 def _count(score: Score, name: str, bill: Bill, reading: nouns.Reading) -> None:
     wrong = []
     for key, truth in [*bill.says.items(), ("kind", bill.kind.value)]:
-        read = reading.kind.value if key == "kind" else (reading.fields[key].value if key in reading.fields else None)
+        read = (
+            reading.kind.value
+            if key == "kind"
+            else (reading.fields[key].value if key in reading.fields else None)
+        )
         if read is not None and same(key, truth, read):
             score.right[key] += 1
             continue
         (score.missing if read is None else score.wrong)[key] += 1
         score.misses.append(f"{name} {key:13} want {truth!r} got {read!r}")
         wrong.append(key)
-    for key in {"due_date", "customer_ref", "contract", "iban", "supplier_vat", "net", "vat"} & set(reading.fields) - set(bill.says):
+    for key in {"due_date", "customer_ref", "contract", "iban", "supplier_vat", "payable"} & set(
+        reading.fields
+    ) - set(bill.says):
         score.wrong[f"{key} unprinted"] += 1
         score.misses.append(f"{name} {key:13} unprinted, got {reading.fields[key].value!r}")
     score.papers += 1
     score.whole += not {"number", "date", "total", "currency", "supplier"} & set(wrong)
-    score.silent += verdict.action(reading) == "accept" and bool({"number", "date", "total", "currency"} & set(wrong))
+    score.silent += verdict.action(reading) == "accept" and bool(
+        {"number", "date", "total", "currency"} & set(wrong)
+    )
 
 
 def same(key: str, truth: str, read: str) -> bool:
     if key == "supplier":
         return _words(truth) == _words(read)
     if key == "vat_rates":
-        return truth.count("/") == 2 * read.count('"rate"') and all(part in read for part in re.split("[/;]", truth))
+        return truth.count("/") == 2 * read.count('"rate"') and all(
+            part in read for part in re.split("[/;]", truth)
+        )
     return re.sub(r"\W", "", truth) == re.sub(r"\W", "", read) if key != "total" else truth == read
 
 

@@ -1,0 +1,90 @@
+"""The blocks of a paper: cells that stand under each other, such as an address; and whose block it is, ours or the seller's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core import nouns
+from core.extraction import lines
+from core.extraction.evidence import Evidence, Spot
+
+SELLER, BUYER = "seller", "buyer"
+_SELLER = re.compile(
+    r"vendeur|vendu par|fournisseur|emetteur|prestataire|seller|sold by|issued by|supplier|verkaufer|lieferant:|rechnungssteller"
+    r"|leverancier|verkoper|afzender|emisor|vendedor|proveedor|fornitore|cedente|venditore"
+    r"|titulaire|beneficiaire|a l'ordre de|account (?:name|holder)|beneficiary|payable to|kontoinhaber|begunstigter|t\.?n\.?v\.?|ten name van|titular|intestat[oa]ri[oa] (?:del )?conto|beneficiario"
+    r"|^(?:from|de|von|van|da) ?:?$"
+)
+_BUYER = re.compile(
+    r"(?<![a-z])(?:client|acheteur|destinataire|factur(?:e|ation|er) a\b|adresse de (?:facturation|livraison|consommation)|livr(?:e a|aison)|a l'attention|lieu de|titulaire du contrat|customer|buyer|bill(?:ed|ing)?[ -](?:to|address)|invoiced? to|ship(?:ped)? to|sold to|deliver(?:ed|y) (?:to|address)|\battn\b|attention of|kunde|kaufer|empfanger"
+    r"|rechnung an|rechnungsadresse|lieferadresse|lieferanschrift|rechnungsanschrift|klant|koper|factuur(?:adres| aan)|afleveradres|bezorgadres|t\.?a\.?v\.?\b|facturar? a\b|facturado a|comprador|domicilio de|enviar a|spett(?:\.|abile)|destinatario|intestatario|fatturare a|cessionario|committente|acquirente"
+    r"|^(?:to|an|aan|a|votre|your|vos identifiants) ?:?$|votre|your\b|vos identifiants|rechnungsempfanger|leistungsempfanger)"
+)
+#: Lines of one block stand no further apart than this many heights of a line.
+GAP = 2.3
+#: An address is no longer than this.
+LONGEST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Words of a line with no column between them."""
+
+    text: str
+    folded: str
+    spot: Spot
+    box: nouns.Box
+
+
+def cells(evidence: Evidence, *, pages: int = 1) -> Iterator[Cell]:
+    """The cells of the first pages, from top to bottom and left to right."""
+    for index, line in enumerate(evidence.lines):
+        if line.page > pages:
+            return
+        yield from _of_line(evidence, index)
+
+
+def whose(evidence: Evidence, spot: Spot) -> str | None:
+    """Is this the seller's or the buyer's, by the words before it on its line and above it in its block? None when not told."""
+    line = evidence.lines[spot.index]
+    before = line.folded[: spot.start]
+    said = [before, *(cell.folded for cell in above(evidence, spot))]
+    return next((told for words in said if (told := _said(words))), None)
+
+
+def above(evidence: Evidence, spot: Spot) -> Iterator[Cell]:
+    """The cells over a spot in its block, nearest first."""
+    place = evidence.box(spot)
+    for index in range(spot.index - 1, max(-1, spot.index - 3 * LONGEST), -1):
+        line = evidence.lines[index]
+        if line.page != place.page or place.top - line.middle > GAP * max(place.bottom - place.top, 8):
+            return
+        over = next((cell for cell in _of_line(evidence, index) if _shares_column(cell.box, place)), None)
+        if over:
+            place = nouns.Box(place.page, min(place.x0, over.box.x0), over.box.top, max(place.x1, over.box.x1), over.box.bottom)  # fmt: skip
+            yield over
+
+
+def _of_line(evidence: Evidence, index: int) -> Iterator[Cell]:
+    line = evidence.lines[index]
+    for match in re.finditer(r"\S+(?: \S+)*", line.text):
+        spot = Spot(index, match.start(), match.end())
+        yield Cell(match[0], lines.fold(match[0]), spot, evidence.box(spot))
+
+
+def _shares_column(one: nouns.Box, other: nouns.Box) -> bool:
+    overlap = min(one.x1, other.x1) - max(one.x0, other.x0)
+    flush = abs(one.x0 - other.x0) < 6 or abs(one.x1 - other.x1) < 3
+    return flush or overlap > 0.6 * min(one.x1 - one.x0, other.x1 - other.x0)
+
+
+def _said(folded: str) -> str | None:
+    """A long sentence is no label, and "Lieferant" may name the buyer's own."""
+    words = folded.strip()
+    if len(words) > 90:
+        return None
+    if _BUYER.search(words):
+        return BUYER
+    return SELLER if _SELLER.search(words) else None
