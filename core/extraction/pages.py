@@ -1,11 +1,10 @@
-"""A PDF opened within bounds: its text and picture by PDFium, its words with their places by pdfplumber."""
+"""A PDF opened within bounds: its text, its words with their places, its picture, what it carries."""
 
 from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import pdfplumber
@@ -13,7 +12,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from core import errors, nouns
-from core.extraction import lines
+from core.extraction import letters, lines
 from core.extraction.leaf import Leaf
 
 FIRST_PAGES, LAST_PAGES = 15, 5
@@ -26,10 +25,6 @@ MOST_ON_PAGE = 20_000
 PICTURE_WIDTH = 800
 #: Over a scan, fewer letters than this are a stamp ("COPIE") and not the document's words.
 STAMP = 60
-SMALLEST_LETTER = 2.0
-LONGEST_WORD = 120
-#: Letters of one word stand no further apart than this share of their size.
-LETTER_GAP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +39,8 @@ class Paper:
 
     @property
     def readable(self) -> bool:
-        letters = sum(map(str.isalnum, self.text))
-        return letters >= (STAMP if self.picture else 1)
+        told = sum(map(str.isalnum, self.text))
+        return told >= (STAMP if self.picture else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +54,13 @@ class Sheet:
 
 def paper(document: BinaryIO) -> Paper:
     """Raises NotAnInvoice(reason="unreadable") when it cannot be opened or has no page."""
-    content = _whole(document)
-    pdf = _opened(content)
+    pdf = _opened(_whole(document))
     try:
         sheets = {number: _sheet(pdf[number - 1]) for number in _ends(len(pdf), FIRST_PAGES, LAST_PAGES)}
         light = [number for number, sheet in sheets.items() if sheet.light]
         wanted = [light[at - 1] for at in _ends(len(light), *WORD_PAGES)]
         known = {word for number in wanted for word in sheets[number].text.split()}
-        words = _words(content if len(pdf) == len(wanted) else _only(pdf, wanted), wanted, known)
+        words = [word for number in wanted for word in letters.words(pdf, number, known)]
         whole = lines.clean("\n".join(sheet.text for sheet in sheets.values()))
         return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)), sheets[1].picture)
     finally:
@@ -120,16 +114,13 @@ def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> b
 
 def leaf(document: BinaryIO, number: int) -> Leaf:
     """A page's words, and what of it a picture shows; a page with more on it than any bill has gives none."""
-    content = _whole(document)
-    pdf = _opened(content)
+    pdf = _opened(_whole(document))
     try:
         sheet = _sheet(pdf[_within(pdf, number) - 1])
-        alone = content if len(pdf) == 1 else _only(pdf, [number])
-        count = len(pdf)
+        words = letters.words(pdf, number, set(sheet.text.split())) if sheet.light else []
+        return Leaf(len(pdf), _seen(letters.alone(pdf, number), number), tuple(words))
     finally:
         pdf.close()
-    words = _words(alone, [number], set(sheet.text.split())) if sheet.light else []
-    return Leaf(count, _seen(alone, number), tuple(words))
 
 
 def _within(pdf: Any, number: int) -> int:
@@ -167,9 +158,9 @@ def _ends(count: int, first: int, last: int) -> list[int]:
 
 
 def _sheet(page: Any) -> Sheet:
-    letters = page.get_textpage()
-    text = letters.get_text_bounded().replace("\r\n", "\n")[:MOST_ON_PAGE]
-    light = max(letters.count_chars(), raw.FPDFPage_CountObjects(page)) <= MOST_ON_PAGE
+    written = page.get_textpage()
+    text = written.get_text_bounded().replace("\r\n", "\n")[:MOST_ON_PAGE]
+    light = max(written.count_chars(), raw.FPDFPage_CountObjects(page)) <= MOST_ON_PAGE
     return Sheet(text, light, light and _mostly_picture(page))
 
 
@@ -181,46 +172,3 @@ def _mostly_picture(page: Any) -> bool:
         (x1 - x0) * (y1 - y0) > width * height / 2
         for x0, y0, x1, y1 in (image.get_bounds() for image in images)
     )
-
-
-def _only(pdf: Any, wanted: Sequence[int]) -> bytes:
-    """A PDF of a few pages of a long one: pdfplumber walks them all (15 s for 20 000)."""
-    short, kept = pypdfium2.PdfDocument.new(), io.BytesIO()
-    short.import_pages(pdf, [number - 1 for number in wanted])
-    short.save(kept)
-    short.close()
-    return kept.getvalue()
-
-
-def _words(content: bytes, numbers: Sequence[int], known: Container[str]) -> list[lines.Word]:
-    if not numbers:
-        return []
-    with pdfplumber.open(io.BytesIO(content)) as pdf:
-        pages = zip(numbers, pdf.pages, strict=False)
-        return [word for number, page in pages for word in _on_page(page, number, known)]
-
-
-def _on_page(page: Any, number: int, known: Container[str]) -> list[lines.Word]:
-    found = page.extract_words(x_tolerance_ratio=LETTER_GAP, y_tolerance=2)
-    page.close()
-    # What runs up the margin is small print; on a page turned as a whole, everything does.
-    upright = 2 * sum(bool(word["upright"]) for word in found) >= len(found)
-    words = [
-        lines.Word(word["text"][:LONGEST_WORD], number, word["x0"], word["top"], word["x1"], word["bottom"])
-        for word in found
-        if word["upright"] == upright and word["bottom"] - word["top"] >= SMALLEST_LETTER
-    ]
-    return [replace(word, text=text) for word in _mended(words, known) if (text := lines.clean(word.text))]
-
-
-def _mended(words: list[lines.Word], known: Container[str]) -> list[lines.Word]:
-    """Join what wide letter spacing has torn ("F actuur") where PDFium, the second witness, saw one word."""
-    whole: list[lines.Word] = []
-    for word in words:
-        before = whole[-1] if whole else word
-        torn = before.text not in known or word.text not in known
-        if torn and abs(before.top - word.top) < 2 and before.text + word.text in known:
-            whole[-1] = replace(before, text=before.text + word.text, x1=word.x1)
-        else:
-            whole.append(word)
-    return whole
