@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, BinaryIO
 
 from core import errors
-from core.extraction import leaf, limits, wire
+from core.extraction import leaf, limits, templates, wire
 
 
 def main(line: socket.socket) -> None:
     limits.bound()
     # Imported only here, behind the first limits, and once for all the documents of this child.
-    from core.extraction import generic, pages, reader
+    from core.extraction import pages, reader, taught
 
-    def read(document: BinaryIO) -> dict[str, Any]:
-        return {"reading": wire.packed(reader.read(document, generic.read))}
+    def read(document: BinaryIO, offered: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        known = [templates.unpacked(one) for one in offered]
+        return {"reading": wire.packed(reader.read(document, partial(taught.read, offered=known)))}
 
     def looked_at(document: BinaryIO, page: int) -> dict[str, Any]:
         return {"leaf": leaf.packed(pages.leaf(document, page))}
@@ -32,7 +33,7 @@ def main(line: socket.socket) -> None:
         limits.allow_cpu(int(request["cpu"]))
         with document:
             if request.get("read"):
-                wire.send(line, _said(partial(read, document)))
+                wire.send(line, _said(partial(read, document, request["templates"])))
             if page := request.get("words"):
                 wire.send(line, _said(partial(looked_at, document, page)))
             if drawn := request.get("picture"):

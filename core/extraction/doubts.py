@@ -24,6 +24,7 @@ PAGE_DUE = "The page and the e-invoice inside it do not show the same due date."
 PAGE_IBAN = "The page and the e-invoice inside it do not show the same IBAN."
 PAGE_SELLER = "The page and the e-invoice inside it do not show the same supplier."
 PAGE_KIND = "The page and the e-invoice inside it do not agree on what it is: invoice, credit note or other."
+NEW_LAYOUT = "This supplier's documents have a new layout, which nobody has taught yet."
 
 ALL = (
     NO_TEXT,
@@ -48,4 +49,5 @@ ALL = (
     PAGE_IBAN,
     PAGE_SELLER,
     PAGE_KIND,
+    NEW_LAYOUT,
 )

@@ -13,7 +13,10 @@ from core.extraction.evidence import Evidence
 
 def read(document: BinaryIO) -> nouns.Reading:
     """Raises NotAnInvoice(reason="unreadable") when the PDF cannot be opened. Amounts are in the currency's major unit."""
-    paper = pages.paper(document)
+    return of(pages.paper(document))
+
+
+def of(paper: pages.Paper) -> nouns.Reading:
     evidence = Evidence(paper.lines)
     kind, other_paper = kinds.of(paper.lines, paper.text)
     named, figures = sellers.read(evidence), sums.figures_on(evidence)
@@ -28,10 +31,14 @@ def read(document: BinaryIO) -> nouns.Reading:
         | parties.read(evidence, named["supplier"].value if named else "")
     )
     no_text = () if paper.readable else (doubts.NO_TEXT,)
-    return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_checked(fields)))
+    return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *checked(fields)))
 
 
-def _checked(fields: Mapping[str, nouns.FieldRead]) -> tuple[str, ...]:
+#: The doubts that `checked` may raise.
+CHECKED = (doubts.DUE_BEFORE_ISSUE, doubts.NOT_SUMMING)
+
+
+def checked(fields: Mapping[str, nouns.FieldRead]) -> tuple[str, ...]:
     """What contradicts itself on one paper."""
     issued, due = fields.get("date"), fields.get("due_date")
     late = (doubts.DUE_BEFORE_ISSUE,) if issued and due and due.value < issued.value else ()

@@ -70,7 +70,8 @@ class Line:
         return fold(self.text)
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def starts(self) -> list[int]:
+        """Where in `text` each word begins."""
         starts, at = [], 0
         for word in self.words:
             at = self.text.index(word.text, at)
@@ -80,8 +81,8 @@ class Line:
 
     def box(self, start: int, end: int) -> nouns.Box:
         """The place of the words that `text[start:end]` touches."""
-        first = max(0, bisect_right(self._starts, start) - 1)
-        last = max(first, bisect_right(self._starts, max(start, end - 1)) - 1)
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(first, bisect_right(self.starts, max(start, end - 1)) - 1)
         words = self.words[first : last + 1]
         return nouns.Box(
             page=self.page,
