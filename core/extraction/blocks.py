@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core import nouns
-from core.extraction import lines
+from core.extraction import lines, words
 from core.extraction.evidence import Evidence, Spot
 
+_FACTS = (words.CUSTOMER, words.CONTRACT, words.NOT_NUMBER, words.OTHER_AMOUNT)
 SELLER, BUYER = "seller", "buyer"
 _SELLER = re.compile(
     r"vendeur|vendu par|fournisseur|emetteur|prestataire|seller|sold by|issued by|supplier|verkaufer|lieferant:|rechnungssteller"
@@ -20,12 +21,12 @@ _SELLER = re.compile(
 _BUYER = re.compile(
     r"(?<![a-z])(?:client|acheteur|destinataire|factur(?:e|ation|er) a\b|adresse de (?:facturation|livraison|consommation)|livr(?:e a|aison)|a l'attention|lieu de|titulaire du contrat|customer|buyer|bill(?:ed|ing)?[ -](?:to|address)|invoiced? to|ship(?:ped)? to|sold to|deliver(?:ed|y) (?:to|address)|\battn\b|attention of|kunde|kaufer|empfanger"
     r"|rechnung an|rechnungsadresse|lieferadresse|lieferanschrift|rechnungsanschrift|klant|koper|factuur(?:adres| aan)|afleveradres|bezorgadres|t\.?a\.?v\.?\b|facturar? a\b|facturado a|comprador|domicilio de|enviar a|spett(?:\.|abile)|destinatario|intestatario|fatturare a|cessionario|committente|acquirente"
-    r"|^(?:to|an|aan|a|votre|your|vos identifiants) ?:?$|votre|your\b|vos identifiants|rechnungsempfanger|leistungsempfanger)"
+    r"|^(?:to|an|aan|a|votre|your|vos identifiants) ?:?$|(?:votre|your|ihre|uw) (?:n\b|n°|num|vat|tva|ust|btw|siret|siren|company|details|entreprise)|vos identifiants|rechnungsempfanger|leistungsempfanger)"
 )
 #: Lines of one block stand no further apart than this many heights of a line.
-GAP = 2.3
-#: An address is no longer than this.
-LONGEST = 7
+GAP = 1.8
+#: An address has no more lines than this; a label no more letters.
+LONGEST, NEAR = 7, 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,27 @@ def cells(evidence: Evidence, *, pages: int = 1) -> Iterator[Cell]:
 
 def whose(evidence: Evidence, spot: Spot) -> str | None:
     """Is this the seller's or the buyer's, by the words before it on its line and above it in its block? None when not told."""
-    line = evidence.lines[spot.index]
-    before = line.folded[: spot.start]
-    said = [before, *(cell.folded for cell in above(evidence, spot))]
-    return next((told for words in said if (told := _said(words))), None)
+    before = evidence.lines[spot.index].folded[max(0, spot.start - NEAR) : spot.start]
+    said = [before, *(cell.folded for cell in above(evidence, spot) if not _is_fact(evidence, cell))]
+    return next((told for text in said if (told := _said(text))), None)
+
+
+def _is_fact(evidence: Evidence, cell: Cell) -> bool:
+    """ "N° client : 10577874" is a fact beside others, and no head of a block."""
+    announced = any(label.role in _FACTS and label.start < cell.spot.end and label.end > cell.spot.start for label in evidence.labels[cell.spot.index])  # fmt: skip
+    return announced or sum(map(str.isdigit, cell.text)) >= 3
+
+
+def is_label(folded: str) -> bool:
+    """Is this no more than the word over a block?"""
+    said = folded.strip(" :.")
+    found = [match for told in (_BUYER, _SELLER) if (match := told.search(said))]
+    return any(match.end() - match.start() >= len(said) - 3 for match in found)
 
 
 def above(evidence: Evidence, spot: Spot) -> Iterator[Cell]:
     """The cells over a spot in its block, nearest first."""
-    place = evidence.box(spot)
+    place = next(cell.box for cell in _of_line(evidence, spot.index) if cell.spot.end > spot.start)
     for index in range(spot.index - 1, max(-1, spot.index - 3 * LONGEST), -1):
         line = evidence.lines[index]
         if line.page != place.page or place.top - line.middle > GAP * max(place.bottom - place.top, 8):
@@ -81,10 +94,10 @@ def _shares_column(one: nouns.Box, other: nouns.Box) -> bool:
 
 
 def _said(folded: str) -> str | None:
-    """A long sentence is no label, and "Lieferant" may name the buyer's own."""
-    words = folded.strip()
-    if len(words) > 90:
+    """A sentence is no label."""
+    said = folded.strip()
+    if len(said) > NEAR:
         return None
-    if _BUYER.search(words):
+    if _BUYER.search(said):
         return BUYER
-    return SELLER if _SELLER.search(words) else None
+    return SELLER if _SELLER.search(said) else None

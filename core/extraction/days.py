@@ -84,6 +84,4 @@ def _field(one: Dated, evidence: Evidence, score: float, every: list[Dated]) -> 
 def _why(other: Dated) -> str:
     if other.score(words.DUE):
         return "named as a due date"
-    return (
-        "named as another date" if other.score(words.OTHER_DATE) else "named as the issue date less surely"
-    )
+    return "named as another date" if other.score(words.OTHER_DATE) else "named as the issue date less surely"

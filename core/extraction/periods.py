@@ -10,7 +10,9 @@ from core import nouns
 from core.extraction import dates, lines
 from core.extraction.evidence import Evidence, Spot
 
-_BETWEEN = re.compile(r"\s*(?:-|au|to|until|through|bis(?: zum)?|al|hasta(?: el)?|tot(?: en met)?|t/m|a(?: il)?|/|->)\s*")
+_BETWEEN = re.compile(
+    r"\s*(?:-|au|to|until|through|bis(?: zum)?|al|hasta(?: el)?|tot(?: en met)?|t/m|a(?: il)?|/|->)\s*"
+)
 _NAMED = re.compile(
     r"period|zeitraum|competenza|consommation|abonnement|usage|verbrauch|consumo|verbruik|\bdu\b|\bfrom\b|\bvom\b|\bdel\b|\bdal\b|\bvan\b|\bdesde\b|service"
 )

@@ -17,7 +17,9 @@ _FORM = (
     r"|B\.?V\.?|N\.V\.|NV|BVBA|V\.O\.F\.|VOF|Ltd|LTD|Limited|LLC|L\.L\.C\.|LLP|Inc|INC|Corp|Corporation|PLC|plc|S\.?r\.?l\.?s?|SRLS?|S\.?p\.?A\.?|S\.n\.c\.|S\.a\.s\.|S\.L\.(?:U\.)?|SLU?|S\.C\.|Oy|AB|ApS|A/S|Pty|Sàrl|Lda|s\.r\.o\.|Sp\. z o\.o\.)"
 )
 _WORD = r"(?:[A-ZÀ-ÖØ-Þ0-9][\w&.'+-]*|&|e|y|i|de|du|des|et|la|le|the|of|and|und|van|von|di|del)"
-_COMPANY = re.compile(rf"((?:{_WORD},? ){{1,6}}){_FORM}(?![\w])\.?|(?<![\w.-])[\w.-]{{1,60}}-{_FORM}(?!\w)")
+_COMPANY = re.compile(
+    rf"(?<![\w.-])((?:{_WORD},? ){{1,6}}){_FORM}(?![\w])\.?|(?<![\w.-])[\w.-]{{1,60}}-{_FORM}(?!\w)"
+)
 #: Small print by which companies must sign.
 _LEGAL = re.compile(
     r"au capital|\br\.?c\.?s\.?\b|\bsiren\b|\bsiret\b|\bape\b|\bnaf\b|amtsgericht|handelsregister|\bhrb\b|geschaftsfuhrer|sitz der gesellschaft|vorstand|registered (?:in|office)|company (?:no|number|reg)"
@@ -39,7 +41,7 @@ _SITE = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9-]{3,40})\.[a-z]{2,6
 _FREE_MAIL = {"gmail", "orange", "outlook", "hotmail", "yahoo", "wanadoo", "gmx", "web", "icloud", "libero"}
 #: A name without legal form is looked for in this share of the first page; the small print in the last.
 TOP, FOOT = 0.3, 0.82
-LEGAL, TOLD, SENDER, SITE = 3.0, 2.5, 1.5, 1.5
+LEGAL, TOLD, SENDER, SITE = 3.0, 2.5, 2.2, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def _signed(evidence: Evidence) -> Iterator[Named]:
     """The first words of a line of small print, and of the small line over an address that names its sender."""
     usual = median(line.height for line in evidence.lines) if evidence.lines else 0.0
     for index, line in enumerate(evidence.lines):
-        head = re.match(r"(?:[^\W\d_]|\d(?=[^\W\d_]))[^:]{1,60}?(?=\s+[-–·•|]\s|,\s|\.\s| au capital|  |$)", line.text)
+        head = re.match(
+            r"(?:[^\W\d_]|\d(?=[^\W\d_]))[^:]{1,60}?(?=\s+[-–·•|]\s|,\s|\.\s| au capital|  |$)", line.text
+        )
         if not head or _ADDRESS.search(lines.fold(head[0])) or _nobody(head[0]):
             continue
         spot = Spot(index, 0, head.end())
@@ -129,9 +133,16 @@ def _largest(evidence: Evidence) -> Iterator[Named]:
 
 def _may_be_name(cell: blocks.Cell, evidence: Evidence) -> bool:
     labelled = any(
-        label.start < cell.spot.end and label.end > cell.spot.start for label in evidence.labels[cell.spot.index]
+        label.start < cell.spot.end and label.end > cell.spot.start
+        for label in evidence.labels[cell.spot.index]
     )
-    if labelled or kinds.is_title(cell.text) or _COMPANY.search(cell.text) or not _is_name(cell.text):
+    if (
+        labelled
+        or blocks.is_label(cell.folded)
+        or kinds.is_title(cell.text)
+        or _COMPANY.search(cell.text)
+        or not _is_name(cell.text)
+    ):
         return False
     return not _ADDRESS.search(cell.folded) and not _nobody(cell.text)
 

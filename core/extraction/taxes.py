@@ -17,7 +17,9 @@ _EXEMPT = re.compile(
     r"293 ?b|autoliquidation|exoner(?:e|ation)|reverse[- ]charge|vat exempt|exempt from vat|zero[- ]rated|steuerschuldnerschaft|steuerfrei|§ ?19|keine umsatzsteuer|kleinunternehmer"
     r"|inversion(?:e contabile| del sujeto)|exent[oa]|esente|non soggett|fuori campo|btw verlegd|vrijgesteld|intracommunautaire"
 )
-_INCLUDED = re.compile(r"dont|y compris|of which|includ|incl|enthalten|inkl|di cui|inclus|waarvan|de los cuales")
+_INCLUDED = re.compile(
+    r"dont|y compris|of which|includ|incl|enthalten|inkl|di cui|inclus|waarvan|de los cuales"
+)
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?) ?%")
 
 
@@ -74,7 +76,11 @@ def _rates(
     rows = {row for index in {one.spot.index for one in figures} if (row := _row(figures, evidence, index))}
     rows |= _only_rate(figures, evidence, net, vat) if not rows else set()
     off = sums.TOLERANCE * max(1, len(rows))
-    if not rows or abs(sum(row[1] for row in rows) - net) > off or abs(sum(row[2] for row in rows) - vat) > off:
+    if (
+        not rows
+        or abs(sum(row[1] for row in rows) - net) > off
+        or abs(sum(row[2] for row in rows) - vat) > off
+    ):
         return {}
     told = [
         {"rate": f"{rate.normalize():f}", "base": f"{base:.2f}", "vat": f"{tax:.2f}"}
@@ -101,15 +107,14 @@ def _row(figures: Sequence[sums.Figure], evidence: Evidence, index: int) -> Row 
     )
 
 
-def _only_rate(
-    figures: Sequence[sums.Figure], evidence: Evidence, net: Decimal, vat: Decimal
-) -> set[Row]:
+def _only_rate(figures: Sequence[sums.Figure], evidence: Evidence, net: Decimal, vat: Decimal) -> set[Row]:
     """With a single rate, the bill's net is its base."""
     found = {
         rate
         for one in figures
         if one.score(words.VAT) and one.value == vat
-        if (rate := _rate_on(evidence, one.spot.index)) is not None and abs(net * rate / 100 - vat) <= sums.TOLERANCE
+        if (rate := _rate_on(evidence, one.spot.index)) is not None
+        and abs(net * rate / 100 - vat) <= sums.TOLERANCE
     }
     return {(found.pop(), net, vat)} if len(found) == 1 else set()
 

@@ -30,6 +30,7 @@ def test_a_french_bill_gives_all_its_fields() -> None:
         "vat": "205.75",
         "total": "1234.50",
         "currency": "EUR",
+        "vat_rates": '[{"rate": "20", "base": "1028.75", "vat": "205.75"}]',
     }
 
 
@@ -45,7 +46,8 @@ def test_a_french_bill_gives_all_its_fields() -> None:
 )  # fmt: skip
 def test_the_same_bill_in_other_languages(rows: list[str]) -> None:
     spread = [[(56.0 + 200 * column, cell) for column, cell in enumerate(row.split("  "))] for row in rows]
-    assert papers.values(papers.read(spread)) == {
+    read = papers.values(papers.read(spread))
+    assert {name: value for name, value in read.items() if name != "vat_rates"} == {
         "number": "INV-77",
         "date": "2026-11-03",
         "net": "100.00",
