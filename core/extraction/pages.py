@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import io
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-import pdfplumber
 import pypdfium2
 from pypdfium2 import raw
 
@@ -60,7 +60,7 @@ def paper(document: BinaryIO) -> Paper:
         light = [number for number, sheet in sheets.items() if sheet.light]
         wanted = [light[at - 1] for at in _ends(len(light), *WORD_PAGES)]
         known = {word for number in wanted for word in sheets[number].text.split()}
-        words = [word for number in wanted for word in letters.words(pdf, number, known)]
+        words = [word for number in wanted for word in _standing(pdf, number, known)]
         whole = lines.clean("\n".join(sheet.text for sheet in sheets.values()))
         return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)), sheets[1].picture)
     finally:
@@ -102,7 +102,7 @@ def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> b
     """A page as PNG, `wide` pixels across; its height is bounded too. Raises IndexError when there is no such page."""
     pdf = _opened(_whole(document))
     try:
-        page = pdf[_within(pdf, number) - 1]
+        page = letters.upright(pdf[_within(pdf, number) - 1])
         width, height = page.get_size()
         scale = min(wide / max(width, 1), 2 * wide / max(height, 1))
         drawn = io.BytesIO()
@@ -116,9 +116,10 @@ def leaf(document: BinaryIO, number: int) -> Leaf:
     """A page's words, and what of it a picture shows; a page with more on it than any bill has gives none."""
     pdf = _opened(_whole(document))
     try:
-        sheet = _sheet(pdf[_within(pdf, number) - 1])
-        words = letters.words(pdf, number, set(sheet.text.split())) if sheet.light else []
-        return Leaf(len(pdf), _seen(letters.alone(pdf, number), number), tuple(words))
+        page = letters.upright(pdf[_within(pdf, number) - 1])
+        sheet = _sheet(page)
+        words = letters.words(page, number, set(sheet.text.split())) if sheet.light else []
+        return Leaf(len(pdf), nouns.Box(number, 0, 0, *page.get_size()), tuple(words))
     finally:
         pdf.close()
 
@@ -129,11 +130,9 @@ def _within(pdf: Any, number: int) -> int:
     return number
 
 
-def _seen(content: bytes, number: int) -> nouns.Box:
-    """The crop box, which is what PDFium draws, in pdfplumber's points, which count from the media box."""
-    with pdfplumber.open(io.BytesIO(content)) as pdf:
-        x0, top, x1, bottom = pdf.pages[0].cropbox
-        return nouns.Box(number, float(x0), float(top), float(x1), float(bottom))
+def _standing(pdf: Any, number: int, known: Container[str]) -> list[lines.Word]:
+    page = letters.upright(pdf[number - 1])
+    return letters.words(page, number, known)
 
 
 def _whole(document: BinaryIO) -> bytes:
