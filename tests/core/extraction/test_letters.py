@@ -36,7 +36,7 @@ def test_both_readers_see_the_same_words_at_the_same_places(seed: int) -> None:
         ours = seen(content)
         missed = [one for one in seen_by_pdfplumber(content) if not any(same(one, other) for other in ours)]
         # What runs off the page's edge is cut for the one and whole for the other.
-        assert len(missed) <= 3
+        assert len(missed) <= 1
 
 
 def same(one: lines.Word, other: lines.Word) -> bool:
