@@ -17,19 +17,22 @@ from core import errors
 
 if TYPE_CHECKING:
     from collectors.kit.portal import Portal
+    from collectors.kit.sending import Sending
     from collectors.kit.sight import Sight
 
 #: What stands in `Question.refused` for an address that is none of this supplier's, and was not opened.
 FOREIGN_LINK = "foreign_link"
 #: Seconds between two looks at a page that waits for an approval, and how many in a row must not find it.
 LOOK, GONE = 0.5, 2
+#: Seconds that the page may take to come back from its button for another code.
+BACK = 5.0
 
 
 class Interview:
     """What one sign-in has asked and been told. `limit` is the time that it may take without its people."""
 
-    def __init__(self, portal: Portal, sight: Sight, limit: asyncio.Timeout) -> None:
-        self._portal, self._sight, self._limit = portal, sight, limit
+    def __init__(self, portal: Portal, sight: Sight, sending: Sending, limit: asyncio.Timeout) -> None:
+        self._portal, self._sight, self._sending, self._limit = portal, sight, sending, limit
         self._refusals: Counter[PageState] = Counter()
         #: The page that asks now, whether the portal has just sent what it asks for, and why it did not take the last answer.
         self._asking: PageState | None = None
@@ -70,6 +73,7 @@ class Interview:
         if self._answer is None:
             self._answer = await self._answered(state, act)
         self._typed = state
+        self._sending.begin()
         if act.kind == "link":
             link = self._answer.reveal().strip()
             self.sent(state)
@@ -151,11 +155,13 @@ class Interview:
     async def _send_again(self, state: PageState) -> None:
         """Presses the portal's own button. When it is not there, nothing was sent, and the old code may still come."""
         where = self._sight.inside(state.sign, state.asking.resend)
+        self._sending.begin()
         try:
             await self._portal.click(where, name=f"the button that sends again on {state.name}")
         except errors.PortalChanged:
             self._portal.step("code_not_sent_again")
             return
+        await self._sending.rest(BACK)
         self._portal.step("code_sent_again")
         self._fresh, self._refused = True, ""
         self._told.clear()

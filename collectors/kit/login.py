@@ -16,7 +16,7 @@ from collectors.kit.declared_pages import Act, Login, PageState, Sign
 from core import errors
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import Locator
 
     from collectors.kit.portal import Portal
 
@@ -41,15 +41,14 @@ async def sign_in(portal: Portal) -> None:
             f"{portal.manifest.id}: there is no [login], and the collector's class signs in by none"
         )
     tokens.forget(portal)
-    page = await portal.page()
-    eyes = sight.Sight(portal, page)
+    eyes = sight.Sight(portal, await portal.page())
     await eyes.remember_cookies()
     told = {spec.name: portal.told(spec.name) for spec in portal.manifest.fields if not spec.secret}
     start = templates.url(templates.first(login.starts, told), told)
     await portal.go(start, name="the sign-in page")
     try:
         async with asyncio.timeout(WHOLE) as limit:
-            await _SignIn(portal, login, page, eyes, interview.Interview(portal, eyes, limit)).go_through()
+            await _SignIn(portal, login, eyes, limit).go_through()
     except TimeoutError:
         raise await portal.lost("the sign-in", f"to be in within {WHOLE:.0f} seconds") from None
     await tokens.take(portal)
@@ -57,16 +56,14 @@ async def sign_in(portal: Portal) -> None:
 
 
 class _SignIn:
-    def __init__(
-        self, portal: Portal, login: Login, page: Page, eyes: sight.Sight, people: interview.Interview
-    ) -> None:
+    def __init__(self, portal: Portal, login: Login, eyes: sight.Sight, limit: asyncio.Timeout) -> None:
         self.portal = portal
         self.login = login
-        self.page = page
+        self.page = eyes.page
         self.sight = eyes
-        self.people = people
         self.times: Counter[PageState] = Counter()
-        self.sending = sending.Sending(page)
+        self.sending = sending.Sending(self.page)
+        self.people = interview.Interview(portal, eyes, self.sending, limit)
         self.misses = 0
         self.filled = False
         self.totp = False

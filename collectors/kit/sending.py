@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,12 @@ class Sending:
     def settled(self) -> bool:
         """Whether what the last gesture asked for has come back and had time to show."""
         return self.answered and not self._under_way and time.monotonic() - self._rested > SHOWN
+
+    async def rest(self, within: float) -> None:
+        """Waits until what the last gesture asked for shows, for so many seconds at most: it may have asked for nothing."""
+        end = time.monotonic() + within
+        while not self.settled and time.monotonic() < end:  # noqa: ASYNC110 - a page at rest says nothing
+            await asyncio.sleep(SHOWN / 3)
 
     def begin(self) -> None:
         """A page is about to be acted on."""

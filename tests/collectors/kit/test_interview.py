@@ -12,11 +12,12 @@ import pytest
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
+from collectors import kit
 from collectors.kit import interview, manifest
 from collectors.kit.collector import Collector
 from core import errors
 from demo import server
-from tests.collectors.visiting import Customer, World
+from tests.collectors.visiting import Customer, Typed, World
 
 HEAD = "<!doctype html><meta charset=utf-8><title>x</title><link rel=icon href='data:,'>"
 PAGE = "<p id=said>Sent to •• 42</p><form method=post><input id=otc name=otc><button id=go>Go</button></form>"
@@ -53,6 +54,7 @@ name = "the question"
 see = "#said"
 said = "#said"
 refused = "#bad"
+resend = "#again"
 do = DO
 [list]
 kind = "json"
@@ -77,6 +79,7 @@ class Asking:
 
     def __post_init__(self) -> None:
         self.app.add_url_rule("/", view_func=self.asks, methods=["GET", "POST"])
+        self.app.add_url_rule("/again", view_func=self.again, methods=["POST"])
         self.app.add_url_rule("/magic/<token>", view_func=self.magic)
         self.app.add_url_rule("/consent", view_func=lambda: "", endpoint="consent", methods=["POST"])
         self.app.add_url_rule("/in", view_func=lambda: f"{HEAD}<h1 id=in>In</h1>", endpoint="in")
@@ -92,6 +95,11 @@ class Asking:
         if request.form["otc"] == self.right:
             return redirect("/in", 303)
         return f"{HEAD}<p id=bad>Wrong</p>{self.page}"
+
+    def again(self) -> str:
+        time.sleep(1.5)
+        self.heard.append("again")
+        return HEAD + self.page.replace("method=post>", "method=post action=/>", 1)
 
     def magic(self, token: str) -> Response:
         self.heard.append(token)
@@ -136,6 +144,18 @@ async def test_an_old_refusal_that_still_shows_is_not_the_answer_to_the_new_code
     seen = await world.visit(customer)
     assert (seen.error, site.heard) == (None, ["000000", "123456"])
     assert [each.refused for each in seen.asked] == ["", "Wrong"]
+
+
+async def test_an_answer_that_comes_before_the_page_has_sent_again_is_typed_into_the_new_one(
+    world: World, site: Asking
+) -> None:
+    site.page = PAGE + "<form method=post action=/again><button id=again>Another</button></form>"
+    customer = site.customer()
+    answers = iter([kit.Answer(Typed("000000")), kit.Answer(again=True), kit.Answer(Typed("123456"))])
+    customer.answers = lambda _: next(answers)
+    seen = await world.visit(customer)
+    assert (seen.error, site.heard) == (None, ["000000", "again", "123456"])
+    assert [each.tries_left for each in seen.asked] == [3, 2, 2]
 
 
 async def test_a_link_is_opened_and_one_that_leads_elsewhere_is_not(world: World, site: Asking) -> None:
