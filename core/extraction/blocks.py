@@ -24,7 +24,7 @@ _BUYER = re.compile(
     r"|^(?:to|an|aan|a|votre|your|vos identifiants) ?:?$|(?:votre|your|ihre|uw) (?:n\b|n°|num|vat|tva|ust|btw|siret|siren|company|details|entreprise)|vos identifiants|rechnungsempfanger|leistungsempfanger)"
 )
 #: Lines of one block stand no further apart than this many heights of a line.
-GAP = 1.8
+GAP, HEAD_GAP = 1.8, 3.0
 #: An address has no more lines than this; a label no more letters.
 LONGEST, NEAR = 7, 45
 
@@ -49,9 +49,20 @@ def cells(evidence: Evidence, *, pages: int = 1) -> Iterator[Cell]:
 
 def whose(evidence: Evidence, spot: Spot) -> str | None:
     """Is this the seller's or the buyer's, by the words before it on its line and above it in its block? None when not told."""
-    before = evidence.lines[spot.index].folded[max(0, spot.start - NEAR) : spot.start]
+    before = _before(evidence, spot)
     said = [before, *(cell.folded for cell in above(evidence, spot) if not _is_fact(evidence, cell))]
     return next((told for text in said if (told := _said(text))), None)
+
+
+def _before(evidence: Evidence, spot: Spot) -> str:
+    """The words before it in its cell, and of the cell to its left when that is but a label."""
+    words_before, left = "", ""
+    for cell in _of_line(evidence, spot.index):
+        if cell.spot.end <= spot.start:
+            left = f"{cell.folded} " if is_label(cell.folded) else ""
+        elif cell.spot.start < spot.start:
+            words_before = evidence.lines[spot.index].folded[cell.spot.start : spot.start]
+    return left + words_before[-NEAR:]
 
 
 def _is_fact(evidence: Evidence, cell: Cell) -> bool:
@@ -68,15 +79,24 @@ def is_label(folded: str) -> bool:
 
 
 def above(evidence: Evidence, spot: Spot) -> Iterator[Cell]:
-    """The cells over a spot in its block, nearest first."""
+    """The cells over a spot in its block, nearest first; a block's head may stand a blank line apart."""
     place = next(cell.box for cell in _of_line(evidence, spot.index) if cell.spot.end > spot.start)
     for index in range(spot.index - 1, max(-1, spot.index - 3 * LONGEST), -1):
         line = evidence.lines[index]
-        if line.page != place.page or place.top - line.middle > GAP * max(place.bottom - place.top, 8):
+        apart = (place.top - line.middle) / max(place.bottom - place.top, 8)
+        if line.page != place.page or apart > HEAD_GAP:
             return
         over = next((cell for cell in _of_line(evidence, index) if _shares_column(cell.box, place)), None)
+        if apart > GAP and not (over and over.text.endswith(":") and is_label(over.folded)):
+            return
         if over:
-            place = nouns.Box(place.page, min(place.x0, over.box.x0), over.box.top, max(place.x1, over.box.x1), over.box.bottom)  # fmt: skip
+            place = nouns.Box(
+                place.page,
+                min(place.x0, over.box.x0),
+                over.box.top,
+                max(place.x1, over.box.x1),
+                over.box.bottom,
+            )
             yield over
 
 

@@ -45,7 +45,7 @@ def _codes(evidence: Evidence, found: Callable[[str], list[Found]], seller: str 
         for value, start, end in found(line.text):
             spot = Spot(index, start, end)
             whose = blocks.whose(evidence, spot)
-            if whose != blocks.BUYER:
+            if whose != blocks.BUYER or sellers.is_legal(line.folded):
                 every.append(Code(value, spot, whose == blocks.SELLER or _beside(evidence, spot, seller)))
     return every
 

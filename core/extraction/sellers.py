@@ -102,10 +102,15 @@ def _signed(evidence: Evidence) -> Iterator[Named]:
         if not head or _ADDRESS.search(lines.fold(head[0])) or _nobody(head[0]):
             continue
         spot = Spot(index, 0, head.end())
-        if _LEGAL.search(line.folded) and not _LEGAL.search(lines.fold(head[0])) and _is_name(head[0]):
+        if is_legal(line.folded) and not is_legal(lines.fold(head[0])) and _is_name(head[0]):
             yield Named(head[0].strip(), spot, LEGAL + min(0.0, _told(evidence, spot)))
         elif line.page == 1 and line.height < 0.9 * usual and _sends(line.text) and _is_name(head[0]):
             yield Named(head[0].strip(), spot, SENDER)
+
+
+def is_legal(folded: str) -> bool:
+    """Is this the small print by which a company signs its paper?"""
+    return bool(_LEGAL.search(folded))
 
 
 def _sends(text: str) -> bool:
