@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -17,8 +17,8 @@ from core.extraction.leaf import Leaf
 
 FIRST_PAGES, LAST_PAGES = 15, 5
 WORD_PAGES = (5, 2)
-#: Files that a PDF carries: how many are looked at, and how many bytes one may have.
-MOST_ATTACHED, ATTACHED_CAP = 20, 10 * 1024**2
+#: Files that a PDF carries: how many are looked at, how many bytes one may have, and how many are inflated in all.
+MOST_ATTACHED, ATTACHED_CAP, INFLATED_CAP = 20, 10 * 1024**2, 60 * 1024**2
 MOST_LETTERS = 200_000
 #: A page of more letters or drawing steps than any bill has; its words are not looked for.
 MOST_ON_PAGE = 20_000
@@ -82,20 +82,24 @@ def attachments(document: BinaryIO) -> list[bytes]:
     """The first files that a PDF carries, under any name; larger ones are left in. Raises as `paper`."""
     pdf = _opened(_whole(document))
     try:
-        count = min(pdf.count_attachments(), MOST_ATTACHED)
-        return [body for at in range(count) if (body := _attached(pdf, at))]
+        return list(_attached(pdf))
     finally:
         pdf.close()
 
 
-def _attached(pdf: Any, at: int) -> bytes:
-    """Empty for a damaged or too large one; its size is asked before any of it is copied."""
-    get = raw.FPDFAttachment_GetFile
-    handle, length = raw.FPDFDoc_GetAttachment(pdf, at), ctypes.c_ulong()
-    if not get(handle, None, 0, length) or not 0 < length.value <= ATTACHED_CAP:
-        return b""
-    body = ctypes.create_string_buffer(length.value)
-    return body.raw if get(handle, body, length, length) else b""
+def _attached(pdf: Any) -> Iterator[bytes]:
+    """The size of each is asked before any of it is copied; a damaged one has none."""
+    inflated, get = 0, raw.FPDFAttachment_GetFile
+    for at in range(min(pdf.count_attachments(), MOST_ATTACHED)):
+        file, size = raw.FPDFDoc_GetAttachment(pdf, at), ctypes.c_ulong()
+        if not get(file, None, 0, size):
+            continue
+        inflated += size.value
+        if inflated > INFLATED_CAP:
+            return
+        if size.value <= ATTACHED_CAP:
+            body = ctypes.create_string_buffer(size.value)
+            yield body.raw if get(file, body, size, size) else b""
 
 
 def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> bytes:

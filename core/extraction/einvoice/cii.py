@@ -84,8 +84,12 @@ def _in_currency(amounts: Sequence[Node], currency: str | None) -> str | None:
 
 
 def _currency_borne(root: Node) -> str | None:
-    amounts = root.each(f"{SUMS}/GrandTotalAmount|TaxTotalAmount|DuePayableAmount")
-    return next((node.told("currencyID") for node in amounts if node.told("currencyID")), None)
+    """The one of the sums, where they bear one."""
+    borne = {
+        node.told("currencyID")
+        for node in root.each(f"{SUMS}/GrandTotalAmount|TaxTotalAmount|DuePayableAmount")
+    } - {""}
+    return borne.pop() if len(borne) == 1 else None
 
 
 def _rate(tax: Node) -> told.Rate:

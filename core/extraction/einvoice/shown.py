@@ -13,6 +13,7 @@ from core.extraction.einvoice.statement import AT_ODDS, Statement
 #: The page shows it too; the page shows no currency, but all else.
 CONFIRMED, NOT_GAINSAID = 0.99, 0.97
 VITAL = ("number", "date", "total")
+COUNTS = (*VITAL, "currency", "due_date", "iban", "supplier_vat")
 AGAINST = "the page says so, the data inside it do not"
 #: How a page is asked about a field, and the doubt when it says something else.
 ASKED: dict[str, tuple[Callable[[Page, str], Shows], str]] = {
@@ -35,18 +36,17 @@ REPLACED = (doubts.NO_TEXT, doubts.NOT_SUMMING, doubts.DUE_BEFORE_ISSUE)
 
 
 def settles(said: Statement, text: nouns.Reading) -> bool:
-    """Does the text alone show number, day and sums, so that nobody needs to look where its words stand?
+    """Does the text alone show all that counts, so that nobody needs to look where its words stand?
 
     It does not where the data leave out how and when to pay, or a line opens with the name of another sort of paper.
     """
     fields, page = said.reading.fields, Page(text, said)
-    whole = {*VITAL, "currency", "net", "vat"} <= fields.keys() and bool({"due_date", "iban"} & fields.keys())
+    if not ({*VITAL, "currency"} <= fields.keys() and {"due_date", "iban"} & fields.keys()):
+        return False
+    counts = [name for name in COUNTS if name in fields]
     return (
-        whole
-        and page.shows_all_sums
-        and page.number("number") is Shows.SAME
-        and page.day("date") is Shows.SAME
-        and page.currency("currency") is Shows.SAME
+        page.shows_all_sums
+        and all(ASKED[name][0](page, name) is Shows.SAME for name in counts)
         and not kinds.names_another(text.text, said.reading.kind)
     )
 

@@ -67,6 +67,7 @@ def of(content: bytes) -> Statement | None:
         *((doubts.ODD_DATA,) if strange else ()),
         *((doubts.OTHER_PAPER,) if kind is nouns.Kind.UNKNOWN else ()),
         *(() if _sums_up(fields, len(said.rates)) else (doubts.NOT_SUMMING,)),
+        *((doubts.DUE_BEFORE_ISSUE,) if _due_too_early(fields) else ()),
     )
     reading = nouns.Reading(fields, kind, 0, "\n".join(_texts(root))[:MOST_LETTERS], reasons)
     return Statement(reading, frozenset(_everything(root)), codes.self_billed(code))
@@ -178,6 +179,10 @@ def _sums_up(fields: Mapping[str, nouns.FieldRead], rates: int) -> bool:
         return True
     total, net, vat = (Decimal(fields[name].value) for name in ("total", "net", "vat"))
     return abs(net + vat - total) <= CENT * (max(rates, 1) + 1)
+
+
+def _due_too_early(fields: Mapping[str, nouns.FieldRead]) -> bool:
+    return "due_date" in fields and "date" in fields and fields["due_date"].value < fields["date"].value
 
 
 def _texts(root: tree.Node) -> Iterator[str]:

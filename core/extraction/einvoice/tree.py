@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from lxml import etree
 
@@ -10,6 +11,8 @@ from core.extraction import roots
 
 #: As the file declares it; else what a wrong declaration most often hides.
 ENCODINGS = (None, "utf-8", "windows-1252")
+#: Elements; an invoice of 2,000 lines has half as many.
+MOST = 100_000
 
 
 class Unreadable(Exception):
@@ -34,15 +37,21 @@ class Node:
     def told(self, attribute: str) -> str:
         return str(self.element.get(attribute, "")).strip()
 
-    def children(self) -> Iterator[Node]:
-        return (Node(child) for child in self.element if isinstance(child.tag, str))
+    @cached_property
+    def named(self) -> dict[str, list[Node]]:
+        """The children by their names, looked through once for all questions."""
+        found: dict[str, list[Node]] = {}
+        for child in self.element:
+            if isinstance(child.tag, str):
+                found.setdefault(child.tag.rpartition("}")[2], []).append(Node(child))
+        return found
 
     def each(self, path: str) -> list[Node]:
         """Every element at `A/B/C`; a step may name alternatives, `B|B2`."""
         found = [self]
         for step in path.split("/"):
             names = step.split("|")
-            found = [child for node in found for child in node.children() if child.name in names]
+            found = [child for node in found for name in names for child in node.named.get(name, ())]
         return found
 
     def first(self, path: str) -> str | None:
@@ -67,6 +76,8 @@ def opened(content: bytes) -> Node:
             continue
         if element.getroottree().docinfo.doctype:
             raise Unreadable("it declares a document type, which no invoice does")
+        if element.xpath("count(//*)") > MOST:
+            raise Unreadable("it has more elements than any invoice")
         return Node(element)
     raise Unreadable("it is damaged")
 

@@ -71,8 +71,9 @@ def _bears(total: Node, currency: str | None) -> bool:
 
 
 def _currency_borne(root: Node) -> str | None:
-    amounts = root.each(f"{SUMS}/TaxInclusiveAmount|PayableAmount")
-    return next((node.told("currencyID") for node in amounts if node.told("currencyID")), None)
+    """The one of the sums, where they bear one."""
+    borne = {node.told("currencyID") for node in root.each(f"{SUMS}/TaxInclusiveAmount|PayableAmount")} - {""}
+    return borne.pop() if len(borne) == 1 else None
 
 
 def _french(ids: Sequence[Node]) -> str | None:

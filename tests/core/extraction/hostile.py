@@ -153,6 +153,13 @@ def attachments(count: int = 1000, name: bytes = b"../../x.xml") -> bytes:
     )
 
 
+def attached(file: bytes) -> bytes:
+    """One attachment, whose stream object this is."""
+    names = b"/Names << /EmbeddedFiles << /Names [(factur-x.xml) 6 0 R] >> >>"
+    named = b"<< /Type /Filespec /F (factur-x.xml) /EF << /F 7 0 R >> >>"
+    return page(stream(TEXT), catalog=names, objects=[named, file])
+
+
 def turned(degrees: int) -> bytes:
     return page(stream(TEXT), more=b"/Rotate %d" % degrees)
 
