@@ -6,16 +6,16 @@ Everything here is plain code on rows and files; it can run again tomorrow from 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import archive, db, errors, extraction, ledger, nouns
+from core import archive, db, errors, extraction, ledger, meeting, nouns
 from core.db import models
+from core.ledger import search, templates
 
 log = structlog.get_logger(__name__)
 
@@ -23,8 +23,9 @@ Seen = tuple[nouns.Reading, bytes]
 
 #: Who read: raise it when the generic reader changes, and what it read may be read again.
 READER = "generic/1"
-#: A document that ends at the reader's limits this often is left to a person.
-READ_AT_MOST = 2
+#: A document that ends at the reader's limits twice in the same way, or this often at all, is left to a person.
+READ_AT_MOST = 3
+Unread = errors.ReaderFailed | errors.NotAnInvoice
 
 
 def take_in(
@@ -41,23 +42,59 @@ def take_in(
     `seen` is what was read of these very bytes a moment ago.
     """
     with database.read() as session:
-        document = session.get_one(models.Document, document_id)
-        listed = _listed(session, document)
+        asked = question(session, document_id)
     try:
-        reading, picture = seen or readers.read_and_preview(stored.path(document.sha256))
+        reading, picture = seen or readers.read_and_preview(stored.path(asked.sha256), asked.templates)
     except (errors.ReaderFailed, errors.NotAnInvoice) as err:
         _note_failure(database, document_id, err, now())
         return
     if picture:
-        stored.put_preview(document.sha256, picture)
-    confirmed = extraction.confirm(reading, listed) if listed else reading
+        stored.put_preview(asked.sha256, picture)
+    confirmed = asked.confirmed(reading)
     with database.write() as session:
-        _put_on_invoice(session, document_id, confirmed, now())
+        _put_on_invoice(session, asked, confirmed, now())
+
+
+def put_again(session: Session, asked: Question, reading: nouns.Reading, at: datetime) -> None:
+    """What a later reading says: kept beside the ones before, and on the Invoice as far as no person has spoken."""
+    document = session.get_one(models.Document, asked.document_id)
+    _keep(session, document, asked.reader, reading, at)
+    _settle(session, document, at)
+
+
+def is_settled(invoice: models.Invoice) -> bool:
+    """A person has looked at it: what the machine reads later changes nothing."""
+    return bool(invoice.reviewed_at or invoice.rejected_for or invoice.merged_into)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Question:
+    """A Document, and what its reading is to take into account: the portal's line, and what people taught of its Supplier."""
+
+    document_id: int
+    sha256: str
+    listed: nouns.Listed | None
+    templates: tuple[templates.Values, ...]
+
+    @property
+    def reader(self) -> str:
+        """Who reads, by version; another name means that it may be read otherwise now."""
+        return "+".join([READER, *(f"{one['supplier']}/{one['version']}" for one in self.templates)])
+
+    def confirmed(self, reading: nouns.Reading) -> nouns.Reading:
+        return extraction.confirm(reading, self.listed) if self.listed else reading
+
+
+def question(session: Session, document_id: int) -> Question:
+    document = session.get_one(models.Document, document_id)
+    invoice = session.get_one(models.Invoice, document.invoice_id)
+    taught = templates.in_use(session, document.workspace_id, invoice.supplier)
+    return Question(document_id, document.sha256, _listed(session, document), tuple(taught))
 
 
 def unread(session: Session, *, limit: int = 100) -> list[int]:
     """Documents in the archive that nobody has read yet, such as those of a worker that was killed."""
-    waiting = models.Document.read_at.is_(None), models.Document.read_failures < READ_AT_MOST
+    waiting = models.Document.read_at.is_(None), models.Document.quarantined_for.is_(None)
     return list(
         session.scalars(select(models.Document.id).where(*waiting).order_by(models.Document.id).limit(limit))
     )
@@ -79,38 +116,59 @@ def _listed(session: Session, document: models.Document) -> nouns.Listed | None:
     )
 
 
-def _note_failure(database: db.Database, document_id: int, err: errors.MoissonError, at: datetime) -> None:
-    log.warning("document.unread", document=document_id, error=type(err).__name__)
+def _note_failure(database: db.Database, document_id: int, err: Unread, at: datetime) -> None:
+    way = err.reason if isinstance(err, errors.NotAnInvoice) else err.way
+    log.warning("document.unread", document=document_id, error=type(err).__name__, way=way)
+    if way == "gone":
+        return  # the farm was stopping, which says nothing of the document
     with database.write() as session:
         document = session.get_one(models.Document, document_id)
         document.read_failures += 1
-        if document.read_failures < READ_AT_MOST:
-            return
+        again, document.failed_as = document.failed_as == way, way
+        if again or document.read_failures >= READ_AT_MOST:
+            _quarantine(session, document, way, at)
+
+
+def _quarantine(session: Session, document: models.Document, way: str, at: datetime) -> None:
+    """No reader tries it again; its bytes stay as they came, and a person looks at them."""
+    document.quarantined_for, document.read_at = way, at
+    if not _is_replaced(session, document):
         invoice = session.get_one(models.Invoice, document.invoice_id)
-        document.read_at = invoice.read_at = at
+        invoice.read_at, invoice.asks_review = at, True
         invoice.doubts = [*invoice.doubts, "unreadable"]
 
 
-def _put_on_invoice(session: Session, document_id: int, reading: nouns.Reading, at: datetime) -> None:
-    document = session.get_one(models.Document, document_id)
+def _put_on_invoice(session: Session, asked: Question, reading: nouns.Reading, at: datetime) -> None:
+    document = session.get_one(models.Document, asked.document_id)
     if document.read_at is not None:
         return
+    _keep(session, document, asked.reader, reading, at)
+    document.read_at = at
+    _settle(session, document, at)
+
+
+def _settle(session: Session, document: models.Document, at: datetime) -> None:
+    if not _is_replaced(session, document):
+        meeting.settle(session, session.get_one(models.Invoice, document.invoice_id), at)
+
+
+def _keep(
+    session: Session, document: models.Document, reader: str, reading: nouns.Reading, at: datetime
+) -> None:
     session.add(
         models.ReadingRow(
             workspace_id=document.workspace_id,
             document_id=document.id,
-            reader=READER,
+            reader=reader,
             at=at,
             fields={name: dataclasses.asdict(field) for name, field in reading.fields.items()},
+            kind=reading.kind,
+            doubts=list(reading.doubts),
         )
     )
-    document.read_at = at
-    if _is_replaced(session, document):
-        return
-    invoice = session.get_one(models.Invoice, document.invoice_id)
-    _fill(invoice, reading)
-    invoice.doubts = list(reading.doubts)
-    invoice.read_at = at
+    if reading.text:
+        invoice = session.get_one(models.Invoice, document.invoice_id)
+        search.tell_pages(session, invoice, document.id, reading.text)
 
 
 def _is_replaced(session: Session, document: models.Document) -> bool:
@@ -123,27 +181,3 @@ def _is_replaced(session: Session, document: models.Document) -> bool:
         document.listed_id is not None
         and session.scalar(select(models.Document.id).where(*later)) is not None
     )
-
-
-def _fill(invoice: models.Invoice, reading: nouns.Reading) -> None:
-    """What the page says and the portal's line confirms; a field that only the portal knows stands there already."""
-    fields = {name: field for name, field in reading.fields.items() if field.source != "portal:row"}
-    if "number" in fields:
-        invoice.number = fields["number"].value
-    if "date" in fields:
-        invoice.issued_on, invoice.precision = date.fromisoformat(fields["date"].value), nouns.Precision.DAY
-    total = _total(fields)
-    if total is not None:
-        invoice.total_minor, invoice.currency = ledger.minor(total), total.currency
-    if invoice.kind == nouns.Kind.INVOICE and reading.kind != nouns.Kind.UNKNOWN:
-        invoice.kind = reading.kind
-
-
-def _total(fields: Mapping[str, nouns.FieldRead]) -> nouns.Money | None:
-    total, currency = fields.get("total"), fields.get("currency")
-    if total is None or currency is None:
-        return None
-    try:
-        return nouns.Money(Decimal(total.value), currency.value)
-    except InvalidOperation:
-        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import errors, extraction, intake, nouns
 from core.db import models
-from core.ledger import arrivals
+from core.ledger import arrivals, templates
 from scheduler.farm import Farm
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ def _take(farm: Farm, arrival_id: int) -> None:
 def _archive(farm: Farm, arrival: models.Arrival, lying: Path) -> None:
     """A document that ends at the reader's limits is kept, and read again like any other."""
     try:
-        file, seen = _read(farm, _copied(farm, arrival, lying))
+        file, seen = _read(farm, _copied(farm, arrival, lying), _taught(farm, arrival))
     except errors.NotAnInvoice as err:
         why = err.reason
         farm.writer.now(lambda s: arrivals.refuse(s, arrival.id, why, now=farm.now()))
@@ -70,16 +70,25 @@ def _copied(farm: Farm, arrival: models.Arrival, lying: Path) -> nouns.File:
     return file
 
 
-def _read(farm: Farm, file: nouns.File) -> tuple[nouns.File, intake.Seen | None]:
+def _read(
+    farm: Farm, file: nouns.File, taught: Sequence[templates.Values]
+) -> tuple[nouns.File, intake.Seen | None]:
     """What it is, what it says, and its picture. Nothing of what is refused stays."""
     try:
         known = replace(file, media_type=extraction.check(file.path))
-        return known, farm.readers.read_and_preview(file.path)
+        return known, farm.readers.read_and_preview(file.path, taught)
     except errors.ReaderFailed:
         return known, None
     except errors.NotAnInvoice:
         farm.archive.discard(file)
         raise
+
+
+def _taught(farm: Farm, arrival: models.Arrival) -> list[templates.Values]:
+    """What people taught of the documents of this supplier."""
+    with farm.database.read() as session:
+        account = session.get_one(models.Account, arrival.account_id)
+        return templates.in_use(session, account.workspace_id, account.supplier)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from collectors import kit
 from core import errors, extraction, intake, ledger, nouns
 from core.db import models
+from core.ledger import templates
 from scheduler.call import Call
 
 T = TypeVar("T")
@@ -84,19 +85,34 @@ class Harvest:
         )
         await in_pool(partial(take_in, seen=seen))
 
-    def _archived(self, file: nouns.File, line: nouns.Listed) -> tuple[nouns.File, intake.Seen]:
+    def _archived(self, file: nouns.File, line: nouns.Listed) -> tuple[nouns.File, intake.Seen | None]:
         """What the file is, what it says, and its picture, once it lies in its place. Else nothing of it stays, and the error says why."""
         farm = self._call.farm
         try:
             known = replace(file, media_type=extraction.check(file.path))
-            reading, picture = farm.readers.read_and_preview(file.path)
-            if why := extraction.is_other_document(reading, line):
+            seen = self._seen(known)
+            if seen and (why := extraction.is_other_document(seen[0], line)):
                 raise errors.NotAnInvoice(why, step="the document", reason="other_customer")
             farm.archive.put(file)
         except errors.MoissonError:
             farm.archive.discard(file)
             raise
-        return known, (reading, picture)
+        return known, seen
+
+    def _seen(self, file: nouns.File) -> intake.Seen | None:
+        """None of one that breaks the reader's limits: it is kept and tried again, and no visit is made again for it."""
+        try:
+            return self._call.farm.readers.read_and_preview(file.path, self._taught())
+        except errors.ReaderFailed as err:
+            if err.way == "gone":
+                raise
+            return None
+
+    def _taught(self) -> list[templates.Values]:
+        """What people taught of this supplier's documents."""
+        with self._call.farm.database.read() as session:
+            account = session.get_one(models.Account, self._call.lease.account_id)
+            return templates.in_use(session, account.workspace_id, account.supplier)
 
     async def _hold(self, portal: kit.Portal, line: nouns.Listed, err: errors.NotAnInvoice) -> None:
         """One bad document is held and shown; the others go on."""
