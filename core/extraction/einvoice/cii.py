@@ -16,6 +16,9 @@ SUMS = f"{SETTLED}/SpecifiedTradeSettlementHeaderMonetarySummation|SpecifiedTrad
 SELLER, BUYER = f"{AGREED}/SellerTradeParty", f"{AGREED}/BuyerTradeParty"
 PAID = f"{SETTLED}/SpecifiedTradeSettlementPaymentMeans"
 LINE = f"{DEAL}/IncludedSupplyChainTradeLineItem"
+#: Lines that sum up or explain others, in the profile EXTENDED.
+STATUS = "AssociatedDocumentLineDocument/LineStatusReasonCode"
+NOT_COUNTED = ("GROUP", "INFORMATION")
 LINE_SETTLED = "SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettlement"
 
 PLAIN = {
@@ -57,7 +60,7 @@ def read(root: Node) -> told.Told:
     return told.Told(
         {term: text for term, text in terms.items() if text},
         tuple(map(_rate, root.each(f"{SETTLED}/ApplicableTradeTax"))),
-        tuple(map(_line, root.each(LINE))),
+        tuple(_line(line) for line in root.each(LINE) if line.first(STATUS) not in NOT_COUNTED),
     )
 
 

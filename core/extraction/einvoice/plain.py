@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 #: XML Schema's decimal, within what money needs; and the comma that some write against it.
-_AMOUNT = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,8})?")
+_AMOUNT = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,8})?|\.\d{1,8})")
 _COMMA = re.compile(r"[+-]?\d{1,15},\d{2}")
 #: UNTDID 2379: 102 is CCYYMMDD, 203 and 204 go on with the time; XML Schema's date may end with a zone.
 _DAY = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}|\d{6})?|(\d{4})-(\d\d)-(\d\d)(?:T.*|Z|[+-]\d\d:\d\d)?")
@@ -72,6 +72,11 @@ def written(value: Decimal) -> str:
     """At least two decimals, more only where they say something."""
     cents = value.quantize(Decimal("0.01")) if value.adjusted() < 20 else value
     return str(cents if cents == value else value.normalize())
+
+
+def rate(value: Decimal) -> str:
+    """20.00 is 20."""
+    return f"{value.normalize():f}"
 
 
 def as_json(rows: list[dict[str, str]]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -143,7 +143,7 @@ def _rates(said: told.Told, turned: int) -> dict[str, nouns.FieldRead]:
         rate, base, vat = (number for number in numbers if number is not None)
         rows.append(
             {
-                "rate": f"{rate.normalize():f}",
+                "rate": plain.rate(rate),
                 "base": plain.written(turned * base),
                 "vat": plain.written(turned * vat),
             }
@@ -166,7 +166,7 @@ def _lines(said: told.Told, turned: int) -> dict[str, nouns.FieldRead]:
             "quantity": line.quantity[:20],
             "unit": line.unit[:20],
             "net": plain.written(turned * net),
-            "rate": line.rate[:20],
+            "rate": plain.rate(plain.amount(line.rate) or Decimal(0)) if line.rate else "",
         }
         for line, net in zip(said.lines, sure, strict=True)
     ]
@@ -186,7 +186,8 @@ def _due_too_early(fields: Mapping[str, nouns.FieldRead]) -> bool:
 
 
 def _texts(root: tree.Node) -> Iterator[str]:
-    seen: Sequence[str] = [leaf.text for leaf in root.leaves()]
+    """All that it says, but for the files that it carries as letters."""
+    seen = (leaf.text for leaf in root.leaves() if not leaf.name.endswith("BinaryObject"))
     return (text for text in seen if text)
 
 

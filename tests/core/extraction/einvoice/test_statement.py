@@ -172,6 +172,25 @@ def test_lines_that_do_not_come_to_their_sum_are_not_told() -> None:
     assert "lines" not in values(written.cii(fewer))
 
 
+def test_lines_that_only_sum_up_others_are_not_counted() -> None:
+    more = replace(written.BILL, lines=(*written.BILL.lines, ("Sous-total", "150.00", "20")))
+    first, _, rest = written.cii(more).decode().rpartition("</ram:LineID>")
+    summed = f"{first}</ram:LineID><ram:LineStatusReasonCode>GROUP</ram:LineStatusReasonCode>{rest}"
+    assert json.loads(values(summed.encode())["lines"]) == LINES
+
+
+def test_a_file_carried_as_letters_is_no_text() -> None:
+    file = "<ram:AttachmentBinaryObject>SlZCRVJpMHhMamNL</ram:AttachmentBinaryObject>"
+    reading = changed("<ram:ApplicableHeaderTradeDelivery/>", f"<ram:A>{file}</ram:A>")
+    assert "SlZCRVJ" not in reading.text
+    assert "Vergers du Tilleul SARL" in reading.text
+
+
+@pytest.mark.parametrize("total", ["175.5", "+175.50", "0175.500", "175.50000000"])
+def test_a_decimal_has_many_spellings(total: str) -> None:
+    assert changed("GrandTotalAmount>175.50<", f"GrandTotalAmount>{total}<").fields["total"].value == "175.50"
+
+
 def test_another_namespace_is_read_and_doubted() -> None:
     strange = changed("urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100", "urn:example:ours")
     assert strange.fields["total"].value == "175.50"
