@@ -11,7 +11,7 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 
 from collectors.kit import catalogue
-from core import archive, db
+from core import archive, db, extraction
 from core import settings as farm_settings
 from web import (
     banners,
@@ -26,6 +26,7 @@ from web import (
     shelf,
     speech,
     status_words,
+    tray,
     webkey,
 )
 from web import desk as desks
@@ -45,6 +46,7 @@ def create_app(
         settings=settings,
         database=database or db.Database.of(settings),
         archive=archive.Archive(settings.data),
+        readers=extraction.Readers(2),
         catalogue=catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback),
         desk=desk,
         setup_token=setup_token or secrets.token_urlsafe(18),
@@ -84,6 +86,7 @@ def _settle(app: Flask, key: webkey.WebKey) -> None:
         banners=banners.shown,
         look=status_words.look,
         visited=farm.visited,
+        to_review=tray.waiting,
     )
     app.jinja_env.filters.update(
         day=speech.day, money=speech.money, size=speech.size, labels=speech.labels, ago=speech.ago

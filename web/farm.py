@@ -10,17 +10,18 @@ from typing import cast
 from flask import current_app
 
 from collectors.kit import catalogue, declared
-from core import archive, db, settings
+from core import archive, db, extraction, settings
 from web import desk as desks
 
 
 @dataclass(frozen=True)
 class Farm:
-    """`now` gives aware UTC; `setup_token` opens /setup once, while there is no person."""
+    """`readers` are children that are started when a page is looked at; `now` gives aware UTC; `setup_token` opens /setup once, while there is no person."""
 
     settings: settings.Settings
     database: db.Database
     archive: archive.Archive
+    readers: extraction.Readers
     catalogue: catalogue.Catalogue
     desk: desks.Desk
     setup_token: str

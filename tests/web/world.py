@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, ledger, nouns, settings
 from core.db import models
-from core.ledger import arrivals
+from core.extraction import generic
+from core.ledger import arrivals, search
 from demo import paper
 from vault import kek, keys
 from web import create_app, limits, people
@@ -442,6 +444,9 @@ def _bills(session: Session, world: World) -> None:
     _paper(
         session, shelf, session.get_one(models.Invoice, 2), world.last_run("ok"), Decimal("49.90"), revision=2
     )
+    _waiting(session, shelf, owner, contract.id)
+    for invoice in session.query(models.Invoice):
+        search.tell(session, invoice)
     bug = world.last_run("portal_changed")
     folder = world.settings.data / "evidence" / str(bug)
     folder.mkdir(parents=True)
@@ -449,6 +454,97 @@ def _bills(session: Session, world: World) -> None:
     (folder / "1.html").write_text("<h1>Bienvenue</h1><script>alert(1)</script>")
     for kind, name in (("screenshot", f"{bug}/0.png"), ("page", f"{bug}/1.html")):
         session.add(models.Evidence(workspace_id=1, run_id=bug, kind=kind, path=name, at=NOW))
+
+
+#: What waits at the review desk: one with a doubt, its twin, two with none, one of two pages, one that is data only.
+WAITING = (2, 5, 6, 35, 36, 37)
+TWO_PAGES, DATA_ONLY, TWIN = 36, 37, 35
+
+
+def _waiting(session: Session, shelf: archive.Archive, owner: int, contract_id: int) -> None:
+    number, issued, total = "F2026-0099", date(2026, 10, 4), Decimal("46.90")
+    facts = {"owner": owner, "contract_id": contract_id, "issued": issued, "total": total}
+    _brought_in(session, shelf, paper.invoice(number, issued, total, line="Copie"), number, **facts)
+    _brought_in(session, shelf, _two_pages(), "F2026-0200", **facts)
+    data = b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'><ID>F2026-0300</ID></Invoice>"
+    _brought_in(session, shelf, data, "F2026-0300", media_type="application/xml", **facts)
+    for invoice_id in WAITING:
+        session.get_one(models.Invoice, invoice_id).asks_review = True
+    for document in session.query(models.Document).filter(models.Document.invoice_id.in_(WAITING[:5])):
+        read = generic.read(io.BytesIO(shelf.read(document.sha256)))
+        session.add(
+            models.ReadingRow(
+                workspace_id=1,
+                document_id=document.id,
+                reader="generic",
+                at=NOW,
+                fields={name: dataclasses.asdict(field) for name, field in read.fields.items()},
+            )
+        )
+
+
+def _two_pages() -> bytes:
+    """Two invoices that came as one file."""
+    both = pypdfium2.PdfDocument.new()
+    for number in ("F2026-0200", "F2026-0201"):
+        both.import_pages(pypdfium2.PdfDocument(paper.invoice(number, date(2026, 10, 4), Decimal("46.90"))))
+    kept = io.BytesIO()
+    both.save(kept)
+    return kept.getvalue()
+
+
+def _brought_in(
+    session: Session,
+    shelf: archive.Archive,
+    body: bytes,
+    number: str,
+    *,
+    owner: int,
+    contract_id: int,
+    issued: date,
+    total: Decimal,
+    media_type: str = "application/pdf",
+) -> None:
+    invoice = models.Invoice(
+        workspace_id=1,
+        account_id=owner,
+        contract_id=contract_id,
+        supplier="mandarine",
+        number=number,
+        issued_on=issued,
+        precision="day",
+        total_minor=int(total * 100),
+        net_minor=3908,
+        vat_minor=782,
+        currency="EUR",
+        kind="invoice",
+        received_at=NOW - timedelta(days=400),
+        read_at=NOW,
+        doubts=[],
+    )
+    session.add(invoice)
+    session.flush()
+    file = shelf.keep([body], name="facture", media_type=media_type, run_id=invoice.id)
+    shelf.put(file)
+    document = models.Document(
+        workspace_id=1,
+        account_id=owner,
+        invoice_id=invoice.id,
+        sha256=file.sha256,
+        size=file.size,
+        name=file.name,
+        media_type=media_type,
+        channel="upload",
+        received_at=NOW,
+    )
+    session.add(document)
+    session.flush()
+    fields = {"number": ("xml:BT-1", number), "total": ("xml:BT-112", str(total))}
+    read = {
+        name: dataclasses.asdict(nouns.FieldRead(value, source, 0.99))
+        for name, (source, value) in fields.items()
+    }
+    session.add(models.ReadingRow(workspace_id=1, document_id=document.id, reader="xml", at=NOW, fields=read))
 
 
 def _bill(

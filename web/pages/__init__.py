@@ -9,16 +9,19 @@ from web.pages import (
     challenges,
     credentials,
     diagnoses,
+    documents,
     entrance,
     invoices,
     leaving,
     links,
     pushes,
     requests,
+    reviews,
     runs,
     status,
     suppliers,
     system,
+    twins,
 )
 
 ALL = (
@@ -36,6 +39,9 @@ ALL = (
     challenges.pages,
     links.pages,
     runs.pages,
+    reviews.pages,
+    twins.pages,
     invoices.pages,
+    documents.pages,
     system.pages,
 )

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from core import ledger
 from core.db import models
 from vault import audit
-from web import farm, guard, health, outlook, people, speech, status_words, strip
+from web import farm, guard, health, outlook, people, speech, status_words, strip, tray
 
 pages = Blueprint("status", __name__)
 
@@ -28,6 +28,7 @@ def home() -> str | Response:
         owners = {person.id: person.email for person in people.of_workspace(session, g.visitor.workspace_id)}
         seen, steps = health.look(session, here.now()), _first_steps(session, views)
         coming = outlook.of(session, g.visitor.workspace_id, views)
+        to_check = tray.by_account(session, g.visitor.workspace_id)
     if not views and g.visitor.role == "admin":
         return redirect(url_for("suppliers.tiles"))
     return render_template(
@@ -41,6 +42,7 @@ def home() -> str | Response:
         owners=owners,
         health=seen,
         outlook=coming,
+        to_check=to_check,
         steps=steps,
         key_file=here.settings.key_file,
         strip=strip.drawn,
