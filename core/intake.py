@@ -6,7 +6,7 @@ Everything here is plain code on rows and files; it can run again tomorrow from 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -78,11 +78,15 @@ class Question:
 
     @property
     def reader(self) -> str:
-        """Who reads, by version; another name means that it may be read otherwise now."""
-        return "+".join([READER, *(f"{one['supplier']}/{one['version']}" for one in self.templates)])
+        return reader(self.templates)
 
     def confirmed(self, reading: nouns.Reading) -> nouns.Reading:
         return extraction.confirm(reading, self.listed) if self.listed else reading
+
+
+def reader(taught: Sequence[templates.Values]) -> str:
+    """Who reads, by version; a document that another has read may be read otherwise now."""
+    return "+".join([READER, *(f"{one['supplier']}/{one['version']}" for one in taught)])
 
 
 def question(session: Session, document_id: int) -> Question:

@@ -21,12 +21,15 @@ FIRST_WAIT = timedelta(minutes=2)
 
 
 def owed(session: Session, now: datetime, *, limit: int = 100) -> list[int]:
-    """Deliveries that can go: their document has been read, and it is time."""
+    """Deliveries that can go: their document has been read, nobody put its invoice aside, and it is time."""
     ready = select(models.Document.id).where(models.Document.read_at.is_not(None))
+    aside = select(models.Invoice.id).where(models.Invoice.rejected_for.is_not(None))
     waiting = (
         models.Delivery.sent_at.is_(None),
+        models.Delivery.withdrawn_at.is_(None),
         models.Delivery.next_try_at <= now,
         models.Delivery.document_id.in_(ready),
+        models.Delivery.invoice_id.not_in(aside),
     )
     return list(
         session.scalars(select(models.Delivery.id).where(*waiting).order_by(models.Delivery.id).limit(limit))

@@ -25,6 +25,25 @@ PAGE_IBAN = "The page and the e-invoice inside it do not show the same IBAN."
 PAGE_SELLER = "The page and the e-invoice inside it do not show the same supplier."
 PAGE_KIND = "The page and the e-invoice inside it do not agree on what it is: invoice, credit note or other."
 NEW_LAYOUT = "This supplier's documents have a new layout, which nobody has taught yet."
+SAME_NUMBER = "Another invoice of this supplier has the same number, and says something else."
+NEAR = "Another document of this supplier has the same total, within three days."
+RATE_NOT_SUMMING = "The VAT of a rate is not that rate of its base."
+IN_FUTURE = "The date of issue lies in the future."
+TOO_OLD = "The date of issue is more than 400 days ago."
+NO_SUCH_DAY = "A date on the document does not exist in any calendar."
+UNUSUAL_TOTAL = "The total is more than five times what this supplier usually asks."
+IBAN_CHANGED = "The IBAN is not the one of this supplier's earlier invoices: check it before you pay."
+OTHER_SELLER = "The company that signs the document is not the one of this supplier's earlier invoices."
+OTHER_BUYER = "The document is made out to somebody else than this supplier's earlier invoices."
+FIRST_CREDIT_NOTE = "It is the first credit note of this supplier."
+SEVERAL = "The document seems to hold several invoices."
+ODD_NUMBER = "The number is not built like those of this supplier's earlier invoices."
+ODD_RATE = "The document names a rate of VAT that is not known."
+ODD_IBAN = "The IBAN's check digits are wrong."
+ODD_SELLER_ID = "The check digits of the supplier's VAT number or SIREN are wrong."
+
+#: Worth a word, and no reason by themselves to ask a person.
+MILD = (ODD_NUMBER, ODD_RATE, ODD_IBAN, ODD_SELLER_ID)
 
 ALL = (
     NO_TEXT,
@@ -50,4 +69,20 @@ ALL = (
     PAGE_SELLER,
     PAGE_KIND,
     NEW_LAYOUT,
+    SAME_NUMBER,
+    NEAR,
+    RATE_NOT_SUMMING,
+    IN_FUTURE,
+    TOO_OLD,
+    NO_SUCH_DAY,
+    UNUSUAL_TOTAL,
+    IBAN_CHANGED,
+    OTHER_SELLER,
+    OTHER_BUYER,
+    FIRST_CREDIT_NOTE,
+    SEVERAL,
+    ODD_NUMBER,
+    ODD_RATE,
+    ODD_IBAN,
+    ODD_SELLER_ID,
 )

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from core import nouns
 
+#: Decimals of most currencies.
+USUAL = 2
 #: Minor units of the few currencies that have not two decimals (ISO 4217).
 _DECIMALS = {
     "JPY": 0,
@@ -36,4 +38,12 @@ def money(total_minor: int | None, currency: str | None) -> nouns.Money | None:
 
 
 def decimals(currency: str | None) -> int:
-    return _DECIMALS.get(currency or "", 2)
+    return _DECIMALS.get(currency or "", USUAL)
+
+
+def unusual() -> dict[int, list[str]]:
+    """Currencies by their decimals; beside USUAL stand all that are not like it."""
+    by_places: dict[int, list[str]] = {USUAL: list(_DECIMALS)}
+    for currency, places in _DECIMALS.items():
+        by_places.setdefault(places, []).append(currency)
+    return by_places

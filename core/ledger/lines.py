@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
-from core.ledger import runs
+from core.ledger import runs, search
 from core.ledger.cents import minor
 from core.ledger.known import known_lines
 
@@ -68,7 +68,7 @@ def receive(
     row = _row(session, run_id, account, listed, now=now)
     _tell(row, listed)
     row.received_at, row.held_for, row.held_times = row.received_at or now, None, 0
-    newest = _newest(session, row)
+    newest = _newest(session, row) or _brought(session, account, row, file)
     if newest and newest.sha256 == file.sha256:
         return None
     if newest:
@@ -92,6 +92,7 @@ def receive(
     )
     session.add(document)
     session.flush()
+    search.tell(session, invoice)
     owe(session, account.workspace_id, document, now)
     return document
 
@@ -105,11 +106,33 @@ def _newest(session: Session, row: models.ListedRow) -> models.Document | None:
     )
 
 
+def _brought(
+    session: Session, account: models.Account, row: models.ListedRow, file: nouns.File
+) -> models.Document | None:
+    """These very bytes came by another door before. It is the line's document from here on, and is read again with what the portal says."""
+    document, invoice = models.Document, models.Invoice
+    same = (
+        document.workspace_id == account.workspace_id,
+        document.sha256 == file.sha256,
+        document.listed_id.is_(None),
+        document.first_page.is_(None),
+        invoice.supplier == account.supplier,
+    )
+    brought = session.scalar(
+        select(document).join(invoice, invoice.id == document.invoice_id).where(*same).limit(1)
+    )
+    if brought is not None:
+        brought.listed_id, brought.read_at = row.id, None
+        its = session.get_one(models.Invoice, brought.invoice_id)
+        its.contract_id = its.contract_id or row.contract_id
+    return brought
+
+
 def _follow(invoice: models.Invoice, row: models.ListedRow) -> models.Invoice:
-    """The portal replaced the document: the Invoice says what its line says by now, and waits to be read again."""
+    """The portal replaced the document: the Invoice says what its line says by now, and waits to be read again; who confirmed it saw another."""
     invoice.number, invoice.issued_on, invoice.precision = row.number, row.date, row.precision
     invoice.total_minor, invoice.currency, invoice.kind = row.total_minor, row.currency, row.kind
-    invoice.read_at = None
+    invoice.read_at = invoice.reviewed_at = invoice.reviewed_by = None
     return invoice
 
 

@@ -6,16 +6,50 @@ Whether somebody may act is asked before, by the page; `by` is a person, None is
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
+from core.ledger import acts, fill, search
+from core.ledger.acts import CannotAct
+from core.ledger.acts import of as acts_of
+from core.ledger.fill import FIELDS
+from core.ledger.merge import merge, unmerge
+from core.ledger.split import split
+
+__all__ = [
+    "FIELDS",
+    "CannotAct",
+    "Why",
+    "acts_of",
+    "confirm",
+    "confirm_green",
+    "correct",
+    "corrections_of",
+    "count_waiting",
+    "is_green",
+    "merge",
+    "not_an_invoice",
+    "queue",
+    "reasons",
+    "reject",
+    "split",
+    "undo",
+    "unmerge",
+]
+
+
+#: How far net and VAT may be from the total, in minor units.
+ROUNDED = 2
 
 
 class Why(StrEnum):
@@ -25,23 +59,6 @@ class Why(StrEnum):
     NOT_OURS = "not_ours"
     WRONG = "wrong"
     DUPLICATE = "duplicate"
-
-
-#: What a person can correct; `value` is typed as people write it (`45,90`, `03/10/2026`) or normalised.
-FIELDS = (
-    "number", "date", "due_date", "total", "net", "vat", "currency", "kind", "supplier", "supplier_vat", "iban",
-    "customer_ref", "period_from", "period_to",
-)  # fmt: skip
-
-
-class CannotAct(Exception):
-    """The act does not fit what the Invoice is by now. `reason` is a word that a page says in its reader's language:
-    `settled` (put aside or merged meanwhile), `value` (no such value), `pages` (ranges that do not fit), `later` (undo what came after first),
-    `undone` (it is undone already), `itself`, `not_merged`, `unknown_field`."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def queue(
@@ -55,25 +72,53 @@ def queue(
     limit: int = 200,
 ) -> list[models.Invoice]:
     """The Invoices that ask for a person, oldest first. `reason` is a doubt's sentence, `words` as in `search.find`."""
-    raise NotImplementedError
+    invoice = models.Invoice
+    chosen = select(invoice).where(invoice.workspace_id == workspace_id, *search.waits())
+    if supplier:
+        chosen = chosen.where(invoice.supplier == supplier)
+    if reason:
+        chosen = chosen.where(cast(invoice.doubts, Text).contains(json.dumps(reason), autoescape=True))
+    if amount is not None:
+        chosen = chosen.where(search.has_amount(amount))
+    if words.strip():
+        chosen = chosen.where(search.speaks_of(session, workspace_id, words))
+    return list(session.scalars(chosen.order_by(invoice.id).limit(limit)))
 
 
 def count_waiting(session: Session, workspace_id: int) -> int:
-    raise NotImplementedError
+    mine = models.Invoice.workspace_id == workspace_id, *search.waits()
+    return session.scalar(select(func.count()).select_from(models.Invoice).where(*mine)) or 0
 
 
 def reasons(session: Session, workspace_id: int) -> Counter[str]:
     """The doubts of all that waits, each with how many Invoices have it."""
-    raise NotImplementedError
+    mine = models.Invoice.workspace_id == workspace_id, *search.waits()
+    doubts = session.scalars(select(models.Invoice.doubts).where(*mine))
+    return Counter(doubt for each in doubts for doubt in each)
 
 
 def is_green(invoice: models.Invoice) -> bool:
-    """Nothing is doubted and nothing vital is missing: it can be confirmed with others like it."""
-    raise NotImplementedError
+    """Nothing is doubted, nothing vital is missing and the sums come out: it can be confirmed with others like it."""
+    vital = (invoice.number, invoice.issued_on, invoice.total_minor, invoice.currency, invoice.read_at)
+    plain = invoice.kind == nouns.Kind.INVOICE and invoice.precision == nouns.Precision.DAY
+    return plain and None not in vital and _sums(invoice) and not invoice.doubts and invoice.twin_of is None
+
+
+def _sums(invoice: models.Invoice) -> bool:
+    net, vat, total = invoice.net_minor, invoice.vat_minor, invoice.total_minor
+    if net is None or vat is None or total is None:
+        return False
+    return abs(net + vat - total) <= ROUNDED
 
 
 def confirm(session: Session, invoice: models.Invoice, *, by: int | None, now: datetime) -> models.ReviewAct:
-    raise NotImplementedError
+    """A person has looked: what it says counts, and no later reading changes it."""
+    _living(invoice)
+    if invoice.reviewed_at is not None:
+        raise CannotAct("settled")
+    act, pen = acts.begin(session, invoice, "confirm", by=by, now=now), acts.Pen(session, invoice)
+    pen.change(invoice, reviewed_at=now, reviewed_by=by)
+    return pen.sign(act)
 
 
 def confirm_green(
@@ -85,7 +130,11 @@ def confirm_green(
     ids: Collection[int] | None = None,
 ) -> list[models.ReviewAct]:
     """Confirm all that is green; with `ids`, of these only (what the page showed)."""
-    raise NotImplementedError
+    chosen = select(models.Invoice).where(models.Invoice.workspace_id == workspace_id, *search.waits())
+    if ids is not None:
+        chosen = chosen.where(models.Invoice.id.in_(ids))
+    green = [one for one in session.scalars(chosen.order_by(models.Invoice.id)) if is_green(one)]
+    return [confirm(session, invoice, by=by, now=now) for invoice in green]
 
 
 def correct(
@@ -98,58 +147,97 @@ def correct(
     now: datetime,
     box: nouns.Box | None = None,
 ) -> models.ReviewAct:
-    """The Invoice says `value` from here on; it still waits to be confirmed. An empty value is none."""
-    raise NotImplementedError
+    """The Invoice says `value` from here on, typed as people write it (`45,90`, `03/10/2026`); an empty one is none.
+
+    It still waits to be confirmed. Raises CannotAct `value` or `unknown_field`.
+    """
+    _living(invoice)
+    if field not in FIELDS:
+        raise CannotAct("unknown_field")
+    text = fill.normal(field, value) if value.strip() else None
+    if text is None and value.strip():
+        raise CannotAct("value")
+    try:
+        columns = fill.corrected(invoice, field, text)
+    except ValueError as err:
+        raise CannotAct("value") from err
+    act, pen = acts.begin(session, invoice, "correct", by=by, now=now), acts.Pen(session, invoice)
+    pen.change(invoice, **columns)
+    session.add(
+        models.Correction(
+            workspace_id=invoice.workspace_id,
+            invoice_id=invoice.id,
+            act_id=act.id,
+            field=field,
+            value=text or "",
+            box=asdict(box) if box else None,
+        )
+    )
+    search.tell(session, invoice)
+    return pen.sign(act)
 
 
 def reject(
     session: Session, invoice: models.Invoice, why: Why, *, by: int | None, now: datetime
 ) -> models.ReviewAct:
-    """It is put aside; what is owed of it and not yet sent is withdrawn."""
-    raise NotImplementedError
+    """It is put aside: what is owed of it and not sent stays here, as long as it is."""
+    _living(invoice)
+    act, pen = acts.begin(session, invoice, "reject", by=by, now=now), acts.Pen(session, invoice)
+    pen.change(invoice, rejected_for=str(why))
+    return pen.sign(act)
 
 
 def not_an_invoice(
     session: Session, invoice: models.Invoice, *, by: int | None, now: datetime
 ) -> models.ReviewAct:
-    raise NotImplementedError
-
-
-def split(
-    session: Session,
-    document: models.Document,
-    ranges: Sequence[tuple[int, int]],
-    *,
-    by: int | None,
-    now: datetime,
-) -> models.ReviewAct:
-    """One Invoice for each range of pages (from 1, both ends in it); the first keeps this one. The bytes stay as they are;
-    every part waits to be read. `act.before["made"]["invoices"]` are the new ones."""
-    raise NotImplementedError
-
-
-def merge(
-    session: Session, kept: models.Invoice, other: models.Invoice, *, by: int | None, now: datetime
-) -> models.ReviewAct:
-    """`other` turned out to be `kept`: its Documents go there. The act is one of `other`."""
-    raise NotImplementedError
-
-
-def unmerge(session: Session, other: models.Invoice, *, by: int | None, now: datetime) -> models.ReviewAct:
-    """They are two after all; the farm will not merge these again by itself."""
-    raise NotImplementedError
+    return reject(session, invoice, Why.NOT_AN_INVOICE, by=by, now=now)
 
 
 def undo(session: Session, act_id: int, *, by: int | None, now: datetime) -> models.ReviewAct:
-    """Put back what was before. Later acts on the same Invoices have to be undone first (CannotAct `later`)."""
-    raise NotImplementedError
-
-
-def acts_of(session: Session, invoice_id: int) -> list[models.ReviewAct]:
-    """What was done to it, newest first; what is undone has `undone_at`."""
-    raise NotImplementedError
+    """Put back what was before. Raises CannotAct: `undone`, or `later` when a later act on the same has to be undone first."""
+    act = session.get_one(models.ReviewAct, act_id, with_for_update=True)
+    if act.undone_at is not None:
+        raise CannotAct("undone")
+    left = acts.take_back(session, act)
+    act.undone_at = now
+    for invoice in left:
+        _read_since(session, invoice, act)
+        search.tell(session, invoice)
+    session.flush()
+    return act
 
 
 def corrections_of(session: Session, invoice_id: int) -> dict[str, models.Correction]:
     """The last living correction of each field."""
-    raise NotImplementedError
+    correction, act = models.Correction, models.ReviewAct
+    living = (
+        select(correction)
+        .join(act, act.id == correction.act_id)
+        .where(correction.invoice_id == invoice_id, act.undone_at.is_(None))
+    )
+    return {one.field: one for one in session.scalars(living.order_by(correction.id))}
+
+
+def _living(invoice: models.Invoice) -> None:
+    if invoice.rejected_for is not None or invoice.merged_into is not None:
+        raise CannotAct("settled")
+
+
+def _read_since(session: Session, invoice: models.Invoice, act: models.ReviewAct) -> None:
+    """What was read while the correction stood counts once it is gone."""
+    if act.act != "correct":
+        return
+    given = select(models.Correction.field).where(models.Correction.act_id == act.id)
+    field = session.scalar(given) or ""
+    reading, document = models.ReadingRow, models.Document
+    since = (
+        select(reading.fields)
+        .join(document, document.id == reading.document_id)
+        .where(document.invoice_id == invoice.id, reading.at > act.at)
+        .order_by(reading.id.desc())
+    )
+    fields = session.scalar(since.limit(1)) or {}
+    if field in fields and field not in corrections_of(session, invoice.id):
+        said = fill.columns({field: str(fields[field]["value"])}, invoice.currency)
+        for name, value in said.items():
+            setattr(invoice, name, value)

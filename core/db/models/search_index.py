@@ -18,7 +18,8 @@ _SQLITE = (
 _POSTGRESQL = "CREATE INDEX invoice_search ON invoice_texts USING gin (to_tsvector('simple', words))"
 
 #: For a database that is made of the models; the migrations say the same.
-MADE = (
-    *(DDL(statement).execute_if(dialect="sqlite") for statement in _SQLITE),
-    DDL(_POSTGRESQL).execute_if(dialect="postgresql"),
+MADE = tuple(
+    DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+    for dialect, statements in (("sqlite", _SQLITE), ("postgresql", (_POSTGRESQL,)))
+    for statement in statements
 )
