@@ -146,6 +146,25 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What an earlier Invoice says of the next: of one Supplier in one Workspace, from what was accepted or confirmed by a person.
+
+    `totals` are in `currency`, unsigned, newest first; `known` tells by number what was owed then, whoever looked at it.
+    `our_names` and `our_vats` are the buyers that those Invoices were made out to.
+    """
+
+    totals: tuple[Decimal, ...] = ()
+    currency: str | None = None
+    numbers: tuple[str, ...] = ()
+    ibans: frozenset[str] = frozenset()
+    seller_ids: frozenset[str] = frozenset()
+    known: Mapping[str, tuple[Decimal, str] | None] = field(default_factory=dict)
+    credit_notes: int = 0
+    our_names: tuple[str, ...] = ()
+    our_vats: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What a Run listed, knew, brought, held and failed at. `whole` is True when every list was read to its proved end.
 

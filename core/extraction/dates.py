@@ -50,6 +50,11 @@ def found(folded: str) -> list[Day]:
     return [day for match in _DATE.finditer(folded) if (day := _day(match))]
 
 
+def impossible(folded: str) -> list[tuple[int, int]]:
+    """Where a line prints a day that no calendar has, such as 30 February."""
+    return [match.span() for match in _DATE.finditer(folded) if _day(match) is None]
+
+
 def month_first(folded_text: str, days: Iterable[Day]) -> bool:
     """Are numeric dates of this document month-first? Told by a date that can only be so, else by its country."""
     days = list(days)

@@ -41,6 +41,17 @@ def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
     return fields
 
 
+def impossible(evidence: Evidence) -> bool:
+    """Does a label of the issue or due date stand beside a day that no calendar has?"""
+    spots = [
+        Spot(index, *span)
+        for index, line in enumerate(evidence.lines)
+        for span in dates.impossible(line.folded)
+    ]
+    hints = [evidence.hints(spot, "date") for spot in spots]
+    return any(max(one.get(words.DATE, 0.0), one.get(words.DUE, 0.0)) >= words.LIKELY for one in hints)
+
+
 def _dated(evidence: Evidence) -> Iterator[Dated]:
     found = [(index, day) for index, line in enumerate(evidence.lines) for day in dates.found(line.folded)]
     whole = "\n".join(line.folded for line in evidence.lines)

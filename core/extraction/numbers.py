@@ -10,6 +10,8 @@ from core import nouns
 from core.extraction import identifiers, labels, lines, words
 from core.extraction.evidence import Evidence, Spot
 
+#: The head of a page, in points from its top.
+HEAD = 350
 _BETWEEN = re.compile(r"[\s:.#*-]*(?:n ?[°o]\.?|no\.|nr\.?|#)?[\s:.#*-]*", re.I)
 #: Digits in groups, as some print long numbers: 12 345 678 901.
 _GROUPS = re.compile(r"\d{2,5}(?: \d{2,5}){1,4}(?=$|  | [^\d\s])")
@@ -32,6 +34,15 @@ def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
         if found:
             fields[name] = _field(found, evidence)
     return fields
+
+
+def several(evidence: Evidence) -> bool:
+    """Do two pages each open with an invoice number of their own?"""
+    firsts: dict[int, str] = {}
+    for one in _announced(evidence, words.NUMBER):
+        if one.score >= words.SURE and evidence.box(one.spot).top < HEAD:
+            firsts.setdefault(evidence.box(one.spot).page, one.value)
+    return len(set(firsts.values())) > 1
 
 
 def _announced(evidence: Evidence, role: str) -> Iterator[Numbered]:

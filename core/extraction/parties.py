@@ -27,7 +27,7 @@ class Code:
 
 
 def read(evidence: Evidence, seller: str = "") -> dict[str, nouns.FieldRead]:
-    """The fields `supplier_vat`, `supplier_siren` and `iban`; of several the one called the seller's, else the first in
+    """The fields `supplier_vat`, `supplier_siren`, `iban`, `buyer` and `buyer_vat`; of several the one called the seller's, else the first in
     the block of `seller`, else the first not called the buyer's."""
     vats = _codes(evidence, identifiers.vat_numbers, sellers.key(seller))
     fields = {
@@ -35,7 +35,8 @@ def read(evidence: Evidence, seller: str = "") -> dict[str, nouns.FieldRead]:
         "supplier_siren": _chosen(_codes(evidence, identifiers.sirens, sellers.key(seller)), evidence),
         "iban": _chosen(_accounts(evidence), evidence),
     }
-    return _siren_of_vat({name: field for name, field in fields.items() if field})
+    bought = {"buyer_vat": _chosen(_buyers(evidence), evidence), "buyer": _buyer(evidence)}
+    return _siren_of_vat({name: field for name, field in (fields | bought).items() if field})
 
 
 def _codes(evidence: Evidence, found: Callable[[str], list[Found]], seller: str = "") -> list[Code]:
@@ -48,6 +49,32 @@ def _codes(evidence: Evidence, found: Callable[[str], list[Found]], seller: str 
             if whose != blocks.BUYER or sellers.is_legal(line.folded):
                 every.append(Code(value, spot, whose == blocks.SELLER or _beside(evidence, spot, seller)))
     return every
+
+
+def _buyers(evidence: Evidence) -> list[Code]:
+    """VAT numbers that words near them call the buyer's."""
+    return [
+        Code(value, spot, sellers=False)
+        for index, line in enumerate(evidence.lines)
+        for value, start, end in identifiers.vat_numbers(line.text)
+        if blocks.whose(evidence, spot := Spot(index, start, end)) == blocks.BUYER
+        and not sellers.is_legal(line.folded)
+    ]
+
+
+def _buyer(evidence: Evidence) -> nouns.FieldRead | None:
+    """The name right below the buyer's label."""
+    for cell in blocks.cells(evidence):
+        head = next(blocks.above(evidence, cell.spot), None)
+        named = sellers.is_name(cell.text) and not blocks.is_label(cell.folded)
+        if (
+            head
+            and named
+            and blocks.is_label(head.folded)
+            and blocks.whose(evidence, cell.spot) == blocks.BUYER
+        ):
+            return nouns.FieldRead(cell.text, "generic", 0.4, cell.text, cell.box)
+    return None
 
 
 def _beside(evidence: Evidence, spot: Spot, seller: str) -> bool:

@@ -102,9 +102,9 @@ def _signed(evidence: Evidence) -> Iterator[Named]:
         if not head or _ADDRESS.search(lines.fold(head[0])) or _nobody(head[0]):
             continue
         spot = Spot(index, 0, head.end())
-        if is_legal(line.folded) and not is_legal(lines.fold(head[0])) and _is_name(head[0]):
+        if is_legal(line.folded) and not is_legal(lines.fold(head[0])) and is_name(head[0]):
             yield Named(head[0].strip(), spot, LEGAL + min(0.0, _told(evidence, spot)))
-        elif line.page == 1 and line.height < 0.9 * usual and _sends(line.text) and _is_name(head[0]):
+        elif line.page == 1 and line.height < 0.9 * usual and _sends(line.text) and is_name(head[0]):
             yield Named(head[0].strip(), spot, SENDER)
 
 
@@ -146,13 +146,14 @@ def _may_be_name(cell: blocks.Cell, evidence: Evidence) -> bool:
         or blocks.is_label(cell.folded)
         or kinds.is_title(cell.text)
         or _COMPANY.search(cell.text)
-        or not _is_name(cell.text)
+        or not is_name(cell.text)
     ):
         return False
     return not _ADDRESS.search(cell.folded) and not _nobody(cell.text)
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """May these words be a company's or a person's name?"""
     return bool(_NAME.fullmatch(text.strip())) and not kinds.is_title(text) and len(text.split()) <= 7
 
 

@@ -15,6 +15,8 @@ NAMES = (
 VITAL = ("number", "date", "total", "currency")
 #: Two independent witnesses agree.
 SURE = 0.95
+#: How a field's source begins that stands on the page.
+PAGE = ("page", "generic", "template", "ocr")
 
 
 def action(reading: nouns.Reading) -> str:
@@ -23,8 +25,19 @@ def action(reading: nouns.Reading) -> str:
         return "ocr"
     if reading.kind is nouns.Kind.UNKNOWN and not {"number", "total"} & set(reading.fields):
         return "reject"
-    sure = all(name in reading.fields and reading.fields[name].confidence >= SURE for name in VITAL)
-    return "accept" if sure and not reading.doubts and reading.kind is nouns.Kind.INVOICE else "review"
+    if reading.kind is not nouns.Kind.INVOICE or set(reading.doubts) - set(doubts.MILD):
+        return "review"
+    return "accept" if all(_vouched_for(reading.fields.get(name)) for name in VITAL) else "review"
+
+
+def _vouched_for(field: nouns.FieldRead | None) -> bool:
+    """Two independent sources say it, or an e-invoice that its page confirms; templates and the generic reader see one page."""
+    if field is None or field.confidence < SURE:
+        return False
+    families = {
+        "page" if part.startswith(PAGE) else part.partition(":")[0] for part in field.source.split("+")
+    }
+    return len(families) > 1 or families == {"xml"}
 
 
 def line(file: Path | str, outcome: nouns.Reading | errors.MoissonError) -> dict[str, Any]:
