@@ -149,7 +149,10 @@ async def test_an_old_refusal_that_still_shows_is_not_the_answer_to_the_new_code
 async def test_an_answer_that_comes_before_the_page_has_sent_again_is_typed_into_the_new_one(
     world: World, site: Asking
 ) -> None:
-    site.page = PAGE + "<form method=post action=/again><button id=again>Another</button></form>"
+    site.page = PAGE + (
+        "<button id=again onclick=\"fetch('/again', {method: 'POST'}).then((said) => said.text())"
+        '.then((said) => { document.body.innerHTML = said })">Another</button>'
+    )
     customer = site.customer()
     answers = iter([kit.Answer(Typed("000000")), kit.Answer(again=True), kit.Answer(Typed("123456"))])
     customer.answers = lambda _: next(answers)
