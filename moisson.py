@@ -4,14 +4,16 @@ the web part never loads a browser, a crawler or the key that opens the vault.""
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import importlib.util
 import json
+import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from rich.console import Console
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.db import Database, models
+
+T = TypeVar("T")
 
 #: Exit codes: 0 done, 1 failed, 2 wrong use, 3 vault closed.
 FAILED, WRONG_USE, VAULT_CLOSED = 1, 2, 3
@@ -419,6 +423,33 @@ def read(files: Sequence[Path], as_json: bool) -> None:
             click.echo(json.dumps(told, ensure_ascii=False) if as_json else _reading_in_words(told))
 
 
+@cli.command()
+@click.option("--supplier", default=None, help="Only the documents of this supplier.")
+@click.option("--apply", is_flag=True, help="Change the invoices, instead of showing what would change.")
+@as_json
+@with_settings
+def reread(settings: farm_settings.Settings, supplier: str | None, apply: bool, as_json: bool) -> None:
+    """Read the archive again after a template or a reader has changed; without --apply nothing is changed.
+
+    What a person has confirmed stays as it is. Interrupted, it goes on where it stood. Exit code 1 when a document could not be read.
+    """
+    from core import archive, extraction, rereading
+
+    database = _database(settings)
+    with database.read() as session:
+        waiting = rereading.waiting(session, supplier)
+    with extraction.Readers(os.cpu_count() or 1) as readers:
+        stored = archive.Archive(settings.data)
+        every = rereading.again(database, stored, readers, waiting, apply=apply, now=_now)
+        seen = [one for one in _with_progress(every, len(waiting)) if _tell_reread(one, as_json)]
+    if not as_json:
+        changed = sum(bool(one.changes) for one in seen)
+        click.echo(f"{len(waiting)} read again, {changed} {'changed' if apply else 'would change'}.")
+        if changed and not apply:
+            click.echo("Nothing was changed yet: add --apply to change them.")
+    sys.exit(FAILED if any(one.failed for one in seen) else 0)
+
+
 # --- proofs ---------------------------------------------------------------------------------------------------------
 
 
@@ -595,6 +626,29 @@ def _read_or_say_why(readers: Any, file: Path) -> Any:
         return readers.read(file)
     except errors.MoissonError as err:
         return err
+
+
+def _with_progress(every: Iterable[T], count: int) -> Iterator[T]:
+    """A bar on the terminal, where there is one."""
+    from rich import progress
+
+    bar = Console(stderr=True)
+    yield from progress.track(
+        every, "Reading", count, console=bar, transient=True, disable=not bar.is_terminal
+    )
+
+
+def _tell_reread(one: Any, as_json: bool) -> bool:
+    """Print what is worth a line; says whether it was."""
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(one), ensure_ascii=False))
+    elif one.failed:
+        click.echo(f"{one.supplier} {one.name}: not read ({one.failed})")
+    elif one.changes:
+        told = (f"{each.field} {each.was or '-'} → {each.would_be or '-'}" for each in one.changes)
+        stays = " (confirmed by a person: it stays)" if one.settled else ""
+        click.echo(f"{one.supplier} {one.name}: {', '.join(told)}{stays}")
+    return bool(one.failed or one.changes)
 
 
 def _reading_in_words(told: dict[str, Any]) -> str:

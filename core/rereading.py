@@ -1,0 +1,107 @@
+"""The archive read again, after a template or a reader has changed: first what would change, then, when a person wants it, the change.
+
+Only Documents that another reader has read are asked, so that what was interrupted goes on where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core import archive, db, errors, extraction, intake, nouns, teaching
+from core.db import models
+from core.extraction import wire
+from core.ledger import templates
+from core.teaching import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """One Document read again. `settled`: a person has spoken, and its Invoice stays; `failed` says why nothing was read."""
+
+    document_id: int
+    invoice_id: int
+    supplier: str
+    name: str
+    changes: tuple[Change, ...] = ()
+    settled: bool = False
+    failed: str = ""
+
+
+def waiting(session: Session, supplier: str | None = None) -> list[int]:
+    """The Documents, oldest first, that were read by other readers than those of today."""
+    document, invoice, reading = models.Document, models.Invoice, models.ReadingRow
+    last = select(func.max(reading.id)).where(reading.document_id == document.id).scalar_subquery()
+    chosen = (
+        select(document.id, document.workspace_id, invoice.supplier, reading.reader)
+        .join(invoice, invoice.id == document.invoice_id)
+        .join(reading, reading.id == last)
+        .where(document.quarantined_for.is_(None))
+        .order_by(document.id)
+    )
+    if supplier is not None:
+        chosen = chosen.where(invoice.supplier == supplier)
+    today = cache(partial(_reader, session))
+    return [number for number, home, whose, reader in session.execute(chosen) if reader != today(home, whose)]
+
+
+def _reader(session: Session, workspace_id: int, supplier: str) -> str:
+    return intake.reader(templates.in_use(session, workspace_id, supplier))
+
+
+def again(
+    database: db.Database,
+    stored: archive.Archive,
+    readers: extraction.Readers,
+    document_ids: list[int],
+    *,
+    apply: bool,
+    now: Callable[[], datetime],
+) -> Iterator[Reread]:
+    """Each as it is read, as many at a time as there are children; without `apply` nothing is changed."""
+    look = partial(_look, database, stored, readers, apply=apply, now=now)
+    with ThreadPoolExecutor(len(readers.seats)) as pool:
+        try:
+            yield from pool.map(look, document_ids)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _look(
+    database: db.Database,
+    stored: archive.Archive,
+    readers: extraction.Readers,
+    document_id: int,
+    *,
+    apply: bool,
+    now: Callable[[], datetime],
+) -> Reread:
+    with database.read() as session:
+        asked = intake.question(session, document_id)
+        document = session.get_one(models.Document, document_id)
+        invoice = session.get_one(models.Invoice, document.invoice_id)
+        was = _last(session, document)
+    told = partial(Reread, document.id, invoice.id, invoice.supplier, document.name)
+    try:
+        reading = asked.confirmed(readers.read(stored.path(asked.sha256), asked.templates))
+    except (errors.MoissonError, OSError) as err:
+        return told(failed=type(err).__name__)
+    if apply:
+        with database.write() as session:
+            intake.put_again(session, asked, reading, now())
+    return told(teaching.changed(was, reading), intake.is_settled(invoice))
+
+
+def _last(session: Session, document: models.Document) -> nouns.Reading:
+    reading = models.ReadingRow
+    row = session.scalars(
+        select(reading).where(reading.document_id == document.id).order_by(reading.id.desc()).limit(1)
+    ).one()
+    fields = {name: wire.field(said) for name, said in row.fields.items()}
+    return nouns.Reading(fields, nouns.Kind(row.kind or nouns.Kind.UNKNOWN), 0)
