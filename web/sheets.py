@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import errors, extraction
+from core import errors, extraction, nouns
 from core.db import models
 from core.extraction.leaf import Leaf
 from web import farm
@@ -50,6 +50,15 @@ class Sheet:
         """The `viewBox` in which boxes are drawn as they were read."""
         seen = self.leaf.seen
         return f"{seen.x0:g} {seen.top:g} {self.width:g} {self.height:g}"
+
+    def text_in(self, box: nouns.Box) -> str:
+        """The words whose middle lies in a box."""
+        return " ".join(
+            word.text
+            for word in self.leaf.words
+            if box.x0 <= (word.x0 + word.x1) / 2 <= box.x1
+            and box.top <= (word.top + word.bottom) / 2 <= box.bottom
+        )
 
     def holds(self, box: Mapping[str, Any] | None) -> bool:
         return box is not None and int(box["page"]) == self.page

@@ -204,9 +204,11 @@ def test_the_second_page_shows_its_own_picture(museum: world.World) -> None:
 
 def test_the_list_finds_words_amounts_and_states(museum: world.World) -> None:
     client = museum.signed_in()
-    found = lambda query: re.findall(
-        r'class="name" href="/invoices/(\d+)"', client.get(f"/invoices?{query}").text
-    )  # noqa: E731
+
+    def found(query: str) -> list[str]:
+        page = client.get(f"/invoices?{query}").text
+        return re.findall(r'class="name" href="/invoices/(\d+)"', page)
+
     assert set(found("state=waiting")) == {str(n) for n in world.WAITING}
     assert found("amount=45,90") == ["1"]
     assert found("since=2026-11-01") == ["1"]

@@ -85,6 +85,11 @@ ROWS = {
     "twins.compare": "afvu",
     "twins.merge": "af",
     "twins.unmerge": "af",
+    "lessons.form": "af",
+    "lessons.propose": "af",
+    "lessons.lesson": "afvu",
+    "lessons.live": "af",
+    "lessons.retire": "af",
     "system.system": "afvu",
     "system.manual": "afvu",
 }
@@ -115,6 +120,7 @@ def _filled(company: world.World, names: set[str]) -> dict[str, object]:
         "invoice_id": 1,
         "document_id": 1,
         "other_id": 2,
+        "template_id": 1,
         "page": 1,
     }
     return {name: values[name] for name in names}
@@ -168,7 +174,16 @@ def test_what_belongs_to_another_company_does_not_exist(museum: world.World) -> 
         (m, p)
         for e, m, p in _rules(museum)
         if any(
-            w in p for w in ("/accounts/", "/challenges/", "/runs/", "/invoices/", "/documents/", "/review/1")
+            w in p
+            for w in (
+                "/accounts/",
+                "/challenges/",
+                "/runs/",
+                "/invoices/",
+                "/documents/",
+                "/review/1",
+                "/lessons/",
+            )
         )
     ]
     assert len(theirs) > 15

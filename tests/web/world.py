@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, ledger, nouns, settings
 from core.db import models
-from core.extraction import generic
-from core.ledger import arrivals, search
+from core.extraction import anchors, generic
+from core.extraction import pages as extraction_pages
+from core.extraction import templates as known
+from core.ledger import arrivals, search, templates
 from demo import paper
 from vault import kek, keys
 from web import create_app, limits, people
@@ -445,6 +447,7 @@ def _bills(session: Session, world: World) -> None:
         session, shelf, session.get_one(models.Invoice, 2), world.last_run("ok"), Decimal("49.90"), revision=2
     )
     _waiting(session, shelf, owner, contract.id)
+    _taught(session, shelf)
     for invoice in session.query(models.Invoice):
         search.tell(session, invoice)
     bug = world.last_run("portal_changed")
@@ -481,6 +484,25 @@ def _waiting(session: Session, shelf: archive.Archive, owner: int, contract_id: 
                 fields={name: dataclasses.asdict(field) for name, field in read.fields.items()},
             )
         )
+
+
+def _taught(session: Session, shelf: archive.Archive) -> None:
+    """A template that is only proposed: where the total stands."""
+    document = session.query(models.Document).filter_by(invoice_id=5).one()
+    words = extraction_pages.leaf(io.BytesIO(shelf.read(document.sha256)), 1).words
+    word = next(word for word in words if word.text.startswith("49,90"))
+    box = nouns.Box(1, word.x0, word.top, word.x1, word.bottom)
+    anchor = known.propose(words, "total", box)
+    assert anchor
+    templates.propose(
+        session,
+        1,
+        "mandarine",
+        layout=known.fingerprint(words),
+        anchors=[anchors.packed(anchor)],
+        by=1,
+        now=NOW,
+    )
 
 
 def _two_pages() -> bytes:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core import nouns
 from core.db import models
-from core.ledger import review
+from core.ledger import review, twins
 from web import farm, fields, guard, reviewing, sheets
 from web.pages.status import supplier_name
 
@@ -121,22 +120,9 @@ def _shown(invoice_id: int, problems: Problems | None = None, problem: str = "")
 
 
 def _twin(session: Session, invoice: models.Invoice) -> int | None:
-    """The Invoice that this one may be: the same bytes, else the same number of the same supplier."""
-    if invoice.twin_of or not invoice.number:
-        return invoice.twin_of
-    other = models.Invoice
-    return session.scalar(
-        select(other.id)
-        .where(
-            other.workspace_id == invoice.workspace_id,
-            other.supplier == invoice.supplier,
-            other.number == invoice.number,
-            other.id != invoice.id,
-            other.merged_into.is_(None),
-        )
-        .order_by(other.id)
-        .limit(1)
-    )
+    """The Invoice that this one may be: the same bytes, else the likest of the same seller."""
+    alike = None if invoice.twin_of else twins.of(session, invoice)
+    return alike[1].id if alike else invoice.twin_of
 
 
 @pages.post(DESK + "/confirm")
