@@ -10,6 +10,7 @@ from typing import Any
 import pypdf
 from parsel import Selector
 
+from core.extraction import generic, reader, verdict
 from demo import desk, facturx, paper, portals
 from demo.shelf import Bill
 from demo.stage import Lever
@@ -47,6 +48,17 @@ def test_the_data_say_what_the_paper_says(bleu: portals.Portal) -> None:
     assert said(data, "ExchangedDocument", "ID") == [bill.number]
     assert said(data, "IssueDateTime", "DateTimeString") == [bill.issued.strftime("%Y%m%d")]
     assert all(words in visits.text_of(pdf) for words in (bill.number, "128,40", "Électricité"))
+
+
+def test_a_reader_finds_the_data_and_the_paper_confirms_them(bleu: portals.Portal) -> None:
+    for bill in bleu.house.shelf.of(bleu.brand.login):
+        pdf = desk.printed(bleu.house, bleu.brand.login, bill)
+        reading = reader.read(io.BytesIO(pdf), generic.read)
+        assert (reading.fields["number"].value, reading.fields["number"].source) == (
+            bill.number,
+            "xml:BT-1+page",
+        )
+        assert (reading.fields["total"].value, verdict.action(reading)) == (f"{bill.total:.2f}", "accept")
 
 
 def test_the_sums_are_right_to_the_cent() -> None:

@@ -19,9 +19,11 @@ from core import archive
 from core.archive import upkeep
 from core.db import Database, models
 from core.errors import ReaderFailed
+from core.export import folder
 from core.ledger import arrivals as rows
 from demo import paper
 from scheduler import arrivals
+from tests.core.extraction.einvoice import written
 from tests.core.ledger import NOW
 from tests.scheduler import dying
 from tests.scheduler.world import World
@@ -88,9 +90,31 @@ def test_what_was_brought_becomes_an_invoice_that_is_read_and_owed(here: Any) ->
     assert left(here) == []
 
 
+def test_a_bare_e_invoice_is_one_too_and_keeps_its_kind_of_file(here: Any) -> None:
+    bring(here, written.ubl(), name="facture.xml")
+    arrivals.take_in(here)
+    (invoice,), (document,), (reading,) = (
+        all_of(here, models.Invoice),
+        all_of(here, models.Document),
+        all_of(here, models.ReadingRow),
+    )
+    assert (invoice.number, invoice.issued_on, invoice.total_minor) == (
+        "TR-2026-0117",
+        date(2026, 10, 5),
+        17550,
+    )
+    assert (document.media_type, invoice.doubts) == ("application/xml", [])
+    assert reading.fields["iban"]["source"] == "xml:BT-84"
+    assert not here.archive.preview_path(document.sha256).exists()
+    assert folder.file_name(invoice, document, "Vergers").endswith(".xml")
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
+        (b"<?xml version='1.0'?><Invoice/>", "xml"),
+        (written.ubl()[:-9], "truncated"),
+        (written.ubl().replace(b"</cbc:ID>", b"", 1), "unreadable"),
         (b"<html>sign in</html>", "html"),
         (b'{"error": 1}', "json"),
         (b"PK\x03\x04", "zip"),

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from core import errors
-from core.extraction import gate
+from core.extraction import gate, roots
 from tests.core.extraction import hostile
+from tests.core.extraction.einvoice import written
 
 PDF = hostile.plain()
 LOGIN = b"<!DOCTYPE html>\n<html><title>Connexion</title><p>Facture 49,99 EUR</p></html>"
@@ -44,6 +45,10 @@ def test_a_whole_pdf_passes(tmp_path: Path, content: bytes) -> None:
         (b"<h1>Internal Server Error</h1>", "html"),
         (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'></html>", "html"),
         (b"<?xml version='1.0'?><Invoice/>", "xml"),
+        (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "xml"),
+        (b"<soap:Envelope xmlns:soap='http://schemas.xmlsoap.org/soap/envelope/'/>", "xml"),
+        (written.order(), "xml"),
+        (written.ubl()[:-20], "truncated"),
         (b'{"error": "session expired"}', "json"),
         (b'\n[{"id": 1}]', "json"),
         (b"PK\x03\x04" + PDF, "zip"),
@@ -54,6 +59,22 @@ def test_a_whole_pdf_passes(tmp_path: Path, content: bytes) -> None:
 )
 def test_anything_else_is_named(tmp_path: Path, content: bytes, said: str) -> None:
     assert reason(tmp_path, content) == said
+
+
+@pytest.mark.parametrize(
+    "content", [written.cii(), written.ferd(), written.ubl(), written.ubl() + b"\n<!-- -->\n"]
+)
+def test_a_whole_e_invoice_passes_as_xml(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "f.pdf"
+    file.write_bytes(content)
+    assert gate.check(file) == "application/xml"
+    file.write_bytes(PDF)
+    assert gate.check(file) == "application/pdf"
+
+
+def test_an_e_invoice_larger_than_any_is_too_large(tmp_path: Path) -> None:
+    padded = written.ubl().replace(b"<cbc:ID>", b"<!--%s--><cbc:ID>" % (b"x" * roots.CAP), 1)
+    assert reason(tmp_path, padded) == "too_large"
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.95])
