@@ -200,6 +200,11 @@ class ReaderFailed(FarmError):
 
     code = "MOISSON-F403"
 
+    def __init__(self, said: str = "", *, step: str = "", way: str = "crashed") -> None:
+        """`way` is one of `time`, `memory`, `crashed`, `confused`; or `gone`: the reader was ended, and not by the document."""
+        super().__init__(said, step=step)
+        self.way = way
+
 
 class NoBrowser(FarmError):
     """There is no browser that the farm can use."""

@@ -44,11 +44,13 @@ def take_in(
     with database.read() as session:
         asked = question(session, document_id)
     try:
-        reading, picture = seen or readers.read_and_preview(stored.path(asked.sha256), asked.templates)
+        reading, picture = seen or readers.read_and_preview(
+            stored.path(asked.sha256), asked.templates, asked.pages
+        )
     except (errors.ReaderFailed, errors.NotAnInvoice) as err:
         _note_failure(database, document_id, err, now())
         return
-    if picture:
+    if picture and asked.pages is None:
         stored.put_preview(asked.sha256, picture)
     confirmed = asked.confirmed(reading)
     with database.write() as session:
@@ -75,6 +77,8 @@ class Question:
     sha256: str
     listed: nouns.Listed | None
     templates: tuple[templates.Values, ...]
+    #: The only ones that are this Document, from 1, both in it; None is all.
+    pages: tuple[int, int] | None = None
 
     @property
     def reader(self) -> str:
@@ -93,7 +97,8 @@ def question(session: Session, document_id: int) -> Question:
     document = session.get_one(models.Document, document_id)
     invoice = session.get_one(models.Invoice, document.invoice_id)
     taught = templates.in_use(session, document.workspace_id, invoice.supplier)
-    return Question(document_id, document.sha256, _listed(session, document), tuple(taught))
+    pages = (document.first_page, document.last_page) if document.first_page and document.last_page else None
+    return Question(document_id, document.sha256, _listed(session, document), tuple(taught), pages)
 
 
 def unread(session: Session, *, limit: int = 100) -> list[int]:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from core import extraction, nouns
 from core.db import models
-from core.extraction import blend, doubts, wire
-from core.ledger import fill, merge, review, search, twins
+from core.extraction import blend, checks, doubts, wire
+from core.ledger import fill, history, merge, review, search, twins
 
 _LOOKS_LIKE = {twins.Likeness.SAME_NUMBER: doubts.SAME_NUMBER, twins.Likeness.NEAR: doubts.NEAR}
 
@@ -39,7 +39,7 @@ def _meet(session: Session, invoice: models.Invoice, at: datetime) -> None:
     if likeness is twins.Likeness.SAME:
         _unite(session, *_elder(invoice, other), at)
     elif invoice.reviewed_at is None:
-        invoice.doubts = [*invoice.doubts, _LOOKS_LIKE[likeness]]
+        invoice.doubts = list(dict.fromkeys([*invoice.doubts, _LOOKS_LIKE[likeness]]))
         invoice.twin_of, invoice.asks_review = other.id, True
 
 
@@ -59,6 +59,7 @@ def _elder(one: models.Invoice, other: models.Invoice) -> tuple[models.Invoice, 
 
 def _counts(session: Session, invoice: models.Invoice, reading: nouns.Reading) -> dict[str, Any]:
     """The columns of an Invoice that these readings make. What only the portal's line says stands there already."""
+    reading = _checked(session, invoice, reading)
     said = {name: field.value for name, field in reading.fields.items() if field.source != "portal:row"}
     corrections = review.corrections_of(session, invoice.id)
     columns = fill.columns(
@@ -70,6 +71,13 @@ def _counts(session: Session, invoice: models.Invoice, reading: nouns.Reading) -
         columns |= {} if "kind" in corrections else {"kind": reading.kind.value}
     asks = extraction.action(reading) != "accept" or bool(corrections)
     return columns | {"doubts": list(reading.doubts), "asks_review": asks}
+
+
+def _checked(session: Session, invoice: models.Invoice, reading: nouns.Reading) -> nouns.Reading:
+    """Held against the calendar of the day it came, and what is known of its Supplier."""
+    number = reading.fields.get("number")
+    known = history.of(session, invoice, number.value if number else None)
+    return checks.doubted(reading, known, invoice.received_at.date())
 
 
 def _set(invoice: models.Invoice, columns: dict[str, Any]) -> None:

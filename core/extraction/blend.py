@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from core import nouns
 
 #: The order of evidence, best first; `page` is what a page adds to another's source.
-ORDER = ("person", "xml", "portal", "template", "generic", "page")
+ORDER = ("person", "xml", "portal", "template", "generic", "page", "ocr")
 #: Data and a page, or a portal and a page, say the same.
 AGREED = 0.97
 
@@ -41,7 +41,7 @@ def _rank(field: nouns.FieldRead) -> int:
 
 def _witnesses(field: nouns.FieldRead) -> set[str]:
     """A template and the generic reader look at one and the same page."""
-    return {"page" if name in ("template", "generic") else name for name in _families(field)}
+    return {"page" if name in ("template", "generic", "ocr") else name for name in _families(field)}
 
 
 def _families(field: nouns.FieldRead) -> list[str]:

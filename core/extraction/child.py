@@ -18,11 +18,18 @@ from core.extraction import leaf, limits, templates, wire
 def main(line: socket.socket) -> None:
     limits.bound()
     # Imported only here, behind the first limits, and once for all the documents of this child.
-    from core.extraction import pages, reader, taught
+    from core.extraction import excerpt, pages, reader, taught
 
     def read(document: BinaryIO, offered: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         known = [templates.unpacked(one) for one in offered]
         return {"reading": wire.packed(reader.read(document, partial(taught.read, offered=known)))}
+
+    def read_part(
+        document: BinaryIO, offered: Sequence[Mapping[str, Any]], first: int, last: int
+    ) -> dict[str, Any]:
+        known = [templates.unpacked(one) for one in offered]
+        part = reader.read(excerpt.of(document, first, last), partial(taught.read, offered=known))
+        return {"reading": wire.packed(excerpt.placed(part, first))}
 
     def looked_at(document: BinaryIO, page: int) -> dict[str, Any]:
         return {"leaf": leaf.packed(pages.leaf(document, page))}
@@ -32,7 +39,9 @@ def main(line: socket.socket) -> None:
         request, document = asked
         limits.allow_cpu(int(request["cpu"]))
         with document:
-            if request.get("read"):
+            if only := request.get("pages"):
+                wire.send(line, _said(partial(read_part, document, request["templates"], *only)))
+            elif request.get("read"):
                 wire.send(line, _said(partial(read, document, request["templates"])))
             if page := request.get("words"):
                 wire.send(line, _said(partial(looked_at, document, page)))
@@ -50,7 +59,7 @@ def _answer(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     except errors.NotAnInvoice as err:
         return {"not_an_invoice": err.reason, "said": err.said}
     except MemoryError:
-        return {"failed": "it needs more memory than a document may use"}
+        return {"failed": "it needs more memory than a document may use", "way": "memory"}
     except Exception as err:  # noqa: BLE001 - whatever a parser trips over on a hostile page is an answer
         return {"failed": f"the parser gave up: {type(err).__name__}"}
 

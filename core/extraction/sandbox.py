@@ -40,15 +40,17 @@ class Readers:
         for seat in self.seats:
             self.free.put(seat)
 
-    def read(self, path: Path, templates: Sequence[Mapping[str, Any]] = ()) -> nouns.Reading:
-        """`templates` are those of the document's supplier, as `templates.packed` gives them. Raises NotAnInvoice(reason="unreadable") when the PDF cannot be opened, ReaderFailed at the limits."""
-        return self._read(path, templates, preview=False)[0]
+    def read(
+        self, path: Path, templates: Sequence[Mapping[str, Any]] = (), pages: tuple[int, int] | None = None
+    ) -> nouns.Reading:
+        """`templates` are those of the document's supplier, as `templates.packed` gives them; `pages` the only ones to look at, from 1, both in it. Raises NotAnInvoice(reason="unreadable") when the PDF cannot be opened, ReaderFailed at the limits."""
+        return self._read(path, templates, pages, preview=False)[0]
 
     def read_and_preview(
-        self, path: Path, templates: Sequence[Mapping[str, Any]] = ()
+        self, path: Path, templates: Sequence[Mapping[str, Any]] = (), pages: tuple[int, int] | None = None
     ) -> tuple[nouns.Reading, bytes]:
-        """As `read`, with the first page as PNG; a picture that cannot be drawn is empty and fails nothing."""
-        return self._read(path, templates, preview=True)
+        """As `read`, with the first of its pages as PNG; a picture that cannot be drawn is empty and fails nothing."""
+        return self._read(path, templates, pages, preview=True)
 
     def preview(self, path: Path) -> bytes:
         """The first page as PNG, empty when it cannot be drawn within the limits."""
@@ -88,12 +90,18 @@ class Readers:
         self.close()
 
     def _read(
-        self, path: Path, templates: Sequence[Mapping[str, Any]], *, preview: bool
+        self,
+        path: Path,
+        templates: Sequence[Mapping[str, Any]],
+        pages: tuple[int, int] | None,
+        *,
+        preview: bool,
     ) -> tuple[nouns.Reading, bytes]:
         request = {
             "read": True,
             "templates": list(templates),
-            "picture": [1, PICTURE_WIDTH] if preview else None,
+            "pages": pages,
+            "picture": [pages[0] if pages else 1, PICTURE_WIDTH] if preview else None,
         }
         with self._asked(path, request) as (seat, until):
             answer = seat.answer(until)
@@ -126,4 +134,4 @@ def believed(answer: dict[str, Any], what: str, unpacked: Callable[[dict[str, An
     try:
         return unpacked(answer[what])
     except (KeyError, TypeError, ValueError, AttributeError) as err:
-        raise errors.ReaderFailed("the reader made no sense") from err
+        raise errors.ReaderFailed("the reader made no sense", way="confused") from err
