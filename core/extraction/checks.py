@@ -44,7 +44,7 @@ def of(reading: nouns.Reading, history: nouns.History, today: date) -> tuple[str
 def _sums(reading: nouns.Reading) -> Iterator[str]:
     net, vat, total = (_amount(reading, name) for name in ("net", "vat", "total"))
     rates = json.loads(_value(reading, "vat_rates") or "[]")
-    off = max(sums.TOLERANCE, sums.CENT * (len(rates) + 1))
+    off = sums.tolerance(len(rates))
     if net is not None and vat is not None and total is not None and abs(net + vat - total) > off:
         yield doubts.NOT_SUMMING
     for row in rates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import BinaryIO
@@ -31,7 +32,13 @@ def of(paper: pages.Paper) -> nouns.Reading:
         | parties.read(evidence, named["supplier"].value if named else "")
     )
     no_text = () if paper.readable else (doubts.NO_TEXT,)
-    return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *checked(fields)))
+    return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_odd(evidence), *checked(fields)))
+
+
+def _odd(evidence: Evidence) -> tuple[str, ...]:
+    """What no one field can tell."""
+    several = (doubts.SEVERAL,) if numbers.several(evidence) else ()
+    return (*several, doubts.NO_SUCH_DAY) if days.impossible(evidence) else several
 
 
 #: The doubts that `checked` may raise.
@@ -49,4 +56,5 @@ def _sums_up(fields: Mapping[str, nouns.FieldRead]) -> bool:
     total, net, vat = (
         Decimal(fields[name].value) if name in fields else None for name in ("total", "net", "vat")
     )
-    return total is None or net is None or vat is None or abs(net + vat - total) <= sums.TOLERANCE
+    rates = json.loads(fields["vat_rates"].value) if "vat_rates" in fields else []
+    return total is None or net is None or vat is None or abs(net + vat - total) <= sums.tolerance(len(rates))

@@ -13,7 +13,7 @@ from core import nouns
 from core.extraction import amounts, lines, words
 from core.extraction.evidence import Evidence, Spot
 
-#: Rounding per rate on a bill; two rates are common.
+#: How far amounts that belong together may be apart, by rounding.
 TOLERANCE, CENT = Decimal("0.02"), Decimal("0.01")
 #: VAT rates in percent, of France with its overseas departments and Corsica first, then of its neighbours.
 RATES = [Decimal(tenths) / 10 for tenths in (200, 100, 55, 21, 85, 130, 9, 190, 70, 210, 120, 60, 90, 220, 40, 50, 230, 250, 81, 26, 170, 160, 140, 80, 30)]  # fmt: skip
@@ -91,6 +91,11 @@ def read(figures: list[Figure], evidence: Evidence, text: str) -> dict[str, noun
     return fields | _currency(total, figures, text, evidence)
 
 
+def tolerance(rates: int) -> Decimal:
+    """How far net and VAT may be from the total: a cent for each rate's rounding, and one for their sum's."""
+    return max(TOLERANCE, CENT * (rates + 1))
+
+
 def figures_on(evidence: Evidence) -> list[Figure]:
     """Every amount on paper that may be money."""
     return list(_figures(evidence))
@@ -115,7 +120,7 @@ def _sums(figures: list[Figure]) -> Iterator[Sum]:
     for total, net in product(totals, nets):
         for some in chain(combinations(vats, 1), combinations(vats[:8], 2), combinations(vats[:8], 3)):
             one = Sum(net, some, total)
-            if abs(net.value + one.vat - total.value) <= TOLERANCE and _sound(one):
+            if abs(net.value + one.vat - total.value) <= tolerance(len(some)) and _sound(one):
                 yield one
 
 

@@ -75,7 +75,7 @@ def _rates(
     net, vat = (Decimal(fields[name].value) for name in ("net", "vat"))
     rows = {row for index in {one.spot.index for one in figures} if (row := _row(figures, evidence, index))}
     rows |= _only_rate(figures, evidence, net, vat) if not rows else set()
-    off = sums.TOLERANCE * max(1, len(rows))
+    off = sums.tolerance(len(rows))
     if (
         not rows
         or abs(sum(row[1] for row in rows) - net) > off
