@@ -59,8 +59,13 @@ def answer(
 def send_again(
     session: Session, challenge: models.Challenge, *, by: int | None, now: datetime
 ) -> models.Wish | None:
-    """Ask the portal for another code in the same session; None before the portal's delay is over, or where it cannot."""
-    if challenge.resend_at is None or challenge.resend_at > now:
+    """Ask the portal for another code in the same session; None before its delay is over, where it cannot, or when it was just asked."""
+    unheard = select(models.Wish.id).where(
+        models.Wish.challenge_id == challenge.id,
+        models.Wish.kind == "send_again",
+        models.Wish.done_at.is_(None),
+    )
+    if challenge.resend_at is None or challenge.resend_at > now or session.scalar(unheard.limit(1)):
         return None
     return _wish(session, challenge, "send_again", sealed=None, by=by, now=now)
 

@@ -97,3 +97,5 @@ def test_another_code_is_asked_for_only_after_the_portals_delay(database: Databa
         asked.resend_at = NOW + timedelta(seconds=30)
         assert ledger.send_again(session, asked, by=None, now=NOW) is None
         assert ledger.send_again(session, asked, by=None, now=NOW + timedelta(seconds=30))
+        session.flush()
+        assert ledger.send_again(session, asked, by=None, now=NOW + timedelta(seconds=31)) is None, "twice"
