@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import BinaryIO
 
 from core import nouns
@@ -33,6 +34,4 @@ def _witnessed(
 
 
 def _doubted(reading: nouns.Reading, reasons: tuple[str, ...]) -> nouns.Reading:
-    return nouns.Reading(
-        reading.fields, reading.kind, reading.pages, reading.text, (*reading.doubts, *reasons)
-    )
+    return replace(reading, doubts=(*reading.doubts, *reasons))

@@ -31,6 +31,7 @@ PLAIN = {
     "BT-24": "ExchangedDocumentContext|SpecifiedExchangedDocumentContext/GuidelineSpecifiedDocumentContextParameter/ID",
     "BT-27": f"{SELLER}/Name",
     "BT-28": f"{SELLER}/SpecifiedLegalOrganization/TradingBusinessName",
+    "BT-44": f"{BUYER}/Name",
     "BT-46": f"{BUYER}/ID",
     "BT-72": f"{DELIVERED}/ActualDeliverySupplyChainEvent/OccurrenceDateTime",
     "BT-73": f"{SETTLED}/BillingSpecifiedPeriod/StartDateTime",

@@ -28,11 +28,13 @@ ASKED: dict[str, tuple[Callable[[Page, str], Shows], str]] = {
     "supplier_vat": (Page.code, doubts.PAGE_SELLER),
     "supplier": (Page.words, ""),
     "supplier_siren": (Page.words, ""),
+    "buyer": (Page.words, ""),
+    "buyer_vat": (Page.words, ""),
     "customer_ref": (Page.words, ""),
     "contract": (Page.words, ""),
 }
-#: Of the page alone, judged again on what came of both.
-REPLACED = (doubts.NO_TEXT, doubts.NOT_SUMMING, doubts.DUE_BEFORE_ISSUE)
+#: Of the page alone: judged again on what came of both, or of no weight beside data.
+REPLACED = (doubts.NO_TEXT, doubts.NOT_SUMMING, doubts.DUE_BEFORE_ISSUE, doubts.NEW_LAYOUT)
 
 
 def settles(said: Statement, text: nouns.Reading) -> bool:

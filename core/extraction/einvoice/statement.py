@@ -25,6 +25,8 @@ FIELDS: tuple[tuple[str, tuple[str, ...], Callable[[str], str | None]], ...] = (
     ("supplier_siren", ("BT-30",), plain.siren),
     ("supplier_vat", ("BT-31",), plain.compact),
     ("iban", ("BT-84",), plain.iban),
+    ("buyer", ("BT-44", "BT-45"), plain.words),
+    ("buyer_vat", ("BT-48",), plain.compact),
     ("customer_ref", ("BT-46",), plain.customer),
     ("contract", ("BT-12",), plain.words),
 )

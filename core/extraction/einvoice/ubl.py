@@ -22,6 +22,8 @@ PLAIN = {
     "BT-24": "CustomizationID",
     "BT-27": f"{SELLER}/{NAME}",
     "BT-28": f"{SELLER}/PartyName/Name",
+    "BT-44": f"{BUYER}/{NAME}",
+    "BT-45": f"{BUYER}/PartyName/Name",
     "BT-72": "Delivery/ActualDeliveryDate",
     "BT-73": "InvoicePeriod/StartDate",
     "BT-74": "InvoicePeriod/EndDate",

@@ -89,6 +89,8 @@ FIELDS = {
     "supplier_vat": "FR40123456824",
     "supplier_siren": "123456824",
     "iban": "FR7630006000011234567890189",
+    "buyer": "Atelier Claire Fontaine",
+    "buyer_vat": "FR14987654321",
     "customer_ref": "C-4711",
     "contract": "CT-9",
     "period_from": "2026-09-01",
@@ -198,6 +200,7 @@ def ubl(bill: Bill = BILL) -> bytes:
  <cac:PartyIdentification><cbc:ID schemeID="0009">98765432100017</cbc:ID></cac:PartyIdentification>
  <cac:PartyIdentification><cbc:ID>C-4711</cbc:ID></cac:PartyIdentification>
  <cac:PartyTaxScheme><cbc:CompanyID>{bill.buyer_vat}</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>
+ <cac:PartyLegalEntity><cbc:RegistrationName>Atelier Claire Fontaine</cbc:RegistrationName></cac:PartyLegalEntity>
 </cac:Party></cac:AccountingCustomerParty>
 <cac:PaymentMeans><cbc:PaymentMeansCode>58</cbc:PaymentMeansCode>{late}{account}</cac:PaymentMeans>
 <cac:TaxTotal><cbc:TaxAmount currencyID="CHF">99.99</cbc:TaxAmount></cac:TaxTotal>
