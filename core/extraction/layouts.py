@@ -10,14 +10,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
-from core.extraction import lines
+from core.extraction import dates, lines
 
 #: Words of a layout that are kept, and the width and height in points within which a word stands in the same place.
-KEPT, WIDE, HIGH = 160, 4.0, 12.0
+KEPT, WIDE, HIGH = 160, 4.0, 16.0
 #: So far down the first page, in points, height counts too: what varies in length begins below.
 HEAD = 120.0
 #: The share of a layout's words that a document of that layout has at least.
-SAME = 0.65
+SAME = 0.7
 #: Fewer words than this are no layout to be known by.
 FEWEST = 5
 #: Hexadecimal digits of a word's mark, of how far from the left it stands, and of how far down.
@@ -30,7 +30,12 @@ Place = tuple[str, int, int]
 
 def fingerprint(words: Iterable[lines.Word]) -> str:
     """The words without figures and where they stand, as one text; the same for the same paper."""
-    marks = sorted({f"{mark}{left:0{_LEFT}x}{down:0{_DOWN}x}" for mark, left, down in _placed(words)})
+    marks = sorted(
+        {
+            f"{mark}{left:0{_LEFT}x}{down if down <= HEAD / HIGH else _ANYWHERE:0{_DOWN}x}"
+            for mark, left, down in _placed(words)
+        }
+    )
     return "".join(marks[:KEPT])
 
 
@@ -51,12 +56,10 @@ def _marks(layout: str) -> list[str]:
 
 
 def _there(marks: Sequence[str], words: Iterable[lines.Word]) -> list[str]:
-    here = {
-        (mark, left + aside, down + below if down != _ANYWHERE else down)
-        for mark, left, down in _placed(words)
-        for aside in (-1, 0, 1)
-        for below in (-1, 0, 1)
-    }
+    here: set[Place] = set()
+    for mark, left, down in _placed(words):
+        for aside in (left - 1, left, left + 1):
+            here |= {(mark, aside, height) for height in (down - 1, down, down + 1, _ANYWHERE)}
     return [mark for mark in marks if _place(mark) in here]
 
 
@@ -65,10 +68,25 @@ def _place(mark: str) -> Place:
 
 
 def _placed(words: Iterable[lines.Word]) -> Iterable[Place]:
-    for word in words:
-        text = re.sub(r"[^a-z]", "", lines.fold(word.text))
-        if len(text) < 3 or re.search(r"\d", word.text) or word.x0 < 0 or word.top < 0:
-            continue
-        mark = hashlib.blake2b(text.encode(), digest_size=_MARK // 2).hexdigest()
-        down = int(word.top / HIGH) if word.page == 1 and word.top < HEAD else _ANYWHERE
+    for word in _fixed(words):
+        mark = hashlib.blake2b(_letters(word).encode(), digest_size=_MARK // 2).hexdigest()
+        down = min(int(word.top / HIGH), _ANYWHERE - 2) if word.page == 1 else _ANYWHERE
         yield mark, min(int(word.x0 / WIDE), 0xFFE), down
+
+
+def _fixed(words: Iterable[lines.Word]) -> Iterable[lines.Word]:
+    """Words without figures; what follows a figure closely stands elsewhere when that one is longer, and a month is one too."""
+    for line in lines.gathered(words):
+        edge = -1.0
+        for word in line.words:
+            if word.x0 < 0 or word.top < 0:
+                continue
+            floats = word.x0 - edge < word.height
+            if re.search(r"\d", word.text) or _letters(word) in dates.MONTH_OF or (edge >= 0 and floats):
+                edge = word.x1
+            elif len(_letters(word)) >= 3:
+                yield word
+
+
+def _letters(word: lines.Word) -> str:
+    return re.sub(r"[^a-z]", "", lines.fold(word.text))
