@@ -412,15 +412,24 @@ def collector_run(settings: farm_settings.Settings, file: Path, secrets: Any, wa
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Every field with its source, its place, what was set aside and why, and the text.",
+)
 @as_json
-def read(files: Sequence[Path], as_json: bool) -> None:
+def read(files: Sequence[Path], explain: bool, as_json: bool) -> None:
     """Read invoices: number, dates, amounts, each with its confidence and what should happen next."""
     from core import extraction
 
     with extraction.Readers(1) as readers:
         for file in files:
-            told = extraction.line(file, _read_or_say_why(readers, file))
-            click.echo(json.dumps(told, ensure_ascii=False) if as_json else _reading_in_words(told))
+            outcome = _read_or_say_why(readers, file)
+            told = extraction.line(file, outcome)
+            if explain and not as_json:
+                _explain(told, getattr(outcome, "text", ""))
+            else:
+                click.echo(json.dumps(told, ensure_ascii=False) if as_json else _reading_in_words(told))
 
 
 @cli.command()
@@ -658,6 +667,41 @@ def _reading_in_words(told: dict[str, Any]) -> str:
         if told.get(name)
     )
     return f"{told['file']}: {told['action']}; {known or 'nothing certain'}"
+
+
+def _explain(told: dict[str, Any], text: str) -> None:
+    """What a document was read to say and why; its own words may hold anything, and are shown as words only."""
+    from rich.text import Text
+
+    screen = Console()
+    screen.print(Text(_reading_in_words(told), style="bold"))
+    table = Table(
+        "field", "value", "source", "sure", "place", "as printed", "set aside", box=None, header_style="bold"
+    )
+    for name, field in told["fields"].items():
+        box = field["box"]
+        place = f"p. {box['page']} ({box['x0']:.0f}, {box['top']:.0f})" if box else ""
+        aside = "; ".join(f"{one['value']} ({one['why']})" for one in field["rejected"])
+        cells = (
+            name,
+            field["value"],
+            field["source"],
+            f"{field['confidence']:.2f}",
+            place,
+            field["raw"],
+            aside,
+        )
+        table.add_row(*(Text(_printable(cell)) for cell in cells))
+    if table.rows:
+        screen.print(table)
+    for why in (*told.get("doubts", ()), *filter(None, (told.get("reason"), told.get("said")))):
+        screen.print(Text(f"? {_printable(why)}", style="yellow"))
+    screen.print(Text(_printable(text), style="dim"))
+
+
+def _printable(text: str) -> str:
+    """Without what could steer a terminal."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
 
 
 if __name__ == "__main__":
