@@ -37,12 +37,12 @@ class Reread:
 def waiting(session: Session, supplier: str | None = None) -> list[int]:
     """The Documents, oldest first, that were read by other readers than those of today."""
     document, invoice, reading = models.Document, models.Invoice, models.ReadingRow
-    last = select(func.max(reading.id)).where(reading.document_id == document.id).scalar_subquery()
+    last = select(func.max(reading.id)).group_by(reading.document_id)
     chosen = (
         select(document.id, document.workspace_id, invoice.supplier, reading.reader)
         .join(invoice, invoice.id == document.invoice_id)
-        .join(reading, reading.id == last)
-        .where(document.quarantined_for.is_(None))
+        .join(reading, reading.document_id == document.id)
+        .where(reading.id.in_(last), document.quarantined_for.is_(None))
         .order_by(document.id)
     )
     if supplier is not None:
