@@ -76,7 +76,8 @@ def _below(evidence: Evidence, index: int, label: labels.Label) -> Iterator[Numb
         for cell in re.finditer(r"\S+(?: \S+)*", under.text):
             box = under.box(cell.start(), cell.end())
             code = _code(under.text, cell.start())
-            if code and min(box.x1, head.x1) - max(box.x0, head.x0) > 0:
+            whole = label.weight >= words.LIKELY or code == cell[0]
+            if code and whole and min(box.x1, head.x1) - max(box.x0, head.x0) > 0:
                 yield Numbered(
                     code,
                     Spot(under_index, cell.start(), cell.start() + len(code)),

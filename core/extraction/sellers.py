@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from core import nouns
@@ -41,7 +41,7 @@ _SITE = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9-]{3,40})\.[a-z]{2,6
 _FREE_MAIL = {"gmail", "orange", "outlook", "hotmail", "yahoo", "wanadoo", "gmx", "web", "icloud", "libero"}
 #: A name without legal form is looked for in this share of the first page; the small print in the last.
 TOP, FOOT = 0.3, 0.82
-LEGAL, TOLD, SENDER, SITE = 3.0, 2.5, 2.2, 1.5
+LEGAL, TOLD, SENDER, SITE, FIRST = 3.0, 2.5, 2.2, 1.5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,15 @@ class Named:
 
 def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
     """The field `supplier`, as far as it is told. It is a guess: the collector knows better."""
-    found = [*_companies(evidence), *_signed(evidence), *_largest(evidence)]
+    found = _with_first([*_companies(evidence), *_signed(evidence), *_largest(evidence)])
     by_name: dict[str, list[Named]] = defaultdict(list)
     for one in found:
         by_name[key(one.name)].append(one)
-    scores = {bare: _weighed(some) + _site(bare, evidence) for bare, some in by_name.items() if bare}
+    scores = {
+        bare: _weighed(some) + _site(bare, evidence)
+        for bare, some in by_name.items()
+        if re.search("[a-z]{2}", bare)
+    }
     if not scores:
         return {}
     ranked = sorted(scores, key=lambda bare: -scores[bare])
@@ -71,6 +75,12 @@ def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
     )
     raw = evidence.lines[best.spot.index].text[best.spot.start : best.spot.end]
     return {"supplier": nouns.FieldRead(best.name, "generic", 0.4, raw, evidence.box(best.spot), rejected)}
+
+
+def _with_first(found: list[Named]) -> list[Named]:
+    """Who stands first on paper has written it, unless other signs speak."""
+    first = min((one.spot for one in found), key=lambda spot: (spot.index, spot.start), default=None)
+    return [replace(one, score=one.score + FIRST) if one.spot == first else one for one in found]
 
 
 def _weighed(some: Iterable[Named]) -> float:

@@ -20,7 +20,7 @@ RATES = [Decimal(tenths) / 10 for tenths in (200, 100, 55, 21, 85, 130, 9, 190, 
 MOST = 24
 #: A sum that comes out; a label alone.
 CLOSED, NAMED = 0.8, 0.5
-LEFT_TO_PAY = 0.85
+LEFT_TO_PAY = 0.65
 NEVER = Decimal(10) ** 9
 _NAMES = r"(?:eur|euros?|usd|us dollars?|gbp|chf|cad|€|\$|£)(?![a-z])"
 _CURRENCY = re.compile(rf"(?<![a-z]){_NAMES}")

@@ -57,6 +57,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
         ),
         MAYBE: (
             rf"{_CELL}(?:numero|number|nummer|n ?[°o]\.?){_ENDS}",
+            rf"{_CELL}(?:numero|number|nummer)(?= \S*\d\S*(?:$|  ))",
             rf"{INVOICE}(?= [\w/.-]*\d[\w/.-]*,? (?:vom|du|of|dated|van|del?|d\.d\.|issued|en date|de fecha|emitida|in data)\b)",
         ),
         WEAK: (
@@ -206,7 +207,10 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             rf"(?:kunden|kd\.?|klant(?:en)?|debitoren|debiteur(?:en)?|relatie)[-. ]{{0,2}}(?:{_REF}|-id|code)",
             r"(?:client|customer|account|cliente) (?:id|code|reference)",
         ),
-        MAYBE: (rf"{_CELL}(?:your |votre )?(?:account|compte|customer){_ENDS}",),
+        MAYBE: (
+            rf"{_CELL}(?:your |votre )?(?:account|compte|customer){_ENDS}",
+            rf"{_CELL}(?:compte client|customer account)",
+        ),
     },
     CONTRACT: {
         SURE: (

@@ -52,6 +52,8 @@ class Bill:
 
     def __post_init__(self) -> None:
         self.spell = spelling.Hand.of(self.chance, self.language, self.currency)
+        self.loud = self.maybe(0.12)
+        self.colon = self.chance.choice(("as it is", "as it is", " :", ":", "", " -", "\xa0:"))
 
     @property
     def sign(self) -> int:
@@ -88,7 +90,13 @@ class Bill:
         return last.replace(day=1), last
 
     def pick(self, what: str) -> str:
-        return self.chance.choice(words.IN[self.language][what])
+        """Some suppliers print every label in capitals."""
+        text = self.chance.choice(words.IN[self.language][what])
+        return text.upper() if self.loud and "{" not in text else text
+
+    def label(self, what: str) -> str:
+        """As `pick`, ended in this supplier's way."""
+        return self.pick(what).rstrip(" :") + self.colon if self.colon != "as it is" else self.pick(what)
 
     def maybe(self, share: float) -> bool:
         return self.chance.random() < share

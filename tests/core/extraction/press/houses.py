@@ -104,6 +104,18 @@ def legal_line(house: House, language: str, chance: random.Random) -> str:
     return lines[language]
 
 
+def printed_vat(vat: str, chance: random.Random) -> str:
+    """As it is, or with spaces; Italians leave their country out."""
+    if vat.startswith("IT") and chance.random() < 0.4:
+        return vat[2:]
+    grouped = {
+        "FR": f"{vat[:4]} {spaced(vat[4:])}",
+        "DE": f"DE {spaced(vat[2:])}",
+        "GB": f"GB {vat[2:5]} {vat[5:9]} {vat[9:]}",
+    }
+    return grouped.get(vat[:2], vat) if chance.random() < 0.3 else vat
+
+
 def spaced(code: str, by: int = 3) -> str:
     return " ".join(code[at : at + by] for at in range(0, len(code), by))
 

@@ -84,7 +84,7 @@ def _seller(bill: Bill, *, signed: bool = True) -> list[str]:
 
 def _vat_id(bill: Bill) -> str:
     bill.tell(supplier_vat=bill.seller.vat)
-    return f"{bill.pick('vat_id')} {bill.seller.vat}"
+    return f"{bill.pick('vat_id')} {houses.printed_vat(bill.seller.vat, bill.chance)}"
 
 
 def _buyer(bill: Bill, *, named: bool = True) -> list[str]:
@@ -103,16 +103,16 @@ def _title(bill: Bill) -> str:
 def _facts(bill: Bill) -> list[tuple[str, str]]:
     """Label and value of number, dates and references, in the order of this supplier."""
     hand = bill.spell
-    facts = [(bill.pick("number"), bill.number), (bill.pick("date"), hand.day(bill.issued))]
+    facts = [(bill.label("number"), bill.number), (bill.label("date"), hand.day(bill.issued))]
     bill.tell(number=bill.number, date=bill.issued.isoformat())
     if bill.maybe(0.7):
-        facts.append((bill.pick("due"), hand.day(bill.due)))
+        facts.append((bill.label("due"), hand.day(bill.due)))
         bill.tell(due_date=bill.due.isoformat())
     if bill.maybe(0.6):
-        facts.append((bill.pick("customer"), bill.customer_ref))
+        facts.append((bill.label("customer"), bill.customer_ref))
         bill.tell(customer_ref=bill.customer_ref)
     if bill.maybe(0.3):
-        facts.append((bill.pick("contract"), bill.contract))
+        facts.append((bill.label("contract"), bill.contract))
         bill.tell(contract=bill.contract)
     if bill.maybe(0.2):
         facts[0], facts[1] = facts[1], facts[0]
@@ -177,8 +177,8 @@ def _totals(
     plain = bill.maybe(0.3)
     for at, (name, amount) in enumerate(rows):
         last = at == len(rows) - 1
-        sheet.put(left, name, bold=last)
         money = bill.spell.money(amount) if last or not plain else bill.spell.bare(amount)
+        sheet.put(min(left, right - 1.15 * sheet.width(f"{name} {money}") - 8), name, bold=last)
         sheet.put(right, money, bold=last, right=True)
         sheet.y -= sheet.step * 1.1
     if not bill.vat:
@@ -258,6 +258,8 @@ def letter(bill: Bill) -> bytes:
     sheet.y = 580
     hand = bill.spell
     bill.tell(number=bill.number, date=bill.issued.isoformat())
+    if bill.kind is nouns.Kind.CREDIT_NOTE:
+        sheet.line(LEFT, _title(bill), size=14, bold=True)
     sheet.line(LEFT, bill.pick("letter").format(n=bill.number, d=hand.day(bill.issued)))
     sheet.y -= 20
     _table(sheet)
@@ -278,7 +280,7 @@ def envelope(bill: Bill) -> bytes:
     sheet.block(LEFT, _buyer(bill, named=False))
     sheet.y = 760
     for name, value in _facts(bill):
-        sheet.put(340, name)
+        sheet.put(min(340, RIGHT - sheet.width(f"{name} {value}") - 8), name)
         sheet.put(RIGHT, value, right=True)
         sheet.y -= sheet.step
     sheet.y = 600
@@ -441,7 +443,7 @@ def discounted(bill: Bill) -> bytes:
     sheet.y = 630
     sheet.line(300, _title(bill), size=18, bold=True)
     for name, value in _facts(bill):
-        sheet.put(300, name)
+        sheet.put(min(300, RIGHT - sheet.width(f"{name} {value}") - 8), name)
         sheet.line(RIGHT, value, right=True)
     sheet.y -= 20
     _table(sheet, spell=bill.spell.bare)
@@ -453,6 +455,8 @@ def discounted(bill: Bill) -> bytes:
         sheet.put(330, name)
         sheet.put(RIGHT, bill.spell.bare(amount), right=True)
         sheet.y -= sheet.step
+    if not bill.vat:
+        sheet.line(LEFT, bill.pick("exempt"))
     _foot(sheet)
     return sheet.done()
 
