@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, errors, extraction, ledger, meeting, nouns
 from core.db import models
+from core.extraction import shipped
 from core.ledger import search, templates
 
 log = structlog.get_logger(__name__)
@@ -88,17 +89,26 @@ class Question:
         return extraction.confirm(reading, self.listed) if self.listed else reading
 
 
-def reader(taught: Sequence[templates.Values]) -> str:
+def reader(known: Sequence[templates.Values]) -> str:
     """Who reads, by version; a document that another has read may be read otherwise now."""
-    return "+".join([READER, *(f"{one['supplier']}/{one['version']}" for one in taught)])
+    return "+".join([READER, *(f"{one['supplier']}/{one['version']}" for one in known)])
 
 
 def question(session: Session, document_id: int) -> Question:
     document = session.get_one(models.Document, document_id)
     invoice = session.get_one(models.Invoice, document.invoice_id)
-    taught = templates.in_use(session, document.workspace_id, invoice.supplier)
-    pages = (document.first_page, document.last_page) if document.first_page and document.last_page else None
-    return Question(document_id, document.sha256, _listed(session, document), tuple(taught), pages)
+    known = taught(session, document.workspace_id, invoice.supplier)
+    return Question(document_id, document.sha256, _listed(session, document), tuple(known), part(document))
+
+
+def part(document: models.Document) -> tuple[int, int] | None:
+    """The pages of its file that are this Document; None is all."""
+    return (document.first_page, document.last_page) if document.first_page and document.last_page else None
+
+
+def taught(session: Session, workspace_id: int, supplier: str) -> list[templates.Values]:
+    """What is known of a Supplier's paper: what people taught here, then what came with the farm."""
+    return [*templates.in_use(session, workspace_id, supplier), *shipped.of(supplier)]
 
 
 def unread(session: Session, *, limit: int = 100) -> list[int]:

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from core import archive, db, errors, extraction, intake, nouns, teaching
 from core.db import models
 from core.extraction import wire
-from core.ledger import templates
 from core.teaching import Change
 
 
@@ -52,7 +51,7 @@ def waiting(session: Session, supplier: str | None = None) -> list[int]:
 
 
 def _reader(session: Session, workspace_id: int, supplier: str) -> str:
-    return intake.reader(templates.in_use(session, workspace_id, supplier))
+    return intake.reader(intake.taught(session, workspace_id, supplier))
 
 
 def again(
@@ -89,7 +88,7 @@ def _look(
         was = _last(session, document)
     told = partial(Reread, document.id, invoice.id, invoice.supplier, document.name)
     try:
-        reading = asked.confirmed(readers.read(stored.path(asked.sha256), asked.templates))
+        reading = asked.confirmed(readers.read(stored.path(asked.sha256), asked.templates, asked.pages))
     except (errors.MoissonError, OSError) as err:
         return told(failed=type(err).__name__)
     if apply:

@@ -7,19 +7,19 @@ children, so none may stand inside a transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core import archive, db, errors, extraction, nouns
+from core import archive, db, errors, extraction, intake, nouns
 from core.db import models
 from core.extraction import anchors, layouts, pointing, sorts
 from core.extraction import templates as known
 from core.extraction.lines import Word
 from core.ledger import templates
 
-#: Pages of a document that are looked at.
-PAGES = 7
+#: The pages of a document whose words a reader looks at, at either end.
+FIRST, LAST = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def propose(
         document, supplier = _of(session, document_id)
         live = [known.unpacked(one) for one in templates.in_use(session, document.workspace_id, supplier)]
     words = _words(stored, readers, document)
-    taught = {field: pointing.proposals(words, field, box) for field, box in _with_currency(words, boxes).items()}  # fmt: skip
+    taught = {field: pointing.proposals(words, field, box) for field, box in _with_currency(words, _own(document, boxes)).items()}  # fmt: skip
     before = known.fitting(live, words)
     drawn = _drawn(supplier, before, taught, words)
     fields = known.apply(drawn, words)
@@ -97,7 +97,7 @@ def tried(
     """What it would change, Document by Document, newest first; nothing is changed."""
     with database.read() as session:
         row = session.get_one(models.Template, template_id)
-        live = templates.in_use(session, row.workspace_id, row.supplier)
+        live = intake.taught(session, row.workspace_id, row.supplier)
         others = templates.documents(session, row.workspace_id, row.supplier, limit=limit)
         mine = templates.values(row)
     with_it = [mine, *(one for one in live if one["layout"] != mine["layout"])]
@@ -134,10 +134,19 @@ def _of(session: Any, document_id: int) -> tuple[models.Document, str]:
 
 
 def _words(stored: archive.Archive, readers: extraction.Readers, document: models.Document) -> list[Word]:
-    path = stored.path(document.sha256)
-    first = readers.leaf(path, 1)
-    more = (readers.words(path, page) for page in range(2, min(first.of, PAGES) + 1))
-    return [*first.words, *(word for page in more for word in page)]
+    """The words of the pages that a reader looks at; pages are counted from the Document's first, as a reader does."""
+    path, first = stored.path(document.sha256), document.first_page or 1
+    opening = readers.leaf(path, first)
+    last = min(document.last_page or opening.of, opening.of)
+    more = [page for page in range(first + 1, last + 1) if page < first + FIRST or page > last - LAST]
+    words = [*opening.words, *(word for page in more for word in readers.words(path, page))]
+    return [replace(word, page=word.page - first + 1) for word in words]
+
+
+def _own(document: models.Document, boxes: Mapping[str, nouns.Box]) -> dict[str, nouns.Box]:
+    """Boxes on a file's pages, on the Document's own."""
+    before = (document.first_page or 1) - 1
+    return {name: replace(box, page=box.page - before) for name, box in boxes.items()}
 
 
 def _with_currency(words: list[Word], boxes: Mapping[str, nouns.Box]) -> dict[str, nouns.Box]:
@@ -174,7 +183,7 @@ def _trial(
 ) -> Trial:
     path = stored.path(document.sha256)
     try:
-        was, would_be = readers.read(path, live), readers.read(path, with_it)
+        was, would_be = (readers.read(path, each, intake.part(document)) for each in (live, with_it))
     except errors.MoissonError as err:
         return Trial(document.id, document.invoice_id, document.name, False, failed=err.code)
     fits = any(_is_from(field, template) for field in would_be.fields.values())

@@ -88,7 +88,7 @@ def _taught(farm: Farm, arrival: models.Arrival) -> list[templates.Values]:
     """What people taught of the documents of this supplier."""
     with farm.database.read() as session:
         account = session.get_one(models.Account, arrival.account_id)
-        return templates.in_use(session, account.workspace_id, account.supplier)
+        return intake.taught(session, account.workspace_id, account.supplier)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -112,7 +112,7 @@ class Harvest:
         """What people taught of this supplier's documents."""
         with self._call.farm.database.read() as session:
             account = session.get_one(models.Account, self._call.lease.account_id)
-            return templates.in_use(session, account.workspace_id, account.supplier)
+            return intake.taught(session, account.workspace_id, account.supplier)
 
     async def _hold(self, portal: kit.Portal, line: nouns.Listed, err: errors.NotAnInvoice) -> None:
         """One bad document is held and shown; the others go on."""

@@ -65,7 +65,7 @@ def packed(anchor: Anchor) -> dict[str, Any]:
 
 def unpacked(said: Mapping[str, Any]) -> Anchor:
     """Raises TypeError or ValueError for what is no anchor."""
-    x0, x1, top = (float(one) for one in said["at"])
+    x0, x1, top = (float(one) for one in said.get("at", (0, 0, 0)))
     anchor = Anchor(**{**said, "at": (x0, x1, top)})
     if anchor.field not in sorts.OF_FIELD or anchor.side not in SIDES:
         raise ValueError(f"no anchor for {anchor.field!r}")

@@ -30,22 +30,26 @@ def with_templates(
     """The Reading with what people taught before what is known in general; doubted when nobody taught this layout."""
     template = templates.fitting(offered, words)
     if template is None:
-        return replace(reading, doubts=(*reading.doubts, doubts.NEW_LAYOUT)) if offered and words else reading
+        unknown = words and any(one.version for one in offered)
+        return replace(reading, doubts=(*reading.doubts, doubts.NEW_LAYOUT)) if unknown else reading
     fields = dict(reading.fields)
     for name, field in templates.apply(template, words).items():
-        fields[name] = _judged(field, reading.fields.get(name))
+        fields[name] = _judged(field, reading.fields.get(name), here=template.version > 0)
     fields = _summed(fields, reading.fields)
     other = [one for one in reading.doubts if one not in generic.CHECKED]
     return replace(reading, fields=fields, doubts=(*other, *generic.checked(fields)))
 
 
-def _judged(field: nouns.FieldRead, known: nouns.FieldRead | None) -> nouns.FieldRead:
-    """The taught value, confirmed by the generic reader, or with what that one said beside it."""
+def _judged(field: nouns.FieldRead, known: nouns.FieldRead | None, *, here: bool) -> nouns.FieldRead:
+    """The taught value, confirmed by the generic reader, or with what that one said beside it.
+
+    Two that agree are believed unattended only when somebody `here` has seen the template read.
+    """
     if known is None or (known.value != field.value and known.confidence < STATED):
         return field
     sure = field.confidence >= templates.TAUGHT
     if known.value == field.value:
-        stated = sure and known.confidence >= STATED
+        stated = here and sure and known.confidence >= STATED
         return replace(field, source=f"{field.source}+generic", confidence=CONFIRMED) if stated else field
     if sure:
         said = nouns.Rejected(known.value, "read otherwise without the template")

@@ -17,7 +17,7 @@ TAUGHT, ODD = 0.9, 0.6
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A version of what was taught; anchors of one field stand in the order in which they are asked."""
+    """A version of what was taught; 0 came with the farm. Anchors of one field stand in the order in which they are asked."""
 
     supplier: str
     version: int
@@ -45,10 +45,10 @@ def unpacked(said: Mapping[str, Any]) -> Template:
 
 
 def fitting(offered: Sequence[Template], words: Sequence[lines.Word]) -> Template | None:
-    """The one whose layout this document has; of several the best, then the newest."""
-    rated = [(layouts.fits(one.layout, words), one.version, one) for one in offered]
-    fit = [one for one in rated if one[0] >= layouts.SAME]
-    return max(fit, key=lambda one: one[:2])[2] if fit else None
+    """The one whose layout this document has; what people here taught before what is shipped, then the best, then the newest."""
+    rated = [(one.version > 0, layouts.fits(one.layout, words), one.version, one) for one in offered]
+    fit = [one for one in rated if one[1] >= layouts.SAME]
+    return max(fit, key=lambda one: one[:3])[3] if fit else None
 
 
 def apply(template: Template, words: Sequence[lines.Word]) -> dict[str, nouns.FieldRead]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from core import extraction, nouns, rereading, teaching
@@ -186,6 +189,28 @@ def test_a_document_whose_bytes_are_gone_is_told(farm: Home) -> None:
         one: "",
         two: "FileNotFoundError",
     }
+
+
+def test_one_invoice_of_a_file_that_holds_two_teaches_by_its_own_pages(farm: Home) -> None:
+    first, second, third = bills(3)
+    document_id = farm.bring(both(first.content, second.content))
+    with farm.database.write() as session:
+        document = session.get_one(models.Document, document_id)
+        document.first_page = document.last_page = 2
+    boxes = {name: replace(box, page=2) for name, box in second.places.items()}
+    proposed = propose(farm, document_id, boxes)
+    assert {name: proposed.fields[name].value for name in second.says} == dict(second.says)
+    teaching.go_live(farm.database, farm.stored, farm.readers, proposed.template_id, now=NOW)
+    fields = farm.last_reading(farm.bring(third.content)).fields
+    assert {name: fields[name]["value"] for name in third.says} == dict(third.says)
+
+
+def both(one: bytes, other: bytes) -> bytes:
+    whole, kept = pypdfium2.PdfDocument.new(), io.BytesIO()
+    for content in (one, other):
+        whole.import_pages(pypdfium2.PdfDocument(content))
+    whole.save(kept)
+    return kept.getvalue()
 
 
 def test_teaching_loads_no_parser_into_its_own_process() -> None:
