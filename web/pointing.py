@@ -21,10 +21,9 @@ def told(args: Mapping[str, str]) -> dict[str, nouns.Box]:
 def added(args: Mapping[str, str], sheet: sheets.Sheet) -> dict[str, nouns.Box]:
     """The field just pointed at: the frame that was drawn, else the words from the one chosen to the other."""
     name = args.get("field", "")
-    box = _box(f"{sheet.page} {args.get('frame', '')}") or _around(
-        sheet, args.get("word", ""), args.get("last", "")
-    )
-    return {name: box} if name in known.FIELDS and box else {}
+    drawn = _box(f"{sheet.page} {args.get('frame', '')}")
+    box = drawn or _around(sheet, args.get("word", ""), args.get("last", ""))
+    return {name: box} if name in known.FIELDS and box and sheet.text_in(box) else {}
 
 
 def _around(sheet: sheets.Sheet, first: str, last: str) -> nouns.Box | None:

@@ -101,7 +101,10 @@ def _shown(template_id: int, broken: list[teaching.Trial] | None = None) -> str:
     limit = min(request.args.get("limit", TRIED_ON, type=int), 500)
     with here.database.read() as session:
         template = _template(session, template_id)
-        count = len(templates.documents(session, template.workspace_id, template.supplier))
+        documents = templates.documents(session, template.workspace_id, template.supplier)
+        about = {
+            each.invoice_id: session.get_one(models.Invoice, each.invoice_id) for each in documents[:limit]
+        }
     stands = template.retired_at is None
     tried = (
         list(teaching.tried(here.database, here.archive, here.readers, template_id, limit=limit))
@@ -114,9 +117,9 @@ def _shown(template_id: int, broken: list[teaching.Trial] | None = None) -> str:
         taught=sorted({str(anchor["field"]) for anchor in template.anchors}, key=_order),
         tried=[each for each in tried if each.fits or each.changes or each.failed],
         unlike=sum(not (each.fits or each.changes or each.failed) for each in tried),
-        count=count,
+        about=about,
         shown=len(tried),
-        more=count if count > len(tried) and stands else 0,
+        more=len(documents) if len(documents) > len(tried) and stands else 0,
         broken=broken or [],
         untaught=[n for n in request.args.get("untaught", "").split(",") if n in known.FIELDS],
         of=request.args.get("of", type=int),
