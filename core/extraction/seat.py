@@ -34,7 +34,7 @@ class Seat:
     def start(self) -> None:
         """Have a child ready; raises ReaderFailed when none can be."""
         if self.closed:
-            raise errors.ReaderFailed("the readers are closed")
+            raise errors.ReaderFailed("the readers are closed", way="gone")
         if self.process and self.process.poll() is not None:
             self.end()
         if self.process is None:
@@ -49,14 +49,15 @@ class Seat:
             wire.ask(self.line, request, document)
         except OSError as err:
             self.end()
-            raise errors.ReaderFailed("the reader was gone") from err
+            raise errors.ReaderFailed("the reader was gone", way="gone") from err
 
     def answer(self, until: float) -> dict[str, Any]:
         """What the child says; `until` is on the monotonic clock. Raises NotAnInvoice and ReaderFailed."""
         answer = self._hear(until)
         if "failed" in answer:
             self.end()
-            raise errors.ReaderFailed(str(answer["failed"]))
+            way = "memory" if answer.get("way") == "memory" else "crashed"
+            raise errors.ReaderFailed(str(answer["failed"]), way=way)
         return answer
 
     def picture(self, until: float) -> bytes:
@@ -108,20 +109,22 @@ class Seat:
         try:
             answer = json.loads(wire.receive(self.line, until))
         except (EOFError, OSError, OverflowError, ValueError) as err:
-            why = self._post_mortem(err)
+            why, way = self._post_mortem(err)
             self.end()
-            raise errors.ReaderFailed(why) from err
+            raise errors.ReaderFailed(why, way=way) from err
         if not isinstance(answer, dict):
             self.end()
-            raise errors.ReaderFailed("the reader made no sense")
+            raise errors.ReaderFailed("the reader made no sense", way="confused")
         return answer
 
-    def _post_mortem(self, err: Exception) -> str:
+    def _post_mortem(self, err: Exception) -> tuple[str, str]:
         if isinstance(err, TimeoutError):
-            return "it took longer to read than a document may"
-        if isinstance(err, EOFError | ConnectionError):
-            return f"the reader was ended while reading it ({self._exit()})"
-        return "the reader made no sense"
+            return "it took longer to read than a document may", "time"
+        if not isinstance(err, EOFError | ConnectionError):
+            return "the reader made no sense", "confused"
+        ended = self._exit()
+        way = "gone" if self.closed else "time" if ended == "SIGXCPU" else "crashed"
+        return f"the reader was ended while reading it ({ended})", way
 
     def _exit(self) -> str:
         assert self.process  # noqa: S101 - it was there a moment ago

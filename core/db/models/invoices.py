@@ -109,8 +109,9 @@ class Document(Base):
     channel: Mapped[str]
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
-    #: Attempts to read it that ended at the reader's limits.
+    #: Attempts to read it that ended at the reader's limits, and the way of the last (`errors.ReaderFailed.way`).
     read_failures: Mapped[int] = mapped_column(default=0)
+    failed_as: Mapped[str | None]
 
 
 class ReadingRow(Base):

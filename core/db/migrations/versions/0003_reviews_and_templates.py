@@ -96,6 +96,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("first_page", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("last_page", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quarantined_for", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("failed_as", sa.Text(), nullable=True))
 
     # With the reference in the column itself no table is made anew, which on SQLite would take its children along.
     for name, other in (("reviewed_by", "people"), ("merged_into", "invoices")):
@@ -150,3 +151,9 @@ def upgrade() -> None:
         )
     else:
         op.execute("CREATE INDEX invoice_search ON invoice_texts USING gin (to_tsvector('simple', words))")
+    # What is here already is found by its supplier and number at once, and by its pages once they are read again.
+    op.execute(
+        "INSERT INTO invoice_texts (invoice_id, workspace_id, words) SELECT id, workspace_id,"
+        " lower(replace(supplier, '_', ' ') || ' ' || coalesce(number, '') || ' ' ||"
+        " replace(replace(coalesce(number, ''), '-', ''), ' ', '')) FROM invoices"
+    )
