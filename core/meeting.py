@@ -48,7 +48,6 @@ def _unite(session: Session, kept: models.Invoice, other: models.Invoice, at: da
     if kept.reviewed_at is None:
         says = _counts(session, kept, _believed(session, kept, other))
     merge.merge(session, kept, other, by=None, now=at, says=says)
-    search.tell(session, kept)
 
 
 def _elder(one: models.Invoice, other: models.Invoice) -> tuple[models.Invoice, models.Invoice]:

@@ -40,7 +40,6 @@ from core.ledger.views import (
     AccountView,
     account_view,
     accounts_with_state,
-    invoices,
     last_greens,
     run_with_events,
 )
@@ -75,7 +74,6 @@ __all__ = [
     "guard",
     "here_i_am",
     "hold",
-    "invoices",
     "is_answerable",
     "is_being_checked",
     "known_lines",

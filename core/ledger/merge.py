@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import acts
+from core.ledger import acts, search
 from core.ledger.acts import CannotAct, Pen
 
 #: What the kept Invoice takes from the other where it says nothing itself.
@@ -49,6 +49,7 @@ def merge(
     pen.change(other, merged_into=kept.id)
     if kept.twin_of == other.id:
         pen.change(kept, twin_of=None)
+    search.tell(session, kept)
     return pen.sign(act)
 
 
@@ -63,6 +64,7 @@ def unmerge(session: Session, other: models.Invoice, *, by: int | None, now: dat
     act, pen = acts.begin(session, other, "unmerge", by=by, now=now), Pen(session, kept, other)
     for row, values in acts.as_before(session, merged.before["rows"]):
         pen.change(row, **values)
+    search.tell(session, kept)
     return pen.sign(act)
 
 

@@ -1,4 +1,4 @@
-"""What the pages ask of the ledger: accounts with their state, invoices, a run with its steps. Few queries, whatever the size."""
+"""What the pages ask of the ledger: accounts with their state, a run with its steps. Few queries, whatever the size."""
 
 from __future__ import annotations
 
@@ -110,33 +110,6 @@ def last_greens(session: Session) -> dict[str, datetime]:
         select(account.supplier, func.max(account.last_success_at)).group_by(account.supplier)
     )
     return {supplier: at for supplier, at in rows if at}
-
-
-def invoices(
-    session: Session,
-    workspace_id: int,
-    *,
-    account_id: int | None = None,
-    supplier: str | None = None,
-    words: str = "",
-    page: int = 1,
-    per_page: int = 50,
-) -> tuple[list[models.Invoice], int]:
-    """One page of invoices, newest first, and how many there are in all. `words` is looked for in the number."""
-    chosen = select(models.Invoice).where(models.Invoice.workspace_id == workspace_id)
-    if account_id is not None:
-        chosen = chosen.where(models.Invoice.account_id == account_id)
-    if supplier:
-        chosen = chosen.where(models.Invoice.supplier == supplier)
-    if words:
-        chosen = chosen.where(models.Invoice.number.icontains(words, autoescape=True))
-    total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    rows = session.scalars(
-        chosen.order_by(models.Invoice.received_at.desc(), models.Invoice.id.desc())
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-    )
-    return list(rows), total
 
 
 def run_with_events(

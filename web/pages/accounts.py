@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from core import ledger, nouns
 from core.db import models
+from core.ledger import search
 from web import arrangements, farm, guard, outlook, people, questions, register, strip
 from web.pages.status import supplier_name
 
@@ -30,9 +31,7 @@ def account(account_id: int) -> str:
     with here.database.read() as session:
         view = view_of(session, account_id)
         manifest = here.manifest(view.account.supplier)
-        newest, total = ledger.invoices(
-            session, g.visitor.workspace_id, account_id=account_id, page=1, per_page=5
-        )
+        newest, total = search.find(session, g.visitor.workspace_id, account_id=account_id, per_page=5)
         return render_template(
             "account.html",
             view=view,
