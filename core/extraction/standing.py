@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from core.extraction import amounts, dates, lines
 
-#: Digits in a row from here on are also printed in groups.
-LONG = 8
+#: Digits in groups, as some print long numbers: 12 345 678 901.
+_GROUPS = re.compile(r"(?<!\S)\d{2,5}(?: \d{2,5}){1,5}(?!\S)")
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 
 
 def days_in(text: str) -> set[date]:
     """Each day that may be meant: 03/04/2026 is two."""
-    return {day for one in dates.found(lines.fold(text)) for day in (one.value, one.other) if day}
+    return {day for meant in meanings_in(text) for day in meant}
+
+
+def meanings_in(text: str) -> list[set[date]]:
+    """For each date, the days that it may mean."""
+    return [{one.value, one.other or one.value} for one in dates.found(lines.fold(text))]
 
 
 def amounts_in(text: str) -> set[Decimal]:
-    return {amount.value for line in text.splitlines() for amount in amounts.found(line)}
+    return {amount.value for amount in figures_in(text)}
+
+
+def figures_in(text: str) -> Iterator[amounts.Amount]:
+    return (amount for line in text.splitlines() for amount in amounts.found(line))
 
 
 def number_in(text: str, number: str) -> bool:
-    """The whole number, not a part of a longer one; spaces and dashes within it may differ, a word may stand before it."""
-    runs = _RUN.findall(lines.clean(number))
+    """The whole number, not a part of a longer one nor two that stand side by side; dashes in it may differ, a word may stand before it."""
+    runs = list(_RUN.finditer(lines.clean(number)))
     if not runs:
         return False
-    spelt = r"[\W_]{0,3}".join(
-        " ?".join(run) if run.isdigit() and len(run) >= LONG else re.escape(run) for run in runs
+    spelt = "".join(
+        f"{_between(before, run)}{re.escape(run[0])}"
+        for before, run in zip([None, *runs], runs, strict=False)
     )
-    return bool(re.search(rf"(?<![^\W_])(?<!\d[-/.]){spelt}(?![^\W_])(?![-/.]\d)", text, re.I))
+    if re.search(rf"(?<![^\W_])(?<!\d[-/.]){spelt}(?![^\W_])(?![-/.]\d)", text, re.I):
+        return True
+    return len(runs) == 1 and any(group[0].replace(" ", "") == runs[0][0] for group in _GROUPS.finditer(text))
+
+
+def _between(before: re.Match[str] | None, run: re.Match[str]) -> str:
+    """What may stand between two runs of one number: what it has there, less, or another sign; a space is of two numbers."""
+    if before is None:
+        return ""
+    sign = run.string[before.end() : run.start()]
+    if not sign:
+        return "[ -]?" if run[0].isdigit() else ""
+    return r"[\s-]?" if sign.isspace() else r"(?: ?[^\w\s] ?|_)?"

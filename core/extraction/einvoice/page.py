@@ -37,9 +37,21 @@ class Page:
         return {day.isoformat() for day in standing.days_in(self.reading.text)}
 
     @cached_property
+    def figures(self) -> list[amounts.Amount]:
+        return list(standing.figures_in(self.reading.text))
+
+    @cached_property
     def amounts(self) -> set[Decimal]:
         """Without their signs: a credit note is printed negative by some and positive by others."""
-        return {abs(amount) for amount in standing.amounts_in(self.reading.text)}
+        return {abs(figure.value) for figure in self.figures}
+
+    @property
+    def shows_known_days_only(self) -> bool:
+        """No date on it is a day that the data do not know."""
+        known = self.said.everything
+        return all(
+            known & {day.isoformat() for day in meant} for meant in standing.meanings_in(self.reading.text)
+        )
 
     @cached_property
     def letters(self) -> str:
@@ -60,24 +72,24 @@ class Page:
         turned = seen and value in {day.isoformat() for day in standing.days_in(seen.raw)}
         if seen and (seen.value == value or turned):
             return Shows.SAME
-        against = self._against(seen)
-        if value in self.days and not (seen and against and seen.confidence >= LABELLED):
-            return Shows.SAME
-        return Shows.OTHER if against else Shows.NOTHING
+        if self._against(seen) or (name == "date" and self._is_its_due_day(value, seen)):
+            return Shows.OTHER
+        return Shows.SAME if value in self.days else Shows.NOTHING
 
     def total(self, name: str) -> Shows:
-        """A total that the page sums up to counts more than the same figure somewhere else on it."""
+        """A total that the page sums up to counts more than the same figure somewhere else on it, which may be its net."""
         value, seen = self._both(name)
-        if seen and abs(Decimal(seen.value)) == abs(Decimal(value)):
+        figure = abs(Decimal(value))
+        if seen and abs(Decimal(seen.value)) == figure:
             return Shows.SAME
-        against = self._against(seen)
-        if abs(Decimal(value)) not in self.amounts:
+        against, closed = self._against(seen), seen is not None and seen.confidence >= CLOSED
+        if figure not in self.amounts:
             return Shows.OTHER if against else Shows.NOTHING
-        if seen is None or seen.confidence <= STATED:
-            return Shows.SAME
-        if seen.confidence >= CLOSED:
-            return Shows.SAME if self.shows_all_sums and not against else Shows.OTHER
-        return Shows.SAME if self.shows_all_sums or not against else Shows.OTHER
+        if self.shows_all_sums:
+            return Shows.OTHER if against and closed else Shows.SAME
+        if against or closed:
+            return Shows.OTHER
+        return Shows.NOTHING if self._larger_than(figure) else Shows.SAME
 
     def part(self, name: str) -> Shows:
         """Net or VAT."""
@@ -109,6 +121,15 @@ class Page:
         """Net, VAT and total, where there is a VAT that tells them apart."""
         parts = [self.said.value(name) for name in ("net", "vat", "total")]
         return all(part and Decimal(part) and abs(Decimal(part)) in self.amounts for part in parts)
+
+    def _is_its_due_day(self, issued: str, seen: nouns.FieldRead | None) -> bool:
+        """Does it print the data's day of issue as the day by which to pay, beside a day that the data do not know?"""
+        due = self.reading.fields.get("due_date")
+        return bool(due and due.value == issued and seen and seen.value not in self.said.everything)
+
+    def _larger_than(self, total: Decimal) -> bool:
+        """Does it print a sum, with its cents, above this one?"""
+        return any(abs(figure.value) > total for figure in self.figures if not figure.whole)
 
     def _both(self, name: str) -> tuple[str, nouns.FieldRead | None]:
         return self.said.reading.fields[name].value, self.reading.fields.get(name)

@@ -48,6 +48,7 @@ def settles(said: Statement, text: nouns.Reading) -> bool:
     counts = [name for name in COUNTS if name in fields]
     return (
         page.shows_all_sums
+        and page.shows_known_days_only
         and all(ASKED[name][0](page, name) is Shows.SAME for name in counts)
         and not kinds.names_another(text.text, said.reading.kind)
     )

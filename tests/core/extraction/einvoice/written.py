@@ -143,7 +143,7 @@ def cii(bill: Bill = BILL, profile: str = "en16931") -> bytes:
  <ram:SpecifiedTradeSettlementHeaderMonetarySummation>
   {"" if small else f"<ram:LineTotalAmount>{bill.money(bill.net)}</ram:LineTotalAmount>"}
   <ram:TaxBasisTotalAmount>{bill.money(bill.net)}</ram:TaxBasisTotalAmount>
-  <ram:TaxTotalAmount currencyID="CHF">99.99</ram:TaxTotalAmount>
+  <ram:TaxTotalAmount currencyID="PLN">99.99</ram:TaxTotalAmount>
   <ram:TaxTotalAmount currencyID="{bill.currency}">{bill.money(bill.vat)}</ram:TaxTotalAmount>
   <ram:GrandTotalAmount>{bill.money(bill.total)}</ram:GrandTotalAmount>
   {"" if small else "<ram:TotalPrepaidAmount>50.00</ram:TotalPrepaidAmount>"}
@@ -203,7 +203,7 @@ def ubl(bill: Bill = BILL) -> bytes:
  <cac:PartyLegalEntity><cbc:RegistrationName>Atelier Claire Fontaine</cbc:RegistrationName></cac:PartyLegalEntity>
 </cac:Party></cac:AccountingCustomerParty>
 <cac:PaymentMeans><cbc:PaymentMeansCode>58</cbc:PaymentMeansCode>{late}{account}</cac:PaymentMeans>
-<cac:TaxTotal><cbc:TaxAmount currencyID="CHF">99.99</cbc:TaxAmount></cac:TaxTotal>
+<cac:TaxTotal><cbc:TaxAmount currencyID="PLN">99.99</cbc:TaxAmount></cac:TaxTotal>
 <cac:TaxTotal><cbc:TaxAmount {amount}>{bill.money(bill.vat)}</cbc:TaxAmount>{rates}</cac:TaxTotal>
 <cac:LegalMonetaryTotal>
  <cbc:LineExtensionAmount {amount}>{bill.money(bill.net)}</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount {amount}>{bill.money(bill.net)}</cbc:TaxExclusiveAmount>
