@@ -24,6 +24,7 @@ class Portal:
     def __init__(self, site: mandarine.Site | nimbus.Site | bleu.Site, port: int = 0) -> None:
         """`port` 0 lets the system choose; a taken port gives way to the next free one."""
         self.house = site.house
+        self.app = site.app
         self._server = server.Server(site.app) if port == 0 else server.next_free(site.app, port)
 
     @property

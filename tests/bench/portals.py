@@ -9,6 +9,7 @@ from typing import Any
 
 from demo import mandarine, nimbus, portals
 from demo.house import Session
+from tests.bench import dress
 
 #: Seconds, on average; each answer takes between half and one and a half of it.
 LATENCY = 0.1
@@ -70,6 +71,7 @@ def main() -> None:
     running = [portals.mandarine_telecom(latency=LATENCY), portals.nimbus_saas(latency=LATENCY)]
     for portal in running:
         portal.house.slowness = SLOW
+        dress.wear(portal.app, portal.port)
         for number in range(1, CUSTOMERS + 1):
             known = Session(login(portal.brand.id, number), proven=True, csrf=csrf(number))
             portal.house.sessions[token(number)] = known
