@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -54,8 +55,7 @@ class Sheet:
 
 def paper(document: BinaryIO) -> Paper:
     """Raises NotAnInvoice(reason="unreadable") when it cannot be opened or has no page."""
-    pdf = _opened(_whole(document))
-    try:
+    with _open(document) as pdf:
         sheets = {number: _sheet(pdf[number - 1]) for number in _ends(len(pdf), FIRST_PAGES, LAST_PAGES)}
         light = [number for number, sheet in sheets.items() if sheet.light]
         wanted = [light[at - 1] for at in _ends(len(light), *WORD_PAGES)]
@@ -63,28 +63,20 @@ def paper(document: BinaryIO) -> Paper:
         words = [word for number in wanted for word in _standing(pdf, number, known)]
         whole = lines.clean("\n".join(sheet.text for sheet in sheets.values()))
         return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)), sheets[1].picture)
-    finally:
-        pdf.close()
 
 
 def skim(document: BinaryIO) -> Paper:
     """The same without its lines: the text alone is had in a tenth of the time. Raises as `paper`."""
-    pdf = _opened(_whole(document))
-    try:
+    with _open(document) as pdf:
         sheets = [_sheet(pdf[number - 1]) for number in _ends(len(pdf), FIRST_PAGES, LAST_PAGES)]
         whole = lines.clean("\n".join(sheet.text for sheet in sheets))
         return Paper(len(pdf), whole[:MOST_LETTERS], (), sheets[0].picture)
-    finally:
-        pdf.close()
 
 
 def attachments(document: BinaryIO) -> list[bytes]:
     """The first files that a PDF carries, under any name; larger ones are left in. Raises as `paper`."""
-    pdf = _opened(_whole(document))
-    try:
+    with _open(document) as pdf:
         return list(_attached(pdf))
-    finally:
-        pdf.close()
 
 
 def _attached(pdf: Any) -> Iterator[bytes]:
@@ -104,28 +96,22 @@ def _attached(pdf: Any) -> Iterator[bytes]:
 
 def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> bytes:
     """A page as PNG, `wide` pixels across; its height is bounded too. Raises IndexError when there is no such page."""
-    pdf = _opened(_whole(document))
-    try:
+    with _open(document) as pdf:
         page = letters.upright(pdf[_within(pdf, number) - 1])
         width, height = page.get_size()
         scale = min(wide / max(width, 1), 2 * wide / max(height, 1))
         drawn = io.BytesIO()
         page.render(scale=scale).to_pil().save(drawn, "PNG")
         return drawn.getvalue()
-    finally:
-        pdf.close()
 
 
 def leaf(document: BinaryIO, number: int) -> Leaf:
     """A page's words, and what of it a picture shows; a page with more on it than any bill has gives none."""
-    pdf = _opened(_whole(document))
-    try:
+    with _open(document) as pdf:
         page = letters.upright(pdf[_within(pdf, number) - 1])
         sheet = _sheet(page)
         words = letters.words(page, number, set(sheet.text.split())) if sheet.light else []
         return Leaf(len(pdf), nouns.Box(number, 0, 0, *page.get_size()), tuple(words))
-    finally:
-        pdf.close()
 
 
 def _within(pdf: Any, number: int) -> int:
@@ -144,15 +130,21 @@ def _whole(document: BinaryIO) -> bytes:
     return document.read()
 
 
-def _opened(content: bytes) -> Any:
+@contextmanager
+def _open(document: BinaryIO) -> Iterator[Any]:
+    """Raises NotAnInvoice(reason="unreadable") for what PDFium cannot open or find its way in."""
+    pdf = None
     try:
-        pdf = pypdfium2.PdfDocument(content)
+        pdf = pypdfium2.PdfDocument(_whole(document))
+        if not len(pdf):
+            raise errors.NotAnInvoice("the PDF has no page", reason="unreadable")
+        yield pdf
     except pypdfium2.PdfiumError as err:
         wants = "it wants a password" if "assword" in str(err) else "the PDF is damaged"
         raise errors.NotAnInvoice(wants, reason="unreadable") from err
-    if not len(pdf):
-        raise errors.NotAnInvoice("the PDF has no page", reason="unreadable")
-    return pdf
+    finally:
+        if pdf:
+            pdf.close()
 
 
 def _ends(count: int, first: int, last: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""`./run prove kill|canary [--n N --seed S]`; with `--without` a guard is taken away, and the campaign must report it (exit code 1)."""
+"""`./run prove kill|canary|fuzz [--n N --seed S]`; with `--without` a guard is taken away, and the campaign must report it (exit code 1)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench import page
-from tests.prove import canary, kill, points
+from tests.prove import canary, fuzz, kill, points
 
 told = Console(stderr=True, highlight=False)
 
@@ -23,11 +23,11 @@ def main() -> int:
     """0 when nothing was found and each control found its fault; 1 otherwise."""
     asked = argparse.ArgumentParser(prog="./run prove")
     asked.add_argument("campaign", nargs="?", choices=[*CAMPAIGNS, "all"], default="all")
-    asked.add_argument("--n", type=int, default=100, help="kills (kill)")
+    asked.add_argument("--n", type=int, default=100, help="kills (kill), times twenty papers (fuzz)")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument(
         "--without",
-        choices=[*kill.CONTROLS, "mask"],
+        choices=[*kill.CONTROLS, "mask", "sandbox"],
         help="take this guard away: the campaign must report it",
     )
     asked.add_argument("--dry", action="store_true", help="tell, and leave docs/numbers.md as it is")
@@ -45,6 +45,8 @@ def _broken(without: str, seed: int) -> int:
 
 
 def _control(without: str, seed: int) -> list[str]:
+    if without == "sandbox":
+        return fuzz.control()
     with tempfile.TemporaryDirectory(prefix="moisson-prove-") as folder:
         if without == "mask":
             return canary.campaign(Path(folder), canary.FEW, tell=True).hits
@@ -73,7 +75,16 @@ def _canary(given: argparse.Namespace) -> int:
     return _verdict(not found.hits, controls)
 
 
-CAMPAIGNS: dict[str, Callable[[argparse.Namespace], int]] = {"kill": _kill, "canary": _canary}
+def _fuzz(given: argparse.Namespace) -> int:
+    tally = fuzz.campaign(20 * given.n, given.seed)
+    _say(tally.breaches)
+    controls = {"sandbox": _control("sandbox", given.seed)}
+    if not given.dry:
+        page.write("prove-fuzz", "Damaged and twisted papers", _told_of_papers(tally, given, controls))
+    return _verdict(not tally.breaches, controls)
+
+
+CAMPAIGNS: dict[str, Callable[[argparse.Namespace], int]] = {"kill": _kill, "canary": _canary, "fuzz": _fuzz}
 
 
 def _verdict(clean: bool, controls: dict[str, list[str]]) -> int:
@@ -120,6 +131,19 @@ def _told_of_canary(found: canary.Found, controls: dict[str, list[str]]) -> str:
         ),
     ]
     return _page("./run prove canary", rows, found.seconds)
+
+
+def _told_of_papers(tally: fuzz.Tally, given: argparse.Namespace, controls: dict[str, list[str]]) -> str:
+    outcomes = ", ".join(f"{outcome} {times}" for outcome, times in tally.outcomes.most_common())
+    rows = [
+        ("PDFs and e-invoices, each damaged by seed", str(tally.papers)),
+        ("answered", outcomes),
+        ("the slowest, waiting for its turn included", f"{tally.slowest:.1f} s"),
+        ("the largest child (RSS)", f"{tally.child_mib:.0f} MiB"),
+        ("crashes of the parent, answers past the limits, honest bills read otherwise afterwards", str(len(tally.breaches))),
+        *((f"control: no {name}", f"found: {found[0]}" if found else "NOT FOUND") for name, found in controls.items()),
+    ]  # fmt: skip
+    return _page(f"./run prove fuzz --n {given.n} --seed {given.seed}", rows, tally.seconds)
 
 
 def _page(command: str, rows: list[tuple[str, str]], seconds: float) -> str:
