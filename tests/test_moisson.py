@@ -11,9 +11,11 @@ from click.testing import CliRunner
 
 import moisson
 from collectors.kit import manifest
-from core import errors, settings
+from core import errors, extraction, settings, teaching
 from core.db import Database, migrate, models
 from core.ledger import requests
+from tests.core import home
+from tests.core.extraction import workshops
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -118,3 +120,27 @@ def test_what_nobody_asked_for_is_not_begun(farm: settings.Settings) -> None:
     )
     assert isinstance(done.exception, click.UsageError)
     assert list(Path().glob("*.toml")) == []
+
+
+def test_the_archive_is_read_again_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First what would change, then the change, then nothing more."""
+    monkeypatch.chdir(tmp_path)
+    folder = settings.load().data
+    folder.mkdir()
+    with extraction.Readers(1) as readers, home.opened(folder, readers) as here:
+        first, second = (workshops.finnish(month) for month in workshops.months(2, "command"))
+        one, two = here.bring(first.content), here.bring(second.content)
+        proposed = teaching.propose(
+            here.database, here.stored, readers, one, dict(first.places), by=None, now=NOW
+        )
+        teaching.go_live(here.database, here.stored, readers, proposed.template_id, now=NOW)
+        due = f"due_date - → {second.says['due_date']}"
+        shown = CliRunner().invoke(moisson.cli, ["reread"])
+        assert (shown.exit_code, due in shown.output, "add --apply" in shown.output) == (0, True, True)
+        assert here.invoice(two).due_on is None
+        told = CliRunner().invoke(moisson.cli, ["reread", "--apply", "--json", "--supplier", "workshop"])
+        assert {json.loads(line)["document_id"] for line in told.output.splitlines()} == {one, two}
+        assert here.invoice(two).due_on is not None
+        assert CliRunner().invoke(moisson.cli, ["reread"]).output.startswith("0 read again")

@@ -16,7 +16,7 @@ from core.extraction import dates, lines
 KEPT, WIDE, HIGH = 160, 4.0, 16.0
 #: So far down the first page, in points, height counts too: what varies in length begins below.
 HEAD = 120.0
-#: The share of a layout's words that a document of that layout has at least.
+#: The share of a layout's words that a document of that layout has, unless most of its page is new each time.
 SAME = 0.7
 #: Fewer words than this are no layout to be known by.
 FEWEST = 5

@@ -13,6 +13,10 @@ from core.extraction.anchors import Anchor
 FIELDS = tuple(sorts.OF_FIELD)
 #: A taught place, and one that is not quite as it was taught.
 TAUGHT, ODD = 0.9, 0.6
+#: So many of the fields that have labels stand at them, as a share and at least, where little else is as it was.
+THERE, FEWEST = 0.8, 3
+#: How a paper fits that is known by its labels alone.
+LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,19 @@ def unpacked(said: Mapping[str, Any]) -> Template:
 
 def fitting(offered: Sequence[Template], words: Sequence[lines.Word]) -> Template | None:
     """The one whose layout this document has; what people here taught before what is shipped, then the best, then the newest."""
-    rated = [(one.version > 0, layouts.fits(one.layout, words), one.version, one) for one in offered]
-    fit = [one for one in rated if one[1] >= layouts.SAME]
-    return max(fit, key=lambda one: one[:3])[3] if fit else None
+    rated = [(one.version > 0, _fit(one, words), one.version, one) for one in offered]
+    return max((one for one in rated if one[1]), key=lambda one: one[:3], default=(None,))[-1]
+
+
+def _fit(template: Template, words: Sequence[lines.Word]) -> float:
+    """How well the layout fits; 0 is another. Where most of a paper is new each time, the labels that were taught tell."""
+    fit = layouts.fits(template.layout, words)
+    if fit >= layouts.SAME:
+        return fit
+    labelled = {one.field for one in template.anchors if one.label}
+    read = apply(template, words)
+    sure = [name for name in labelled if name in read and read[name].confidence >= TAUGHT]
+    return max(fit, LEAST) if len(sure) >= max(FEWEST, THERE * len(labelled)) else 0.0
 
 
 def apply(template: Template, words: Sequence[lines.Word]) -> dict[str, nouns.FieldRead]:

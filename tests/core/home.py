@@ -67,5 +67,5 @@ def opened(folder: Path, readers: extraction.Readers) -> Iterator[Home]:
             terms_version="1",
             now=NOW,
         )
-    yield Home(database, archive.Archive(folder / "data"), readers)
+    yield Home(database, archive.Archive(folder), readers)
     database.close()

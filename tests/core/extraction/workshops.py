@@ -1,4 +1,4 @@
-"""Seven invented suppliers, each with a layout of its own, and where on its paper each value stands.
+"""Eight invented suppliers, each with a layout of its own, and where on its paper each value stands.
 
 Their bills differ from month to month in amounts, in how many lines they have, in pages, and in how far down everything stands.
 """
@@ -309,7 +309,32 @@ def boxes(month: Month) -> Printed:
     return sheet.done()
 
 
-ALL: tuple[Callable[[Month], Printed], ...] = (colons, grid, letter, dollars, pages, finnish, boxes)
+def reports(month: Month) -> Printed:
+    """Little that stays: the work done is told at length, and otherwise each time."""
+    chance, sheet = random.Random(month.number), Sheet(month, "Times-Roman", 9)
+    sheet.put(50, "Plomberie Grandval SARL", supplier="Plomberie Grandval SARL")
+    sheet.down(30)
+    sheet.put(sheet.put(50, "Facture numéro ") + 4, f"PG/{month.number}", number=f"PG/{month.number}")
+    sheet.put(sheet.put(350, "établie le ") + 4, f"{month.issued:%d/%m/%Y}", date=month.issued.isoformat())
+    sheet.down(30)
+    for _ in range(12):
+        told = " ".join(
+            "".join(chance.choice("aeiou") + chance.choice("bcdlmnprst") for _ in range(chance.randint(2, 4)))
+            for _ in range(9)
+        )
+        sheet.row((50 + chance.randint(0, 30), told))
+    for label, amount, name in (
+        ("Main-d'œuvre et fournitures", month.net, "net"),
+        ("Taxe", month.vat, "vat"),
+        ("Somme due", month.total, "total"),
+    ):
+        sheet.put(300, label)
+        sheet.put(520, f"{french(amount)} €", right=True, **{name: f"{amount:.2f}"})
+        sheet.down()
+    return sheet.done()
+
+
+ALL: tuple[Callable[[Month], Printed], ...] = (colons, grid, letter, dollars, pages, finnish, boxes, reports)
 
 
 def months(count: int, seed: str) -> list[Month]:
