@@ -22,7 +22,7 @@ BRAND = Brand(
     login="claire@atelier.example",
     password="bleu-demo",  # noqa: S106 - printed on the stage panel for everybody
     supplier=paper.Party(
-        "Bleu Énergie SA", ("4 quai des Essais", "44000 Nantes"), "999444558", "FR19999444558"
+        "Bleu Énergie SA", ("4 quai des Essais", "44000 Nantes"), "999444557", "FR51999444557"
     ),
     contracts={POWER: "Électricité", GAS: "Gaz naturel"},
     electronic=True,
