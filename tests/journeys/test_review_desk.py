@@ -142,7 +142,7 @@ async def test_two_invoices_in_one_file_are_split_and_two_papers_of_one_compared
 ) -> None:
     both, other = (
         pypdfium2.PdfDocument.new(),
-        paper.invoice("PD-2026-001", date(2026, 10, 19), Decimal("46.90"), supplier=ODD, line="Duplicata"),
+        paper.invoice("PD-2026-001", date(2026, 10, 19), Decimal("49.90"), supplier=ODD, line="Duplicata"),
     )
     for n in (5, 6):
         both.import_pages(pypdfium2.PdfDocument(bill(n)))
@@ -173,6 +173,19 @@ async def test_two_invoices_in_one_file_are_split_and_two_papers_of_one_compared
     await anna.click("button", "Envoyer")
     papers = "SELECT count(*) FROM documents WHERE read_at IS NOT NULL"
     await houses.until(lambda: house.rows(papers) == [(4,)])
+    kept, doubled = (
+        row[0] for row in house.rows("SELECT id FROM invoices WHERE number = 'PD-2026-001' ORDER BY id")
+    )
+    await anna.go(f"/review/{doubled}")
+    await anna.click("link", "Comparer avec l'autre")
+    await anna.sees("différent")
+    await expect(anna.page.locator(".pair img")).to_have_count(2)
+    await anna.click("button", "C'est la même : les réunir")
+    await anna.sees("Réunie :")
+    assert house.rows(f"SELECT merged_into FROM invoices WHERE id = {doubled}") == [(kept,)]
+    await anna.click("button", "Annuler")
+    await anna.page.wait_for_url(re.compile(rf"/review/{doubled}"))
+    assert house.rows(f"SELECT merged_into FROM invoices WHERE id = {doubled}") == [(None,)]
 
 
 async def test_on_a_phone_and_without_any_script_an_invoice_is_confirmed_and_taken_back(
