@@ -11,6 +11,8 @@ from core.extraction import labels, lines
 
 #: How far above a value its column's header may stand, in heights of a line.
 REACH = 4.0
+#: Two labels for one value: invoice date / delivery date.
+_JOINED = re.compile(r" ?(?:/|and|et|und|en|y|e) ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,10 @@ class Evidence:
             return []
         label = before[-1]
         between = self.lines[spot.index].text[label.end : spot.start]
-        return [(label.role, label.weight * _closeness(between))]
+        told = [(label.role, label.weight * _closeness(between))]
+        if len(before) > 1 and _JOINED.fullmatch(self.lines[spot.index].folded[before[-2].end : label.start]):
+            told.append((before[-2].role, before[-2].weight * _closeness(between)))
+        return told
 
     def _behind(self, spot: Spot, family: str) -> list[tuple[str, float]]:
         """The tax word may follow its amount: 29,99 € TTC."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import chain, combinations, product
 
 from core import nouns
-from core.extraction import amounts, lines, words
+from core.extraction import amounts, dates, lines, words
 from core.extraction.evidence import Evidence, Spot
 
 #: How far amounts that belong together may be apart, by rounding.
@@ -103,7 +103,10 @@ def figures_on(evidence: Evidence) -> list[Figure]:
 
 def _figures(evidence: Evidence) -> Iterator[Figure]:
     for index, line in enumerate(evidence.lines):
+        days = dates.found(line.folded)
         for amount in amounts.found(line.text):
+            if any(amount.start < day.end and day.start < amount.end for day in days):
+                continue
             spot = Spot(index, amount.start, amount.end)
             hints = evidence.hints(spot, "amount")
             if abs(amount.value) < NEVER and (not amount.whole or _meant_as_money(amount, hints)):

@@ -37,7 +37,7 @@ _OUR = r"(?:notre|votre|our|your|this|unsere|ihre|onze|uw|nuestra|su|nostra|vost
 _TAX = r"(?:t\.?v\.?a\.?|taxes|vat|sales tax|tax|gst|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer|btw|i\.?v\.?a\.?|imposta|impuestos?)"
 _PERCENT = r"\(?\d+(?:[.,]\d+)? ?%\)?"
 #: A label that is a whole cell, or ends with a colon.
-_CELL, _ENDS = r"(?:^|(?<=  ))", r"(?= ?:|$|  )"
+_CELL, _ENDS = r"(?:^|(?<=  ))", r"(?= ?:| -|$|  )"
 
 WORDS: dict[str, dict[float, tuple[str, ...]]] = {
     NUMBER: {
@@ -57,10 +57,11 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
         ),
         MAYBE: (
             rf"{_CELL}(?:numero|number|nummer|n ?[°o]\.?){_ENDS}",
-            rf"{_CELL}(?:numero|number|nummer)(?= \S*\d\S*(?:$|  ))",
+            rf"{_CELL}(?:numero|number|nummer)(?=:? \S*\d\S*(?:$|  ))",
             rf"{INVOICE}(?= [\w/.-]*\d[\w/.-]*,? (?:vom|du|of|dated|van|del?|d\.d\.|issued|en date|de fecha|emitida|in data)\b)",
         ),
         WEAK: (
+            rf"{_CELL}n ?[°o]\.?(?= ?[a-z]{{0,4}}\d[\d ]{{4}})",
             rf"{_CELL}(?:votre |your )?(?:tax )?{INVOICE}(?![a-z])",
             rf"{_OUR} {INVOICE}(?= \S*\d)",
         ),
@@ -104,9 +105,9 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"(?:date )?(?:d'|de l')?echeance(?: de paiement)?(?: le| au)?",
             r"date limite (?:de |du )?(?:paiement|reglement)",
             r"(?:a |montant |somme )?(?:payer|regler|payable)(?: [^\d]{1,30})? (?:avant|au plus tard|jusqu'au|pour)(?: le)?",
-            r"(?:payable|paiement du|exigible|a payer|a regler) le|avant le",
+            r"(?:payable|paiement du|exigible|a payer|a regler|soit) le|avant le",
             r"(?:payment |balance |amount )?due (?:date|by|on|before)|date due|payable (?:by|before|on)|pay(?:ment)? (?:by|before)|payment due(?: date)?",
-            rf"{_CELL}due(?= ?:|$|  | \d| [a-z]{{3,9}} \d)|please pay (?:by|before)|(?:is|are) due (?:on|by)",
+            rf"{_CELL}due(?= ?:| -|$|  | \d| [a-z]{{3,9}} \d)|please pay (?:by|before)|(?:is|are) due (?:on|by)",
             r"fallig(?:keit|keitsdatum|keitstag)?(?: am| bis| zum)?|zahlbar (?:bis|am)(?: zum)?|(?:zu )?zahlen (?:sie )?bis(?: zum)?|zahlungsziel|zahlungsfrist|bis zum",
             r"verval(?:datum|dag)|(?:uiterste |uiterlijke )?betaaldatum|(?:uiterlijk )?(?:te )?(?:betalen|voldoen) (?:voor|op|uiterlijk(?: op)?)",
             r"(?:fecha (?:de |limite (?:de )?)?)(?:vencimiento|pago)|vencimiento|vence(?: el)?|fecha limite|(?:a )?pagar antes del?",
@@ -141,7 +142,8 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"montant (?:de votre facture|du prelevement)|a payer|somme de",
             r"(?:total )?(?:amount|sum) (?:due|payable|to pay)(?: on)?",
             r"(?:grand|invoice) total|total (?:due|payable|to pay|charges|amount (?:due|payable)|including (?:vat|tax)|incl\.? ?(?:vat|tax|gst)?)",
-            r"total (?:for this invoice|(?:de la |de votre )?facture)",
+            r"total (?:for this invoice|(?:de la |de votre )?facture)|gross (?:total|amount)|invoice amount|total general",
+            rf"(?:grand )?(?:total|summe|betrag|amount|gesamtbetrag|endbetrag)(?: amount)? \(?(?:inkl|incl?|inc)\.? ?{_TAX}\)?",
             r"(?:rechnungs|gesamt|end|brutto|zahl)-?(?:betrag|summe)(?: \(?brutto\)?)?(?: \(?(?:inkl|incl)\.? ?(?:mwst|ust)\.?\)?)?(?! der)|rechnungssumme brutto|zu zahlen(?:der betrag)?",
             r"(?:gesamt|summe) (?:brutto|inkl\.? ?(?:mwst|ust))\.?",
             r"(?:totaal|factuur|eind)(?:bedrag|totaal)|totaal(?: \(?incl(?:usief)?\.? btw\)?)|te (?:betalen|voldoen)(?: bedrag)?|totaal te (?:betalen|voldoen)",
@@ -170,6 +172,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"sub-?s?total|subs?total less discount|less discount",
             r"(?:total|amount|subtotal) \(?(?:excluding|excl\.?|before|without|ex\.?) (?:vat|tax|gst)\)?",
             r"net (?:total|amount)|total net|taxable amount",
+            rf"(?:zwischentotal|zwischensumme|total|summe|betrag|gesamtbetrag) \(?(?:exkl|excl?|ohne|zzgl)\.? ?{_TAX}\)?|zwischensumme \(?netto\)?",
             r"(?:summe|gesamt|rechnungssumme|rechnungsbetrag|gesamtbetrag|betrag) \(?netto\)?|netto-?(?:betrag|summe)|rechnungssumme ohne ust\.?|warenwert",
             r"(?:totaal |bedrag )?\(?ex(?:cl(?:usief)?)?\.? ?btw\)?|subtotaal|nettobedrag",
             r"base imponible(?: total)?|(?:total|importe) (?:neto|sin iva)|totale? (?:imponibile|netto|merce)|imponibile(?: totale)?|subtotale",
