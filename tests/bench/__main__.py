@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from tests.bench import page, rows, stand
 
@@ -17,11 +18,16 @@ def main() -> None:
     asked.add_argument("--n", type=int, help="how many visits or documents each row takes")
     asked.add_argument("--long", action="store_true", help="memory over a thousand contexts")
     asked.add_argument("--dry", action="store_true", help="tell, and leave docs/numbers.md as it is")
+    asked.add_argument(
+        "--folder",
+        type=Path,
+        help="a folder of invoices that reading takes too, with or without its expected.json",
+    )
     told = asked.parse_args()
     named = [name for name in told.row if name != "all"] or list(rows.ROWS)
     if unknown := set(named) - set(rows.ROWS):
         asked.error(f"no such row: {', '.join(sorted(unknown))}")
-    found = measured(named, told.n, long=told.long)
+    found = measured(named, told.n, long=told.long, papers=told.folder)
     if not told.dry:
         command = " ".join(["./run bench", *sys.argv[1:]])
         for name in named:
@@ -29,10 +35,13 @@ def main() -> None:
     sys.exit(any(row.fine is False for each in found.values() for row in each))
 
 
-def measured(named: list[str], n: int | None = None, *, long: bool = False) -> dict[str, list[rows.Row]]:
+def measured(
+    named: list[str], n: int | None = None, *, long: bool = False, papers: Path | None = None
+) -> dict[str, list[rows.Row]]:
     """Each row's lines, told as they come."""
     found: dict[str, list[rows.Row]] = {}
     with stand.put_up() as here:
+        here.papers = papers
         for name in named:
             measure = rows.ROWS[name]
             count = n or (LONG if long and name == "memory" else measure.usual)

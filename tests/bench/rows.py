@@ -161,6 +161,14 @@ def ingest(stand: Stand, n: int) -> Iterator[Row]:
     )
 
 
+def reading(stand: Stand, n: int) -> Iterator[Row]:
+    # Imported here: it needs this module's Row.
+    from tests.bench import reading as papers
+
+    stand.folder.joinpath("reading").mkdir()
+    yield from papers.rows(stand.folder / "reading", n, stand.papers)
+
+
 def status(stand: Stand, n: int) -> Iterator[Row]:
     """Journey i3."""
     told = stand.farm("status", count=n)
@@ -193,5 +201,6 @@ ROWS = {
     "memory": Measure("Memory", memory, 32),
     "vault": Measure("The vault", vault, 10_000),
     "ingest": Measure("Ingest", ingest, 60),
+    "reading": Measure("Reading", reading, 120),
     "status": Measure("The status page", status, 60),
 }

@@ -34,6 +34,8 @@ class Stand:
         self.folder, self.urls = folder, urls
         self.remotes = [Remote(url) for url in urls.values()]
         self._rows = 0
+        #: A folder of invoices, besides those that the press makes (`reading`).
+        self.papers: Path | None = None
 
     def farm(self, act: str, *, pace: str = FREE, **asked: Any) -> dict[str, Any]:
         """A new installation does `act` (`farmside`); what the portals counted meanwhile is added."""

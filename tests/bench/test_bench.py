@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import page, rows, stand
+from tests.bench import page, reading, rows, stand
 from tests.bench.rows import Row
 
 
@@ -45,3 +45,12 @@ def test_a_section_is_rewritten_and_the_others_stay(tmp_path: Path) -> None:
     text = numbers.read_text(encoding="utf-8")
     assert "old" not in text
     assert text.index("| new | 1/s | ≥ 1/s | ✓ |") < text.index("## Two") < text.index("| other |")
+
+
+def test_papers_are_read_right_and_what_is_beside_is_told(tmp_path: Path) -> None:
+    found = {row.what: row for row in reading.rows(tmp_path, 4)}
+    assert [row.measured for what, row in found.items() if what.startswith("… number")] == [
+        "100 %, 100 %, 100 %, 100 %"
+    ] * len([what for what in found if what.startswith("… number")])
+    assert any("invoice2data" in what for what in found)
+    assert not any(row.fine is False for what, row in found.items() if "without a person" in what)
