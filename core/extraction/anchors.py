@@ -19,9 +19,10 @@ SPOT_SLACK = 24.0
 LONGEST = 6
 #: A run of figures, dates or months within a label, which changes from bill to bill.
 FIGURES = "0"
-_FIGURES = r"\S*\d\S*(?:\s+(?:\S*\d\S*|(?:{months})\.?(?![a-z])))*".format(
-    months="|".join(sorted(dates.MONTH_OF, key=len, reverse=True))
-)
+_FIGURE = r"[^\s\d]*+\d\S*+"
+_MONTH = "|".join(sorted(dates.MONTH_OF, key=len, reverse=True))
+#: It never gives back what it took, so that no line of figures takes long.
+_FIGURES = rf"{_FIGURE}(?:\s++(?:{_FIGURE}|(?:{_MONTH})\.?(?![a-z])))*+"
 #: Words that may stand between a label and its value without being another label.
 BETWEEN = {"eur", "euro", "euros", "usd", "gbp", "chf"}
 _EDGES = " \t:.,;*()[]#|-–=€$£/"
@@ -146,8 +147,9 @@ def _spot(anchor: Anchor, paper: Sequence[lines.Line]) -> Iterator[Hit]:
 
 def _same(anchor: Anchor, paper: Sequence[lines.Line]) -> Iterator[Hit]:
     """What is the same on every bill, wherever it stands."""
+    words = r"\s+".join(map(re.escape, lines.fold(anchor.shape).split()))
     for line in paper:
-        for place in re.finditer(rf"(?<!\w){re.escape(lines.fold(anchor.shape))}(?!\w)", line.folded):
+        for place in re.finditer(rf"(?<!\w){words}(?!\w)", line.folded):
             yield Hit(anchor.shape, line.text[slice(*place.span())], line.box(*place.span()))
 
 

@@ -68,14 +68,21 @@ def _readable(sort: str, line: lines.Line, paper: Sequence[lines.Line], box: nou
         start = line.starts[inside[0]]
         end = line.starts[inside[-1]] + len(line.words[inside[-1]].text)
         if sort == sorts.NAME:
-            name = re.sub(r"(?<=\.)\.$|[,;:·-]+$", "", line.text[start:end]).strip()
-            return [sorts.Value(name, start, start + len(name), name)]
+            name = _name(line.text[start:end], paper)
+            return [sorts.Value(name, start, end, name)]
         one = sorts.code(line, start, end)
         return [one] if one else []
     if sort == sorts.DATE:
         shape = sorts.MONTH_FIRST if _turned(paper) else sorts.DAY_FIRST
         return [replace(one, shape=shape) for one in sorts.alike(sort, line, shape)]
     return sorts.found(sort, line)
+
+
+def _name(text: str, paper: Sequence[lines.Line]) -> str:
+    """A name without the sentence's stop behind it, which tells itself where the name stands elsewhere without."""
+    name = " ".join(re.sub(r"(?<=\.)\.$|[,;:·-]+$", "", text).split())
+    bare = re.compile(r"\s+".join(map(re.escape, name.rstrip(".").split())) + r"(?![\w.])")
+    return name.rstrip(".") if any(bare.search(line.text) for line in paper) else name
 
 
 def _turned(paper: Sequence[lines.Line]) -> bool:

@@ -146,3 +146,22 @@ def test_a_template_survives_the_table() -> None:
 def applied(found: Sequence[anchors.Anchor], seen: list[Word]) -> dict[str, str]:
     fields = templates.apply(templates.Template("workshop", 1, "", tuple(found)), seen)
     return {name: field.value for name, field in fields.items()}
+
+
+def test_a_line_of_nothing_but_figures_takes_no_time() -> None:
+    """Were a label's figures looked for in every way that they can be cut, this would not end."""
+    figures = Word("1" * 100, 1, 0, 100, 50, 110)
+    seen = [
+        Word("du", 1, 0, 100, 9, 110),
+        *(replace(figures, x0=10.0 + 60 * at, x1=60.0 + 60 * at) for at in range(300)),
+        Word("en", 1, 20_000, 100, 20_009, 110),
+    ]
+    anchor = anchors.Anchor("total", anchors.AFTER, "du 0 au", "cents")
+    assert applied([anchor], seen) == {}
+
+
+def test_a_sentences_stop_is_no_part_of_a_name() -> None:
+    first = bills(workshops.colons, 1)[0]
+    foot = [Word(text, 1, 50 + 60 * at, 800, 100 + 60 * at, 810) for at, text in enumerate(("Verrerie", "Aubépine", "SAS."))]  # fmt: skip
+    (anchor, *_) = pointing.proposals([*words(first), *foot], "supplier", nouns.Box(1, 45, 795, 300, 815))
+    assert anchor.shape == "Verrerie Aubépine SAS"
