@@ -16,12 +16,15 @@ _RUN = re.compile(r"\d+|[^\W\d_]+")
 
 def days_in(text: str) -> set[date]:
     """Each day that may be meant: 03/04/2026 is two."""
-    return {day for meant in meanings_in(text) for day in meant}
+    return {day for one in dates.found(lines.fold(text)) for day in (one.value, one.other) if day}
 
 
-def meanings_in(text: str) -> list[set[date]]:
-    """For each date, the days that it may mean."""
-    return [{one.value, one.other or one.value} for one in dates.found(lines.fold(text))]
+def days_meant(text: str) -> set[date]:
+    """Each day, of two possible ones the one that this document's other dates and its money speak for."""
+    folded = lines.fold(text)
+    found = dates.found(folded)
+    turned = dates.month_first(folded, found)
+    return {one.other if turned and one.other else one.value for one in found}
 
 
 def amounts_in(text: str) -> set[Decimal]:

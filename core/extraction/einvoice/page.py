@@ -34,7 +34,7 @@ class Page:
 
     @cached_property
     def days(self) -> set[str]:
-        return {day.isoformat() for day in standing.days_in(self.reading.text)}
+        return {day.isoformat() for day in standing.days_meant(self.reading.text)}
 
     @cached_property
     def figures(self) -> list[amounts.Amount]:
@@ -48,10 +48,7 @@ class Page:
     @property
     def shows_known_days_only(self) -> bool:
         """No date on it is a day that the data do not know."""
-        known = self.said.everything
-        return all(
-            known & {day.isoformat() for day in meant} for meant in standing.meanings_in(self.reading.text)
-        )
+        return self.days <= self.said.everything
 
     @cached_property
     def letters(self) -> str:
@@ -69,8 +66,7 @@ class Page:
 
     def day(self, name: str) -> Shows:
         value, seen = self._both(name)
-        turned = seen and value in {day.isoformat() for day in standing.days_in(seen.raw)}
-        if seen and (seen.value == value or turned):
+        if seen and seen.value == value:
             return Shows.SAME
         if self._against(seen) or (name == "date" and self._is_its_due_day(value, seen)):
             return Shows.OTHER
@@ -123,9 +119,11 @@ class Page:
         return all(part and Decimal(part) and abs(Decimal(part)) in self.amounts for part in parts)
 
     def _is_its_due_day(self, issued: str, seen: nouns.FieldRead | None) -> bool:
-        """Does it print the data's day of issue as the day by which to pay, beside a day that the data do not know?"""
+        """Does it print the data's day of issue as the day by which to pay, beside another day?"""
         due = self.reading.fields.get("due_date")
-        return bool(due and due.value == issued and seen and seen.value not in self.said.everything)
+        if due is None or due.value != issued or seen is None:
+            return False
+        return seen.confidence >= STATED or seen.value not in self.said.everything
 
     def _larger_than(self, total: Decimal) -> bool:
         """Does it print a sum, with its cents, above this one?"""

@@ -49,6 +49,7 @@ def settles(said: Statement, text: nouns.Reading) -> bool:
     return (
         page.shows_all_sums
         and page.shows_known_days_only
+        and said.value("date") != said.value("due_date")
         and all(ASKED[name][0](page, name) is Shows.SAME for name in counts)
         and not kinds.names_another(text.text, said.reading.kind)
     )
