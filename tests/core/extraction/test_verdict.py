@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from core import errors, nouns
 from core.extraction import doubts, verdict
 from tests.core.extraction import papers
@@ -47,3 +49,28 @@ def test_a_credit_note_is_never_accepted_unseen() -> None:
     sure = {name: nouns.FieldRead("x", "portal:row+page", 0.97) for name in verdict.VITAL}
     assert verdict.action(nouns.Reading(sure, nouns.Kind.INVOICE, 1, "text")) == "accept"
     assert verdict.action(nouns.Reading(sure, nouns.Kind.CREDIT_NOTE, 1, "text")) == "review"
+
+
+@pytest.mark.parametrize(
+    ("source", "action"),
+    [
+        ("portal:row+page", "accept"),
+        ("xml:BT-112+page", "accept"),
+        ("xml:BT-112+portal:row", "accept"),
+        ("template:orange/2+portal:row", "accept"),
+        ("portal:row", "review"),
+        ("generic", "review"),
+        ("template:orange/2+generic", "review"),
+        ("template:orange/2+page", "review"),
+    ],
+)
+def test_two_that_read_the_same_page_are_one_witness(source: str, action: str) -> None:
+    sure = {name: nouns.FieldRead("x", source, 0.97) for name in verdict.VITAL}
+    assert verdict.action(nouns.Reading(sure, nouns.Kind.INVOICE, 1, "text")) == action
+
+
+def test_every_vital_field_needs_its_two_witnesses() -> None:
+    for alone in verdict.VITAL:
+        fields = {name: nouns.FieldRead("x", "portal:row+page", 0.97) for name in verdict.VITAL}
+        fields[alone] = nouns.FieldRead("x", "portal:row", 0.97)
+        assert verdict.action(nouns.Reading(fields, nouns.Kind.INVOICE, 1, "text")) == "review"

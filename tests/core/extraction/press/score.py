@@ -26,6 +26,7 @@ class Score:
     misses: list[str] = field(default_factory=list)
     papers: int = 0
     whole: int = 0
+    accepted: int = 0
     silent: int = 0
 
     def share(self, name: str) -> float:
@@ -35,7 +36,7 @@ class Score:
     def lines(self) -> Iterator[str]:
         for name in sorted(self.right | self.wrong | self.missing):
             yield f"{name:15} {100 * self.share(name):5.1f} %  {self.right[name]}/{self.wrong[name]}/{self.missing[name]}"
-        yield f"whole {self.whole} of {self.papers}; accepted and wrong {self.silent}"
+        yield f"whole {self.whole} of {self.papers}; accepted {self.accepted}, of these wrong {self.silent}"
 
 
 def of(papers: Iterable[tuple[bytes, Bill]]) -> Score:
@@ -68,9 +69,9 @@ def _count(score: Score, name: str, bill: Bill, reading: nouns.Reading) -> None:
         score.misses.append(f"{name} {key:13} unprinted, got {reading.fields[key].value!r}")
     score.papers += 1
     score.whole += not {"number", "date", "total", "currency", "supplier"} & set(wrong)
-    score.silent += verdict.action(reading) == "accept" and bool(
-        {"number", "date", "total", "currency"} & set(wrong)
-    )
+    accepted = verdict.action(reading) == "accept"
+    score.accepted += accepted
+    score.silent += accepted and bool({"number", "date", "total", "currency"} & set(wrong))
 
 
 def same(key: str, truth: str, read: str) -> bool:
