@@ -38,6 +38,11 @@ class Chosen:
         return typed.amount(self.amount) if self.amount else None
 
     @property
+    def narrowed(self) -> bool:
+        """By more than words."""
+        return any((self.supplier, self.reason, self.amount))
+
+    @property
     def amount_wrong(self) -> bool:
         return bool(self.amount) and self.worth is None
 
@@ -126,6 +131,13 @@ def state(invoice: models.Invoice) -> str:
     return "accepted" if invoice.read_at else "unread"
 
 
+def whose(invoice: models.Invoice) -> str:
+    """Who sells, as people call it: of what was brought, the name on the paper."""
+    if invoice.seller and not farm.visited(invoice.supplier):
+        return invoice.seller
+    return supplier_name(invoice.supplier)
+
+
 @dataclass(frozen=True)
 class Done:
     """One ReviewAct as a page tells it."""
@@ -169,7 +181,7 @@ def _done(session: Session, act: models.ReviewAct) -> Done:
     said = speech.say(key if speech.knows(key) else "act.other")
     who = people.named(session, act.by)
     invoice = session.get_one(models.Invoice, act.invoice_id)
-    about = f"{supplier_name(invoice.supplier)} {invoice.number or speech.say('invoice.no_number')}"
+    about = f"{whose(invoice)} {invoice.number or speech.say('invoice.no_number')}"
     return Done(act.id, act.invoice_id, about, said, who, act.at, act.undone_at is not None, detail)
 
 

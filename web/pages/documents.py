@@ -11,6 +11,7 @@ from core.db import models
 from web import farm, guard, headers, sheets
 
 pages = Blueprint("documents", __name__)
+_ENDINGS = {"application/pdf": ".pdf", "application/xml": ".xml", "text/xml": ".xml"}
 
 
 def _document(session: Session, document_id: int) -> models.Document:
@@ -33,7 +34,9 @@ def original(document_id: int) -> Response:
     if not path.is_file():
         abort(404)
     known = document.media_type if document.media_type in nouns.SUFFIXES else "application/octet-stream"
-    answer = send_file(path.absolute(), mimetype=known, as_attachment=True, download_name=_named(seen, known))
+    answer = send_file(
+        path.absolute(), mimetype=known, as_attachment=True, download_name=_named(seen, document.media_type)
+    )
     answer.headers["Content-Security-Policy"] = headers.SEALED_OFF
     return answer
 

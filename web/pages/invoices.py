@@ -35,6 +35,7 @@ def invoices() -> str:
         states=[state.value for state in search.State],
         state=reviewing.state,
         supplier=supplier_name,
+        whose=reviewing.whose,
         chosen=chosen,
         narrowed=chosen.narrowed,
         page=page,
@@ -71,7 +72,7 @@ def invoice(invoice_id: int) -> str:
             field_name=reviewing.field_name,
             may=g.visitor.may(nouns.Role.ADMIN, nouns.Role.FINANCE),
             doubt=fields.doubt,
-            supplier=supplier_name(seen.supplier),
+            supplier=reviewing.whose(seen),
         )
 
 

@@ -72,6 +72,7 @@ def _words(session: Session) -> dict[str, Any]:
         "done": reviewing.just_done(session),
         "may": g.visitor.may(nouns.Role.ADMIN, nouns.Role.FINANCE),
         "supplier": supplier_name,
+        "whose": reviewing.whose,
         "doubt": fields.doubt,
         "field_name": reviewing.field_name,
         "rejected_for": fields.set_aside_for,

@@ -13,7 +13,6 @@ from core import nouns
 from core.db import models
 from core.ledger import review
 from web import farm, fields, guard, reviewing
-from web.pages.status import supplier_name
 
 pages = Blueprint("twins", __name__)
 
@@ -45,7 +44,7 @@ def _shown(invoice_id: int, other_id: int, problem: str = "") -> str:
             sides=sides,
             rows=_rows(*sides),
             may=g.visitor.may(nouns.Role.ADMIN, nouns.Role.FINANCE),
-            supplier=supplier_name,
+            whose=reviewing.whose,
             field_name=reviewing.field_name,
             query=reviewing.chosen().query(),
             problem=problem,
