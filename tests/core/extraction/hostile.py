@@ -168,3 +168,29 @@ def off_the_page() -> bytes:
     """The number stands where no eye sees it: outside, in white, one point high."""
     hidden = b"BT /F1 12 Tf 9000 700 Td (Facture 9999-0001) Tj ET BT /F1 0.5 Tf 72 600 Td (Facture 9999-0002) Tj ET "
     return page(stream(hidden + TEXT))
+
+
+def white_on_white() -> bytes:
+    """A number that no eye sees, before the one that everybody sees."""
+    return page(stream(b"1 1 1 rg BT /F1 12 Tf 72 760 Td (Facture 9999-0003) Tj ET 0 0 0 rg " + TEXT))
+
+
+def untold_letters() -> bytes:
+    """A font of glyph numbers without names: what is drawn can be seen and not read."""
+    font = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [6 0 R] >>"
+    glyphs = b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>"
+    text = b"BT /F2 12 Tf 72 700 Td <000c000d000e000f> Tj ET"
+    return pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F2 5 0 R >> >> >>",
+            stream(text),
+            font,
+            glyphs,
+        ]
+    )
+
+
+def login_page() -> bytes:
+    return b"<!DOCTYPE html><html><body><h1>Connexion</h1><form><input type=password></form><p>Facture 49,99 EUR</p></body></html>"

@@ -68,7 +68,7 @@ def test_a_supplier_of_whom_nothing_is_known_raises_nothing_either() -> None:
     ],
 )  # fmt: skip
 def test_what_is_odd_is_said(changes: dict[str, str | None], doubt: str) -> None:
-    assert doubt in of(**changes)
+    assert doubt in checks.of(reading(nouns.Kind.INVOICE, **changes), KNOWN, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_is_odd_is_said(changes: dict[str, str | None], doubt: str) -> None
     ],
 )  # fmt: skip
 def test_what_is_at_the_edge_passes(changes: dict[str, str | None]) -> None:
-    assert of(**changes) == ()
+    assert checks.of(reading(nouns.Kind.INVOICE, **changes), KNOWN, TODAY) == ()
 
 
 def test_in_another_currency_nothing_is_usual_yet() -> None:

@@ -83,6 +83,12 @@ def test_what_lies_beside_the_page_is_not_there() -> None:
     assert [word.text for word in seen(hostile.off_the_page())] == ["Facture", "2026-0042"]
 
 
+def test_white_on_white_is_not_seen_and_white_on_a_dark_band_is() -> None:
+    assert [word.text for word in seen(hostile.white_on_white())] == ["Facture", "2026-0042"]
+    band = b"0.2 0.2 0.5 rg 60 690 300 30 re f 1 1 1 rg " + hostile.TEXT
+    assert [word.text for word in seen(hostile.plain(band))] == ["Facture", "2026-0042"]
+
+
 def test_letters_set_apart_are_words_still() -> None:
     spread = papers.drawn(["Facture 2026-0042"], spread=1.2)
     assert [word.text for word in seen(spread)] == ["Facture", "2026-0042"]

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from core import nouns
-from core.extraction import doubts, generic, reader, verdict, witness
+from core.extraction import doubts, generic, pages, reader, verdict, witness
 from tests.core.extraction.einvoice import written
 
 LISTED = nouns.Listed(
@@ -44,6 +44,23 @@ def test_data_that_the_page_confirms_need_nobody(content: bytes) -> None:
     } == dict.fromkeys(("number", "date", "total", "currency", "vat"), 0.99)
     assert reading.fields["total"].source == "xml:BT-112+page"
     assert (reading.pages, reading.doubts, verdict.action(reading)) == (1, (), "accept")
+
+
+def test_what_the_page_confirms_has_its_place_on_it() -> None:
+    pdf = io.BytesIO(written.carried(written.cii()))
+    fields, words = reader.read(pdf, generic.read).fields, pages.leaf(pdf, 1).words
+    seen = {name: fields[name].box for name in ("number", "date", "total", "vat", "iban")}
+    for name, first in {
+        "number": "TR-2026-0117",
+        "date": "5",
+        "total": "175,50",
+        "vat": "25,50",
+        "iban": "FR76",
+    }.items():
+        box, word = seen[name], next(word for word in words if word.text == first)
+        assert box is not None
+        assert word.top < (box.top + box.bottom) / 2 < word.bottom
+        assert abs(box.x0 - word.x0) < 2
 
 
 @pytest.mark.parametrize("name", ["factur-x.xml", "xrechnung.xml", "facture", "a.pdf", "été.bin"])
