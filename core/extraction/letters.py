@@ -9,17 +9,20 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pdfplumber.utils.text import WordExtractor
 from pypdfium2 import raw
 
+from core import nouns
 from core.extraction import lines
 
 SMALLEST_LETTER = 2.0
 LONGEST_WORD = 120
+#: As bright as paper, of 255; and how large a page is drawn to look whether such letters stand on a dark ground.
+WHITE, MOST_PIXELS = 250, 2_000
 #: How many letters say which way a page runs, and how few say nothing of it.
 LETTERS_ASKED, FEW_LETTERS = 300, 12
 #: Letters of one word stand no further apart than this share of their size; those of a line within so many points.
@@ -34,9 +37,35 @@ def words(page: Any, number: int, known: Container[str]) -> list[lines.Word]:
     letters = [letter for letter in _letters(page) if letter["size"] >= SMALLEST_LETTER]
     found = [
         lines.Word(word["text"][:LONGEST_WORD], number, word["x0"], word["top"], word["x1"], word["bottom"])
-        for word in _WORDS.extract_words(letters)
+        for word in _WORDS.extract_words(_seen(page, letters))
     ]
     return [replace(word, text=text) for word in _mended(found, known) if (text := lines.clean(word.text))]
+
+
+def places(page: Any, number: int, wanted: Mapping[str, str]) -> dict[str, nouns.Box]:
+    """For each name the last place where its words stand on the page, as `upright` has turned it."""
+    text, placed = page.get_textpage(), _placed(page)
+    spots = {name: _spot(text, words) for name, words in wanted.items()}
+    return {name: _around(text, placed, number, *spot) for name, spot in spots.items() if spot}
+
+
+def _spot(text: Any, words: str) -> tuple[int, int] | None:
+    searcher, found = text.search(words, match_case=True), None
+    while (spot := searcher.get_next()) is not None:
+        found = spot if _stands_alone(text, *spot) else found
+    return found
+
+
+def _around(text: Any, placed: Callable[..., Any], number: int, start: int, count: int) -> nouns.Box:
+    rects = [placed(*text.get_rect(at)) for at in range(text.count_rects(start, count))]
+    left, top, right, bottom = zip(*rects, strict=True)
+    return nouns.Box(number, *(round(edge, 1) for edge in (min(left), min(top), max(right), max(bottom))))
+
+
+def _stands_alone(text: Any, start: int, count: int) -> bool:
+    """25,50 is not a place of 125,50."""
+    beside = [at for at in (start - 1, start + count) if 0 <= at < text.count_chars()]
+    return not any(_letter(raw.FPDFText_GetUnicode(text, at)).isalnum() for at in beside)
 
 
 def upright(page: Any) -> Any:
@@ -59,6 +88,28 @@ def _quarter(matrix: Any) -> int:
     return 1 if matrix.b > 0 else 3
 
 
+def _seen(page: Any, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what is written in white on white; white on a dark band is how many tables name their columns."""
+    if not any(letter["white"] for letter in letters):
+        return letters
+    scale = min(1.0, MOST_PIXELS / max(page.get_size()))
+    drawn = page.render(scale=scale, grayscale=True).to_pil()
+    return [letter for letter in letters if not letter["white"] or _stands_out(drawn, letter, scale)]
+
+
+def _stands_out(drawn: Any, letter: dict[str, Any], scale: float) -> bool:
+    left, top = int(letter["x0"] * scale), int(letter["top"] * scale)
+    right, bottom = math.ceil(letter["x1"] * scale), math.ceil(letter["bottom"] * scale)
+    darkest, _ = drawn.crop((left, top, max(right, left + 1), max(bottom, top + 1))).getextrema()
+    return bool(darkest < WHITE)
+
+
+def _is_white(text: Any, at: int) -> bool:
+    colors = [ctypes.c_uint() for _ in range(4)]
+    told = raw.FPDFText_GetFillColor(text, at, *colors)
+    return bool(told) and min(color.value for color in colors[:3]) >= WHITE
+
+
 def _letters(page: Any) -> Iterator[dict[str, Any]]:
     """In the words of pdfplumber; without the spaces and line ends that PDFium adds, and what lies outside."""
     text, matrix = page.get_textpage(), raw.FS_MATRIX()
@@ -73,7 +124,7 @@ def _letters(page: Any) -> Iterator[dict[str, Any]]:
             yield {
                 "text": _letter(raw.FPDFText_GetUnicode(text, at)),
                 "x0": x0, "x1": x1, "top": top, "bottom": bottom, "doctop": top,
-                "size": bottom - top, "upright": True,
+                "size": bottom - top, "upright": True, "white": _is_white(text, at),
             }  # fmt: skip
 
 
