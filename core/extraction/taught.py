@@ -43,7 +43,7 @@ def with_templates(
 def _judged(field: nouns.FieldRead, known: nouns.FieldRead | None, *, here: bool) -> nouns.FieldRead:
     """The taught value, confirmed by the generic reader, or with what that one said beside it.
 
-    Two that agree are believed unattended only when somebody `here` has seen the template read.
+    Two that agree are as sure as a sum only when somebody `here` has seen the template read.
     """
     if known is None or (known.value != field.value and known.confidence < STATED):
         return field
