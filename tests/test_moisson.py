@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from collectors.kit import manifest
 from core import errors, extraction, settings, teaching
 from core.db import Database, migrate, models
 from core.ledger import requests
+from demo import paper
 from tests.core import home
 from tests.core.extraction import workshops
 
@@ -144,3 +146,16 @@ def test_the_archive_is_read_again_from_the_command_line(
         assert {json.loads(line)["document_id"] for line in told.output.splitlines()} == {one, two}
         assert here.invoice(two).due_on is not None
         assert CliRunner().invoke(moisson.cli, ["reread"]).output.startswith("0 read again")
+
+
+def test_a_document_is_explained_field_by_field(tmp_path: Path) -> None:
+    file = tmp_path / "f.pdf"
+    file.write_bytes(paper.invoice("F-2026-0042", date(2026, 11, 3), Decimal("1234.50")))
+    told = CliRunner(env={"COLUMNS": "200"}).invoke(moisson.cli, ["read", "--explain", str(file)]).output
+    (number,) = [line for line in told.splitlines() if line.split()[:1] == ["number"]]
+    assert {"F-2026-0042", "generic", "p."} <= set(number.split())
+    assert "Mandarine Télécom SAS" in told.split("12 rue des Démonstrations")[0]
+
+
+def test_what_a_document_says_cannot_steer_the_terminal() -> None:
+    assert moisson._printable("\x1b[2Jtotal\n12\u202e") == " [2Jtotal\n12 "

@@ -10,9 +10,13 @@ from typing import Any
 from collectors.kit import browsers
 from core import errors
 from tests.bench.stand import Stand, browser
+from tests.core.extraction import press
+from tests.core.extraction.press import score
 
 #: What a supplier that says nothing of its pace is given.
 DEFAULT_PACE = "pace = {}"
+#: Of the papers that are printed to be read.
+SEED = 20261120
 #: Quick, and still with a bound on browsers.
 POLITE = "pace = { at_once = 16, gap = 0, logins_at_once = 2 }"
 
@@ -179,6 +183,31 @@ def status(stand: Stand, n: int) -> Iterator[Row]:
     yield Row("… size of the page", f"{size:.0f} kB", "≤ 150 kB", size <= 150)
 
 
+def unseen(stand: Stand, n: int) -> Iterator[Row]:
+    """What the generic reader makes of suppliers that nobody has; no farm, no portal, nothing but pages."""
+    del stand
+    scored = score.of(press.bills(n, seed=SEED))
+    for name, least in score.AT_LEAST.items():
+        share = scored.share(name)
+        counts = f"{scored.right[name]} right, {scored.wrong[name]} wrong, {scored.missing[name]} not read"
+        yield Row(
+            f"{name.replace('_', ' ')}: {counts}",
+            f"{100 * share:.1f} %",
+            f"≥ {100 * least:.0f} %",
+            share >= least,
+        )
+    share = scored.whole / scored.papers
+    yield Row(
+        "number, date, total, currency and supplier all right", f"{100 * share:.1f} %", "≥ 90 %", share >= 0.9
+    )
+    yield Row(
+        "accepted without a person, though nothing but the page speaks",
+        str(scored.accepted),
+        "0",
+        not scored.accepted,
+    )
+
+
 def _a_minute(visits: int, told: dict[str, Any]) -> float:
     return 60 * visits / float(told["wall"])
 
@@ -203,4 +232,5 @@ ROWS = {
     "ingest": Measure("Ingest", ingest, 60),
     "reading": Measure("Reading", reading, 120),
     "status": Measure("The status page", status, 60),
+    "unseen": Measure("Invoices of suppliers that nobody has", unseen, 1008),
 }
