@@ -110,13 +110,19 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    return "".join(_base(letter) for letter in text)
+    return text.lower() if text.isascii() else text.translate(_BASES)
 
 
-def _base(letter: str) -> str:
-    if letter < "\x80":
-        return letter.lower()
-    return unicodedata.normalize("NFKD", letter)[0].lower()[:1] or letter
+class _Bases(dict[int, str]):
+    """Each letter's base, found once."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        self[code] = unicodedata.normalize("NFKD", letter)[0].lower()[:1] or letter
+        return self[code]
+
+
+_BASES = _Bases()
 
 
 def _level(one: Word, other: Word) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -112,6 +112,17 @@ def leaf(document: BinaryIO, number: int) -> Leaf:
         sheet = _sheet(page)
         words = letters.words(page, number, set(sheet.text.split())) if sheet.light else []
         return Leaf(len(pdf), nouns.Box(number, 0, 0, *page.get_size()), tuple(words))
+
+
+def places(document: BinaryIO, wanted: Mapping[str, str]) -> dict[str, nouns.Box]:
+    """For each name whose words stand on one of the first pages, where."""
+    found: dict[str, nouns.Box] = {}
+    with _open(document) as pdf:
+        for number in range(1, min(len(pdf), WORD_PAGES[0]) + 1):
+            page = letters.upright(pdf[number - 1])
+            missing = {name: words for name, words in wanted.items() if name not in found}
+            found |= letters.places(page, number, missing)
+    return found
 
 
 def _within(pdf: Any, number: int) -> int:

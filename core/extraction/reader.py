@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from core import nouns
-from core.extraction import einvoice, pages, roots
+from core.extraction import einvoice, pages, places, roots
 from core.extraction.einvoice import shown, statement
 
 
@@ -29,8 +29,8 @@ def _witnessed(
     skimmed = pages.skim(document)
     text = nouns.Reading({}, said.reading.kind, skimmed.pages, skimmed.text)
     if skimmed.readable and shown.settles(said, text):
-        return shown.confirmed(said, text)
-    return shown.confirmed(said, read_pages(document))
+        return places.marked(document, shown.confirmed(said, text))
+    return places.marked(document, shown.confirmed(said, read_pages(document)))
 
 
 def _doubted(reading: nouns.Reading, reasons: tuple[str, ...]) -> nouns.Reading:

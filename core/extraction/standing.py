@@ -37,16 +37,22 @@ def figures_in(text: str) -> Iterator[amounts.Amount]:
 
 def number_in(text: str, number: str) -> bool:
     """The whole number, not a part of a longer one nor two that stand side by side; dashes in it may differ, a word may stand before it."""
+    return number_at(text, number) is not None
+
+
+def number_at(text: str, number: str) -> str | None:
+    """The number in the letters in which it stands there."""
     runs = list(_RUN.finditer(lines.clean(number)))
     if not runs:
-        return False
+        return None
     spelt = "".join(
         f"{_between(before, run)}{re.escape(run[0])}"
         for before, run in zip([None, *runs], runs, strict=False)
     )
-    if re.search(rf"(?<![^\W_])(?<!\d[-/.]){spelt}(?![^\W_])(?![-/.]\d)", text, re.I):
-        return True
-    return len(runs) == 1 and any(group[0].replace(" ", "") == runs[0][0] for group in _GROUPS.finditer(text))
+    if found := re.search(rf"(?<![^\W_])(?<!\d[-/.]){spelt}(?![^\W_])(?![-/.]\d)", text, re.I):
+        return found[0]
+    grouped = _GROUPS.findall(text) if len(runs) == 1 else []
+    return next((group for group in grouped if group.replace(" ", "") == runs[0][0]), None)
 
 
 def _between(before: re.Match[str] | None, run: re.Match[str]) -> str:

@@ -54,6 +54,10 @@ class Page:
     def letters(self) -> str:
         return plain.squeezed(self.reading.text)
 
+    @cached_property
+    def folded(self) -> str:
+        return lines.fold(" ".join(self.reading.text.split()))
+
     def number(self, name: str) -> Shows:
         value, seen = self._both(name)
         if seen and (_key(seen.value) == _key(value) or standing.number_in(seen.value, value)):
@@ -109,8 +113,7 @@ class Page:
 
     def words(self, name: str) -> Shows:
         value, _ = self._both(name)
-        shown = lines.fold(value) in lines.fold(" ".join(self.reading.text.split()))
-        return Shows.SAME if shown else Shows.NOTHING
+        return Shows.SAME if lines.fold(value) in self.folded else Shows.NOTHING
 
     @cached_property
     def shows_all_sums(self) -> bool:
