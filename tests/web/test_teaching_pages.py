@@ -57,6 +57,17 @@ def test_the_whole_lesson_point_try_let_it_read_take_it_out(company: world.World
     assert "Total TTC" in page.text
     live = client.post(f"{lesson}/live", data={"csrf_token": token}, follow_redirects=True).text
     assert "En service" in live
+    again = client.post(f"{lesson}/reread", data={"csrf_token": token}, follow_redirects=True)
+    assert again.request.path == "/review"
+    with company.database.read() as session:
+        last = (
+            session.query(models.ReadingRow)
+            .filter_by(document_id=5)
+            .order_by(models.ReadingRow.id.desc())
+            .first()
+        )
+        assert last
+        assert last.fields["number"]["source"].startswith("template:mandarine/")
     with company.database.read() as session:
         reading = session.get_one(models.Template, int(lesson.rpartition("/")[2]))
         assert reading.live_at is not None

@@ -90,6 +90,7 @@ ROWS = {
     "lessons.lesson": "afvu",
     "lessons.live": "af",
     "lessons.retire": "af",
+    "lessons.reread": "af",
     "system.system": "afvu",
     "system.manual": "afvu",
 }

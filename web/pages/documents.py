@@ -11,7 +11,6 @@ from core.db import models
 from web import farm, guard, headers, sheets
 
 pages = Blueprint("documents", __name__)
-_ENDINGS = {"application/pdf": ".pdf", "application/xml": ".xml", "text/xml": ".xml"}
 
 
 def _document(session: Session, document_id: int) -> models.Document:

@@ -9,10 +9,10 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from core import errors, nouns, teaching
+from core import errors, nouns, rereading, teaching
 from core.db import models
 from core.extraction import templates as known
-from core.ledger import templates
+from core.ledger import review, templates
 from vault import audit
 from web import farm, fields, guard, pointing, reviewing, sheets
 from web.pages.status import supplier_name
@@ -21,6 +21,8 @@ pages = Blueprint("lessons", __name__)
 
 #: Documents that a version is tried on at once; the others are a click away.
 TRIED_ON = 12
+#: Invoices of the desk that are read again while a person waits.
+AT_ONCE = 40
 TEACH, LESSON = "/review/<int:invoice_id>/teach", "/lessons/<int:template_id>"
 
 
@@ -169,6 +171,22 @@ def retire(template_id: int) -> Response:
         templates.retire(_template(session, template_id), now=here.now())
     _record(template_id, "template.retired")
     return redirect(url_for("lessons.lesson", template_id=template_id, of=request.form.get("of") or None))
+
+
+@pages.post(LESSON + "/reread")
+@guard.finance
+def reread(template_id: int) -> Response:
+    """What of this supplier waits at the desk is read again at once; the rest of the archive by `moisson reread`."""
+    here = farm.here()
+    with here.database.read() as session:
+        template = _template(session, template_id)
+        queue = review.queue(session, template.workspace_id, supplier=template.supplier, limit=AT_ONCE)
+        papers = reviewing.newest_papers(session, [invoice.id for invoice in queue])
+        mine = {paper.id for paper in papers.values()}
+        asked = [number for number in rereading.waiting(session, template.supplier) if number in mine]
+    again = list(rereading.again(here.database, here.archive, here.readers, asked, apply=True, now=here.now))
+    _record(template_id, "template.reread", documents=len(again))
+    return redirect(url_for("reviews.queue", supplier=template.supplier))
 
 
 def _record(template_id: int, action: str, **detail: Any) -> None:
