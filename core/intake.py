@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, errors, extraction, ledger, meeting, nouns
 from core.db import models
-from core.extraction import shipped
+from core.extraction import doubts, shipped
 from core.ledger import search, templates
 
 log = structlog.get_logger(__name__)
@@ -154,7 +154,7 @@ def _quarantine(session: Session, document: models.Document, way: str, at: datet
     if not _is_replaced(session, document):
         invoice = session.get_one(models.Invoice, document.invoice_id)
         invoice.read_at, invoice.asks_review = at, True
-        invoice.doubts = [*invoice.doubts, "unreadable"]
+        invoice.doubts = [*invoice.doubts, doubts.QUARANTINED.get(way, doubts.DAMAGED)]
 
 
 def _put_on_invoice(session: Session, asked: Question, reading: nouns.Reading, at: datetime) -> None:

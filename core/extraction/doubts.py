@@ -41,12 +41,28 @@ ODD_NUMBER = "The number is not built like those of this supplier's earlier invo
 ODD_RATE = "The document names a rate of VAT that is not known."
 ODD_IBAN = "The IBAN's check digits are wrong."
 ODD_SELLER_ID = "The check digits of the supplier's VAT number or SIREN are wrong."
+TOOK_TOO_LONG = "The document takes longer to read than any may: no reader tries it again."
+TOOK_TOO_MUCH = "The document needs more memory to read than any may: no reader tries it again."
+BROKE_READER = "The document ended the program that reads it, twice: no reader tries it again."
+DAMAGED = "The document cannot be opened: it is damaged, or wants a password."
+
+#: Why a document is in quarantine, by the way that it broke the reader's limits (`errors.ReaderFailed.way`).
+QUARANTINED = {
+    "time": TOOK_TOO_LONG,
+    "memory": TOOK_TOO_MUCH,
+    "crashed": BROKE_READER,
+    "confused": BROKE_READER,
+}
 
 #: Worth a word, and no reason by themselves to ask a person.
 MILD = (ODD_NUMBER, ODD_RATE, ODD_IBAN, ODD_SELLER_ID)
 
 ALL = (
     NO_TEXT,
+    TOOK_TOO_LONG,
+    TOOK_TOO_MUCH,
+    BROKE_READER,
+    DAMAGED,
     OTHER_PAPER,
     NOT_SUMMING,
     DUE_BEFORE_ISSUE,

@@ -8,6 +8,7 @@ import pytest
 
 from core import errors, intake
 from core.db import models
+from core.extraction import doubts
 from demo.stage import Lever
 from tests.scheduler.world import World
 
@@ -43,7 +44,7 @@ async def test_twice_in_the_same_way_it_is_quarantined_with_the_reason(
     take_in_again(world)
     (document,), (invoice,) = world.rows(models.Document), world.rows(models.Invoice)
     assert (document.quarantined_for, document.read_failures) == ("time", 2)
-    assert (invoice.doubts, invoice.asks_review) == (["unreadable"], True)
+    assert (invoice.doubts, invoice.asks_review) == ([doubts.TOOK_TOO_LONG], True)
     assert world.farm.archive.read(document.sha256).startswith(b"%PDF-")
     take_in_again(world)
 
