@@ -20,7 +20,7 @@ from core.db import models
 from scheduler import farm
 from scheduler.farm import Farm
 from scheduler.worker import Worker
-from tests.bench import accounts, meter, pages, portals, stages
+from tests.bench import accounts, looking, meter, pages, portals, stages
 from vault import redact
 
 #: Seconds between two looks at the visits, and between two at memory.
@@ -142,6 +142,7 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "vault": stages.vault,
     "ingest": stages.ingest,
     "status": pages.status,
+    "search": looking.found,
 }
 
 if __name__ == "__main__":

@@ -183,6 +183,16 @@ def status(stand: Stand, n: int) -> Iterator[Row]:
     yield Row("… size of the page", f"{size:.0f} kB", "≤ 150 kB", size <= 150)
 
 
+def search(stand: Stand, n: int) -> Iterator[Row]:
+    """Every invoice has the word that is asked for, one has the digits."""
+    told = stand.farm("search", count=n)
+    late, times = 1000 * told["p95"], told["walk"] / told["median"]
+    found = "10,000 invoices, a word and the last digits of a number: time of an answer, p95"
+    yield Row(found, f"{late:.0f} ms", "≤ 100 ms", late <= 100 and told["right"])
+    walk = f"… against a walk through the same text ({1000 * told['walk']:.0f} ms)"
+    yield Row(walk, f"{times:.1f} ×")
+
+
 def unseen(stand: Stand, n: int) -> Iterator[Row]:
     """What the generic reader makes of suppliers that nobody has; no farm, no portal, nothing but pages."""
     del stand
@@ -232,5 +242,6 @@ ROWS = {
     "ingest": Measure("Ingest", ingest, 60),
     "reading": Measure("Reading", reading, 120),
     "status": Measure("The status page", status, 60),
+    "search": Measure("Searching", search, 100),
     "unseen": Measure("Invoices of suppliers that nobody has", unseen, 1008),
 }
