@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.core.extraction import papers
 
 
@@ -36,3 +38,45 @@ def test_without_a_legal_form_the_largest_words_at_the_top_count() -> None:
 
 def test_a_title_is_nobodys_name() -> None:
     assert supplier(["Facture n° 4711", *["1 12,00"] * 20], title="Facture") is None
+
+
+def test_the_small_print_names_the_seller() -> None:
+    rows: list[papers.Row | str] = [
+        "Boulangerie du Port",
+        "9 quai des Brumes",
+        "29200 Brest",
+        "",
+        *["Ligne  12,00"] * 20,
+        "Vexora Conseil - SAS au capital de 10 000 € - RCS Paris 404 833 048",
+    ]
+    assert supplier(rows) == "Vexora Conseil"
+
+
+def test_a_web_address_speaks_for_the_name_it_bears() -> None:
+    rows: list[papers.Row | str] = [
+        "Atelier Brun SARL",
+        "Vexora SARL",
+        "www.vexora.fr",
+        *["Ligne  12,00"] * 20,
+    ]
+    assert supplier(rows) == "Vexora SARL"
+
+
+@pytest.mark.parametrize(
+    "label", ["Client :", "Bill to:", "Rechnungsempfänger:", "Facturar a:", "Spett.le", "Factuur aan:"]
+)
+def test_the_name_under_a_buyers_label_is_the_buyers(label: str) -> None:
+    rows: list[papers.Row | str] = [label, "Atelier Brun SARL", "3 place du Marché", "", "", "Vexora SARL"]
+    read = papers.read(rows).fields
+    assert (read["supplier"].value, read["buyer"].value) == ("Vexora SARL", "Atelier Brun SARL")
+
+
+def test_an_address_a_country_or_a_possessive_is_nobodys_name() -> None:
+    rows: list[papers.Row | str] = [
+        "12 rue des Lilas",
+        "France",
+        "Nos références",
+        "10115 AB Berlin",
+        *["1 12,00"] * 20,
+    ]
+    assert supplier(rows) is None
