@@ -43,7 +43,7 @@ _HOME_VAT = (
     ("GB", re.compile(r"VAT (?:reg(?:istration|\.)? ?)?(?:no|number|nr)?\.?\s*:?\s*(\d{3} ?\d{4} ?\d{2})(?![\d.,])", re.I)),
 )  # fmt: skip
 _SIREN = re.compile(
-    r"(?:\b(?:SIREN|SIRET|R\.?C\.?S\.?)\b[^\d\n]{0,40}?)(\d{3}[ .]?\d{3}[ .]?\d{3})(?:[ .]?\d{5}|[ .]?\d{3}[ .]?\d{2})?(?!\d)",
+    r"(?:\b(?:SIREN|SIRET|R\.?C\.?S\.?)\b[^\d\n]{0,40}?)(\d{3}[ .]?\d{3}[ .]?\d{3})([ .]?\d{5}|[ .]?\d{3}[ .]?\d{2})?(?!\d)",
     re.I,
 )
 #: A number as suppliers print it: at least one digit; letters, dashes, slashes, dots and underscores within.
@@ -74,9 +74,13 @@ def vat_numbers(text: str) -> list[tuple[str, int, int]]:
 
 
 def sirens(text: str) -> list[tuple[str, int, int]]:
-    """Every French company number behind its name (SIREN, SIRET, RCS), nine digits, whose check digit is right."""
-    found = [(re.sub(r"\D", "", match[1]), match.start(1), match.end(1)) for match in _SIREN.finditer(text)]
-    return [(siren, start, end) for siren, start, end in found if siren_holds(siren)]
+    """Every French company number behind its name (SIREN, SIRET, RCS), nine digits, whose check digits are right."""
+    return [
+        (siren, match.start(1), match.end(1))
+        for match in _SIREN.finditer(text)
+        if siren_holds(siren := re.sub(r"\D", "", match[1]))
+        and (not match[2] or siret_holds(siren + re.sub(r"\D", "", match[2])))
+    ]
 
 
 def siren_holds(siren: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from reportlab.pdfgen import canvas
 
 from core import nouns
-from core.extraction import doubts
+from core.extraction import doubts, generic
 from tests.core.extraction import papers
 
 FRENCH: list[papers.Row | str] = [
@@ -191,3 +194,18 @@ def test_the_title_tells_the_kind(title: str, kind: nouns.Kind) -> None:
 def test_a_quote_is_doubted() -> None:
     assert doubts.OTHER_PAPER in papers.read(["Total TTC : 120,00 €"], title="Devis").doubts
     assert papers.read(["Total TTC : 120,00 €"], title="Facture").doubts == ()
+
+
+def two_pages(*numbers: str) -> nouns.Reading:
+    kept = io.BytesIO()
+    page = canvas.Canvas(kept, invariant=1)
+    for number in numbers:
+        page.drawString(56, 780, f"Facture n° {number}")
+        page.showPage()
+    page.save()
+    return generic.read(kept)
+
+
+def test_two_invoices_in_one_file_are_a_doubt() -> None:
+    assert doubts.SEVERAL in two_pages("F-2026-0042", "F-2026-0043").doubts
+    assert doubts.SEVERAL not in two_pages("F-2026-0042", "F-2026-0042").doubts
