@@ -9,6 +9,8 @@ import resource
 import sys
 from pathlib import Path
 
+from core.extraction import calls
+
 MEMORY = 1024**3
 OPEN_FILES = 64
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -44,7 +46,7 @@ def wall_in() -> dict[str, bool]:
     files = _only_own_files(libc)
     # Counted per user, so it can only say "no more"; Linux never counts root's processes.
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    return {"network": network, "files": files}
+    return {"network": network, "files": files, "calls": calls.close(libc)}
 
 
 def _only_own_files(libc: ctypes.CDLL) -> bool:
