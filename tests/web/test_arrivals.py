@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from core import archive
 from core.db import models
 from demo import paper
+from tests.core.extraction.einvoice import written
 from tests.web import world
 from web import brought, limits
 
@@ -68,6 +69,13 @@ def test_two_suppliers_are_two_accounts_and_one_is_not_made_twice(company: world
     place = "/suppliers/upload/new"
     assert world.post(company.signed_in(), place, at=place, label="papeterie  durand").status_code == 409
     assert world.post(company.signed_in(), place, at=place, label=" ").status_code == 422
+
+
+@pytest.mark.parametrize("media_type", ["application/xml", "text/xml; charset=utf-8"])
+def test_an_e_invoice_may_be_posted_to_the_address_too(company: world.World, media_type: str) -> None:
+    place = address(company, upload_account(company))
+    assert send(company, place, written.ubl(), content_type=media_type).status_code == 202
+    assert written.ubl() in inbox(company)
 
 
 def test_a_pdf_posted_to_the_address_lies_in_the_inbox_and_is_announced(company: world.World) -> None:
