@@ -98,6 +98,8 @@ def key(name: str) -> str:
 def _companies(evidence: Evidence) -> Iterator[Named]:
     for index, line in enumerate(evidence.lines):
         for match in _COMPANY.finditer(line.text):
+            if re.search(r"\d{3}", match[0]):  # a Dutch postcode ends like a Swedish company
+                continue
             spot = Spot(index, match.start(), match.end())
             yield Named(match[0].strip(), spot, 1.0 + _place(evidence, spot) + _told(evidence, spot))
 

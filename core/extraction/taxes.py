@@ -127,13 +127,20 @@ def _rate_on(evidence: Evidence, index: int) -> Decimal | None:
 def _payable(
     found: Mapping[str, nouns.FieldRead], figures: Sequence[sums.Figure], evidence: Evidence
 ) -> dict[str, nouns.FieldRead]:
-    """What is left to pay where the paper tells it apart from the total."""
+    """What is left to pay where the paper tells it apart from the total: by its label, or less what was paid before."""
+    if "total" not in found:
+        return {}
+    total = Decimal(found["total"].value)
+    paid = {abs(one.value) for one in figures if one.hints.get(words.OTHER_AMOUNT)}
     left = [
         one
         for one in figures
-        if one.hints.get(words.PAYABLE, 0.0) >= words.LIKELY and "total" in found
-        and one.value != Decimal(found["total"].value)
-    ]  # fmt: skip
+        if one.value != total
+        and (
+            one.hints.get(words.PAYABLE, 0.0) >= words.LIKELY
+            or (one.score(words.TOTAL) >= words.LIKELY and one.last and abs(total - one.value) in paid)
+        )
+    ]
     if not left:
         return {}
     last = left[-1]

@@ -137,7 +137,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
     TOTAL: {
         SURE: (
             r"(?:montant |total |prix )?(?:general |global )?(?:t\.?t\.?c\.?)(?= |$|:|\))",
-            r"(?:montant )?total (?:de (?:la |votre )?facture )?(?:toutes taxes comprises|t\.?t\.?c\.?)(?: en euros?)?",
+            r"(?:(?:montant )?total )?(?:de (?:la |votre )?facture )?(?:toutes taxes comprises|t\.?t\.?c\.?)(?: en euros?)?",
             r"(?:montant|total|somme|net) (?:total )?(?:a payer|du|a regler|preleve)(?: t\.?t\.?c\.?)?",
             r"montant (?:de votre facture|du prelevement)|a payer|somme de",
             r"(?:total )?(?:amount|sum) (?:due|payable|to pay)(?: on)?",

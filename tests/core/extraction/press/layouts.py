@@ -178,7 +178,10 @@ def _totals(
     for at, (name, amount) in enumerate(rows):
         last = at == len(rows) - 1
         money = bill.spell.money(amount) if last or not plain else bill.spell.bare(amount)
-        sheet.put(min(left, right - 1.15 * sheet.width(f"{name} {money}") - 8), name, bold=last)
+        room = right - 1.15 * sheet.width(f"{name} {money}") - 8
+        sheet.put(min(left, max(room, 20)), name, bold=last)
+        if room < 20:
+            sheet.y -= sheet.step
         sheet.put(right, money, bold=last, right=True)
         sheet.y -= sheet.step * 1.1
     if not bill.vat:
