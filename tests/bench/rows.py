@@ -243,5 +243,5 @@ ROWS = {
     "reading": Measure("Reading", reading, 120),
     "status": Measure("The status page", status, 60),
     "search": Measure("Searching", search, 100),
-    "unseen": Measure("Invoices of suppliers that nobody has", unseen, 1008),
+    "unseen": Measure("Invented suppliers, in words that the reader knows", unseen, 1008),
 }
