@@ -26,7 +26,9 @@ def _pusher() -> str:
 
 
 def _too_many(_: RequestLimit) -> Response:
-    return Response('{"error": "too many at once; send it again in a minute"}\n', 429, mimetype="application/json")
+    return Response(
+        '{"error": "too many at once; send it again in a minute"}\n', 429, mimetype="application/json"
+    )
 
 
 def _wrong(response: Response) -> bool:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collectors.kit.portal import Portal
 
 #: Seconds for what is looked for to be drawn; for the page's own requests to come to rest, where beacons let them; without a
-#: further line until the page is held to be done; and to see a button on a page that is.
-PATIENCE, REST, STILL, GLANCE = 20.0, 5.0, 0.25, 0.2
+#: further line until the page is held to be done; to see a button on a page that is; and until a click is held to be swallowed.
+PATIENCE, REST, STILL, GLANCE, SWALLOWED = 20.0, 5.0, 0.25, 0.2, 3.0
 #: Where it stands, one has to sign in.
 SIGN_IN = "input[type=password]"
 #: What every line has; a line that has more, such as its own link, is known by it.
@@ -33,11 +33,21 @@ async def pages(
     url, _, _ = await asking.filled(portal, spec.request, values)
     await portal.go(url, name=step)
     if spec.click:
-        await _come(portal, [spec.click], where)
-        await portal.click(spec.click, name=f"the way to {step}")
+        await _go_there(portal, spec, where)
     await _come(portal, [*spec.items, *_looks(spec.empty)], where)
     await _unfold(portal, spec, step)
     yield _once(reading.page(spec, await _shown(portal), step)), True
+
+
+async def _go_there(portal: Portal, spec: Lines, where: str) -> None:
+    """A page that is still being drawn moves what is clicked away under the click: one that led nowhere is made again."""
+    step, ahead = answers.STEPS[where], [*spec.items, *_looks(spec.empty), SIGN_IN]
+    for _ in range(2):
+        await _come(portal, [spec.click], where)
+        await portal.click(spec.click, name=f"the way to {step}")
+        led = await portal.glimpse(*ahead, within=SWALLOWED) is not None
+        if led or await portal.glimpse(spec.click, within=GLANCE) is None:
+            return
 
 
 async def _come(portal: Portal, wanted: list[str], where: str) -> None:

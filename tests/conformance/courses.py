@@ -85,10 +85,10 @@ async def _spoiled(ride: Ride, lever: Lever) -> None:
     ride.replica.pull(lever)
     ride.replica.publish()
     seen = await ride.visit()
+    ride.replica.pull(lever, on=False)
     assert isinstance(seen.error, errors.NotAnInvoice | errors.PortalDown), (
         f"NotAnInvoice was to come, {seen.error!r} came"
     )
-    ride.replica.pull(lever, on=False)
     assert len((await ride.fine()).files) == 1, "it did not come home when the portal was well again"
 
 
