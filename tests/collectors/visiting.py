@@ -7,11 +7,11 @@ import hashlib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from collectors.kit import door, lane, portal, question
+from collectors.kit import declared, door, lane, portal, question
 from collectors.kit.collector import Collector
 from core import errors, ledger, nouns
 from tests.collectors.kit.site import new_browsers
@@ -46,6 +46,8 @@ class Seen:
     settled: int = 0
 
 
+#: A replica is no stranger's machine: visits go as fast as they can.
+FREE = declared.Pace(at_once=16, gap=0.0, logins_at_once=16)
 #: What a person answers: a code or an address, a whole Answer, or a refusal that it raises. An approval's is not looked at.
 Person = Callable[[question.Question], Any]
 
@@ -114,7 +116,7 @@ class World:
         seen = Seen()
         async with portal.open_portal(
             self.outside,
-            customer.collector.manifest,
+            replace(customer.collector.manifest, pace=FREE),
             session=customer.session,
             whole=whole or customer.census,
             knows=customer.knows,

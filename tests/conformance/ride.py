@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from collectors import kit
-from collectors.kit import declared, door, portal
+from collectors.kit import door, portal
 from core import errors, extraction, nouns
 from tests.collectors import visiting
 from tests.portals.names import Replicas
 from tests.portals.replica import Replica
-
-#: A replica is no stranger's machine: the courses go as fast as they can.
-FREE = declared.Pace(at_once=16, gap=0.0, logins_at_once=16)
 
 
 @dataclass
@@ -85,10 +82,8 @@ async def ride(ground: Ground, collector: kit.Collector, kind: type[Replica]) ->
 
 
 def _customer(collector: kit.Collector, replica: Replica) -> visiting.Customer:
-    unhurried = type(collector)() if "manifest" in vars(type(collector)) else kit.Collector()
-    unhurried.manifest = replace(collector.manifest, pace=FREE)
     return visiting.Customer(
-        unhurried, replica.fields, answers=lambda question: replica.answer(question.kind)
+        collector, replica.fields, answers=lambda question: replica.answer(question.kind)
     )
 
 
