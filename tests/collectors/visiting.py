@@ -191,13 +191,13 @@ Resolve = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, resolve: Resolve | None = None, trust: tuple[str, ...] = ()
+    folder: Path, *, resolve: Resolve | None = None, trust: tuple[str, ...] = (), at_once: int = 2
 ) -> AsyncIterator[World]:
-    """`resolve` maps true host names to replicas, `trust` is the key that their certificate has."""
+    """`resolve` maps true host names to replicas, `trust` is the key that their certificate has, `at_once` bounds browser pages."""
     ways = portal.Outside(
         door.Door(allow_loopback=True, resolve=resolve),
         lane.Lanes(),
-        new_browsers(folder, at_once=2, trust_spki=trust),
+        new_browsers(folder, at_once=at_once, trust_spki=trust),
     )
     await ways.door.start()
     await ways.lanes.start()

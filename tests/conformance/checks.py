@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,15 +29,17 @@ async def one(supplier: str, file: Path) -> list[Outcome] | None:
 
 async def every(say: Say) -> list[report.Line]:
     """Each built-in supplier's line of the page, told as it comes."""
-    here, found = catalogue.load(), []
+    here, files = catalogue.load(), report.files()
     with TemporaryDirectory(prefix="moisson-") as folder:
         async with trial.ground(Path(folder)) as ground:
-            for supplier, file in report.files().items():
+
+            async def tried(supplier: str) -> report.Line:
                 collector, kind = here.collector(supplier), museum.replicas().get(supplier)
                 outcomes = await trial.trial(ground, collector, kind) if kind else None
-                found.append(report.Line(collector, file, outcomes))
                 say(in_words(supplier, outcomes))
-    return found
+                return report.Line(collector, files[supplier], outcomes)
+
+            return list(await asyncio.gather(*map(tried, files)))
 
 
 def write(found: Sequence[report.Line]) -> None:

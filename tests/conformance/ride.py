@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,11 +18,12 @@ from tests.portals.replica import Replica
 
 @dataclass
 class Ground:
-    """What all rides share: the ways out, the certificates, the readers that look into documents."""
+    """What all rides share: the ways out, the certificates, the readers that look into documents, and whose turn it is."""
 
     world: visiting.World
     replicas: Replicas
     readers: extraction.Readers
+    turn: asyncio.Semaphore
 
 
 @dataclass

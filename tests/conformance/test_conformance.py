@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,7 @@ import pytest_asyncio
 from collectors.kit import catalogue
 from tests.conformance import courses, trial
 from tests.conformance.ride import Ground
+from tests.conformance.trial import Outcome
 from tests.portals import museum
 from tests.portals.replica import Replica
 
@@ -20,12 +22,21 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         yield here
 
 
+@pytest_asyncio.fixture(scope="module")
+async def outcomes(ground: Ground) -> dict[str, list[Outcome]]:
+    """All trials at once: most of their time is waiting."""
+    here, kinds = catalogue.load(), museum.replicas()
+
+    async def tried(supplier: str) -> list[Outcome]:
+        rides = courses.FIRST_LOOK if _is_twin(supplier) else courses.RIDES
+        return await trial.trial(ground, here.collector(supplier), kinds[supplier], rides)
+
+    return dict(zip(kinds, await asyncio.gather(*map(tried, kinds)), strict=True))
+
+
 @pytest.mark.parametrize("supplier", sorted(museum.replicas()))
-async def test_a_collector_passes_its_trial(ground: Ground, supplier: str) -> None:
-    collector, kind = catalogue.load().collector(supplier), museum.replicas()[supplier]
-    rides = courses.FIRST_LOOK if _is_twin(supplier) else courses.RIDES
-    outcomes = await trial.trial(ground, collector, kind, rides)
-    failed = [f"{outcome.course}: {outcome.words}" for outcome in outcomes if not outcome.passed]
+async def test_a_collector_passes_its_trial(outcomes: dict[str, list[Outcome]], supplier: str) -> None:
+    failed = [f"{outcome.course}: {outcome.words}" for outcome in outcomes[supplier] if not outcome.passed]
     assert not failed, "\n".join(failed)
 
 

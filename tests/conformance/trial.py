@@ -21,8 +21,8 @@ from tests.conformance.ride import Ground, Ride, ride
 from tests.portals.names import Replicas
 from tests.portals.replica import Replica
 
-#: Rides at once: most of a ride is waiting for pages.
-AT_ONCE = 4
+#: Rides at once, over all suppliers: most of a ride is waiting for pages.
+AT_ONCE = 6
 #: Seconds until a page that a replica shows is held for unknown; a replica draws at once.
 PATIENCE = 5.0
 
@@ -50,8 +50,8 @@ async def ground(folder: Path, *, also: Sequence[str] = ()) -> AsyncIterator[Gro
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(authority))
         patch.setattr(login, "PATIENCE", PATIENCE)
-        async with visiting.world(folder, trust=(replicas.fingerprint,)) as world:
-            yield Ground(world, replicas, readers)
+        async with visiting.world(folder, trust=(replicas.fingerprint,), at_once=AT_ONCE) as world:
+            yield Ground(world, replicas, readers, asyncio.Semaphore(AT_ONCE))
     readers.close()
 
 
@@ -62,10 +62,9 @@ async def trial(
     rides: Sequence[Sequence[Course]] = courses.RIDES,
 ) -> list[Outcome]:
     """Every outcome, in the order of the courses; each of the `rides` has a replica and an account of its own."""
-    turn = asyncio.Semaphore(AT_ONCE)
 
     async def alone(several: Sequence[Course]) -> list[Outcome]:
-        async with turn, ride(here, collector, kind) as one:
+        async with here.turn, ride(here, collector, kind) as one:
             return [await _outcome(one, course) for course in several if _possible(one, course)]
 
     return [outcome for found in await asyncio.gather(*map(alone, rides)) for outcome in found]
