@@ -32,7 +32,9 @@ def of(paper: pages.Paper) -> nouns.Reading:
         | parties.read(evidence, named["supplier"].value if named else "")
     )
     no_text = () if paper.readable else (doubts.NO_TEXT,)
-    return nouns.Reading(fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_odd(evidence), *checked(fields)))
+    return nouns.Reading(
+        fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_odd(evidence), *checked(fields))
+    )
 
 
 def _odd(evidence: Evidence) -> tuple[str, ...]:

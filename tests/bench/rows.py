@@ -193,7 +193,7 @@ def search(stand: Stand, n: int) -> Iterator[Row]:
     yield Row(walk, f"{times:.1f} ×")
 
 
-def unseen(stand: Stand, n: int) -> Iterator[Row]:
+def printed(stand: Stand, n: int) -> Iterator[Row]:
     """What the generic reader makes of suppliers that nobody has; no farm, no portal, nothing but pages."""
     del stand
     scored = score.of(press.bills(n, seed=SEED))
@@ -243,5 +243,5 @@ ROWS = {
     "reading": Measure("Reading", reading, 120),
     "status": Measure("The status page", status, 60),
     "search": Measure("Searching", search, 100),
-    "unseen": Measure("Invented suppliers, in words that the reader knows", unseen, 1008),
+    "press": Measure("Invented suppliers, in words that the reader knows", printed, 1008),
 }

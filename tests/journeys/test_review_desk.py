@@ -6,6 +6,7 @@ import re
 import time
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pypdfium2
 import pytest
@@ -36,6 +37,10 @@ async def brought(anna: Visitor, house: House, bodies: list[bytes]) -> None:
     await houses.until(lambda: house.rows(WAITING)[0][0] == before + len(bodies))
 
 
+def _waits_for(house: House, left: int) -> bool:
+    return house.rows(WAITING) == [(left,)]
+
+
 async def stationer(anna: Visitor) -> None:
     await anna.set_up()
     await anna.go("/suppliers/upload/new")
@@ -60,7 +65,7 @@ async def test_twenty_invoices_are_confirmed_with_twenty_two_keys_and_one_taken_
         await page.keyboard.press("Enter")
         keys += 1
         await expect(page.locator(".did")).to_be_visible()
-        await houses.until(lambda left=left: house.rows(WAITING) == [(left,)])
+        await houses.until(partial(_waits_for, house, left))
     took = time.monotonic() - began
     with capsys.disabled():
         print(f"\n20 invoices confirmed by keyboard: {keys} keys, {took:.1f} s")  # noqa: T201

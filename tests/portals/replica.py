@@ -32,7 +32,7 @@ class Replica:
         stage = Flask(__name__)
         backstage.install(stage, house)
         self.house = house
-        self._sites = {**sites, server.HOST: stage}
+        self._sites: dict[str, WSGIApplication] = {**sites, server.HOST: stage}
         self._server = server.Server(self._answer, tls=tls)
 
     @property

@@ -466,7 +466,7 @@ TWO_PAGES, DATA_ONLY, TWIN = 36, 37, 35
 
 def _waiting(session: Session, shelf: archive.Archive, owner: int, contract_id: int) -> None:
     number, issued, total = "F2026-0099", date(2026, 10, 4), Decimal("46.90")
-    facts = {"owner": owner, "contract_id": contract_id, "issued": issued, "total": total}
+    facts: dict[str, Any] = {"owner": owner, "contract_id": contract_id, "issued": issued, "total": total}
     _brought_in(session, shelf, paper.invoice(number, issued, total, line="Copie"), number, **facts)
     _brought_in(session, shelf, _two_pages(), "F2026-0200", **facts)
     data = b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'><ID>F2026-0300</ID></Invoice>"

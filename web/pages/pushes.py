@@ -49,7 +49,10 @@ def push(token: str) -> tuple[Response, int]:
     except errors.DiskFull:
         return _refused(503, "there is no room now; send it again later")
     if not kept:
-        return _refused(415, "send a PDF as application/pdf, an e-invoice as application/xml, or files as multipart/form-data")
+        return _refused(
+            415,
+            "send a PDF as application/pdf, an e-invoice as application/xml, or files as multipart/form-data",
+        )
     with here.database.write() as session:
         rows = [
             arrivals.announce(session, account, file, channel="push", brought_by=None, now=here.now())
