@@ -197,7 +197,7 @@ def _foot(sheet: Sheet, *, top: float = 110) -> None:
         shown = houses.spaced(bill.seller.iban, 4) if bill.maybe(0.8) else bill.seller.iban
         sheet.line(
             LEFT,
-            f"{bill.pick('bank')} {shown}  BIC ABCDFRPPXXX"
+            f"{bill.pick('bank')} {shown}  BIC ABCDFRPP"
             if bill.maybe(0.5)
             else f"{bill.pick('bank')} {shown}",
         )
