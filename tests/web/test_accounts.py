@@ -259,7 +259,7 @@ def test_deleting_says_what_goes_and_stays_then_does_it(company: world.World) ->
         )
     page = client.get(f"/accounts/{fine}/delete").text
     assert "1 session ouverte" in page
-    assert "34 factures et leurs documents" in page
+    assert "37 factures et leurs documents" in page
     world.post(client, f"/accounts/{fine}/delete", at="/help")
     assert client.get(f"/accounts/{fine}").status_code == 404
     assert _rows(company, models.Credential) == []
