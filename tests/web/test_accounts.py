@@ -264,7 +264,7 @@ def test_deleting_says_what_goes_and_stays_then_does_it(company: world.World) ->
     assert client.get(f"/accounts/{fine}").status_code == 404
     assert _rows(company, models.Credential) == []
     assert _rows(company, models.PortalSession) == []
-    assert len(_rows(company, models.Invoice)) == 34
+    assert len(_rows(company, models.Invoice)) == 37
     assert client.get("/invoices/1").status_code == 200
 
 
