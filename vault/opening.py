@@ -26,8 +26,6 @@ VISITING = tuple(state for state in nouns.ACTIVE_STATES if state != nouns.RunSta
 
 #: The field that the portal's own session is sealed as.
 SESSION = "portal session"
-#: The field that an account's own way out is sealed as: an address such as `http://user:password@proxy.example:3128`.
-PROXY = "proxy"
 
 Sealed = models.Credential | models.PortalSession
 
@@ -74,7 +72,7 @@ class Opener:
         with self._database.write() as session:
             account = _visited(session, run_id, fence)
             _expect_origins(account, origins)
-            rows = [row for row in _newest(session, account) if row.field == PROXY]
+            rows = [row for row in _newest(session, account) if row.field == sealing.PROXY]
             for row in rows:
                 _expect_last_sealed(session, row)
                 _note(session, account, run_id, "proxy.opened", now)
@@ -210,7 +208,7 @@ def _expect_origins(account: models.Account, origins: tuple[str, ...]) -> None:
 
 def _credentials(session: Session, account: models.Account) -> list[models.Credential]:
     """What signs in, the account's proxy aside."""
-    found = [row for row in _newest(session, account) if row.field != PROXY]
+    found = [row for row in _newest(session, account) if row.field != sealing.PROXY]
     if not found:
         raise errors.VaultError()
     return found

@@ -36,6 +36,10 @@ ENCAPSULATED, TAG = 32, 16
 #: The length of a password is nobody's business: contents are padded to 64, 128, 256, … bytes.
 SMALLEST = 64
 
+#: The field of an account's own way out: an address such as `http://user:password@proxy.example:3128`. It is typed at no portal,
+#: so it belongs to no origins and outlives a change of theirs.
+PROXY = "proxy"
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -50,7 +54,7 @@ class Binding:
 
     @classmethod
     def of(cls, account: models.Account, field: str, version: int) -> Self:
-        origins = tuple(account.origins.splitlines())
+        origins = () if field == PROXY else tuple(account.origins.splitlines())
         return cls(account.workspace_id, account.id, account.supplier, field, version, origins)
 
     def info(self, suite: int, key_id: str) -> bytes:

@@ -98,11 +98,11 @@ def put(
     account.attended, account.locale = read.attended, read.locale
     register.record(session, by, "account.arranged", account, now)
     if read.proxy or read.drop_proxy:
-        kept = (models.Credential.account_id == account.id, models.Credential.field == "proxy")
+        kept = (models.Credential.account_id == account.id, models.Credential.field == sealing.PROXY)
         session.execute(delete(models.Credential).where(*kept))
         account.proxy_shown = _shown(read.proxy) if read.proxy else None
     if read.proxy:
-        sealing.seal_credential(session, desk.trusted(), account, "proxy", read.proxy, by=by, at=now)
+        sealing.seal_credential(session, desk.trusted(), account, sealing.PROXY, read.proxy, by=by, at=now)
 
 
 def _shown(address: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from collectors.kit import catalogue, declared
@@ -32,20 +32,8 @@ def add(
     now: datetime,
 ) -> models.Account:
     """A new account on trial with its sealed credentials. Raises AlreadyThere, VaultError."""
-    login_hash = desk.login_hash(manifest, filled.values, workspace_id)
-    _refuse_twin(session, workspace_id, manifest.id, login_hash)
-    account = ledger.add_account(
-        session,
-        workspace_id=workspace_id,
-        supplier=manifest.id,
-        label=filled.label,
-        owner_id=member(session, filled.owner, workspace_id) or by,
-        masked_login=sealing.mask_login(account_form.first_login(manifest, filled.values)),
-        login_hash=login_hash,
-        origins=manifest.origins,
-        terms_version=account_form.TERMS,
-        now=now,
-    )
+    hashed = desk.login_hash(manifest, filled.values, workspace_id)
+    account = _stored(session, manifest, filled, hashed, workspace_id=workspace_id, by=by, now=now)
     about = {"supplier": manifest.id, "terms": account_form.TERMS}
     record(session, by, "account.added", account, now, about)
     _seal(session, desk, account, filled.values, by, now)
@@ -64,22 +52,34 @@ def add_unvisited(
 ) -> models.Account:
     """An account of a supplier that nobody visits: known by its label, without a secret, never due. Raises AlreadyThere."""
     hashed = desk.label_hash(manifest, filled.label, workspace_id)
-    _refuse_twin(session, workspace_id, manifest.id, hashed)
-    account = ledger.add_account(
+    account = _stored(session, manifest, filled, hashed, workspace_id=workspace_id, by=by, now=now)
+    account.trial = False
+    record(session, by, "account.added", account, now, {"supplier": manifest.id})
+    return account
+
+
+def _stored(
+    session: Session,
+    manifest: declared.Manifest,
+    filled: account_form.Filled,
+    hashed: str,
+    *,
+    workspace_id: int,
+    by: int | None,
+    now: datetime,
+) -> models.Account:
+    return ledger.add_account(
         session,
         workspace_id=workspace_id,
         supplier=manifest.id,
         label=filled.label,
         owner_id=member(session, filled.owner, workspace_id) or by,
-        masked_login="",
+        masked_login=sealing.mask_login(account_form.first_login(manifest, filled.values)),
         login_hash=hashed,
-        origins=(),
+        origins=manifest.origins,
         terms_version=account_form.TERMS,
         now=now,
     )
-    account.trial = False
-    record(session, by, "account.added", account, now, {"supplier": manifest.id})
-    return account
 
 
 def correct(
@@ -95,13 +95,14 @@ def correct(
     """A new version of the fields that were typed; the others stay as sealed. Raises AlreadyThere, VaultError."""
     if any(spec.kind == "text" and spec.name in values for spec in manifest.fields):
         hashed = desk.login_hash(manifest, values, account.workspace_id)
-        _refuse_twin(session, account.workspace_id, account.supplier, hashed, but=account.id)
+        ledger.refuse_twin(session, account.workspace_id, account.supplier, hashed, but=account.id)
         if hashed != account.login_hash:  # what the portal gave one customer's browser is none of another's
             _forget_session(session, account)
         account.login_hash = hashed
         account.masked_login = sealing.mask_login(account_form.first_login(manifest, values))
-    if account.origins != origins_of(manifest):
+    if account.origins != origins_of(manifest):  # what is not typed again was not meant to go there
         _forget_session(session, account)
+        _forget_credentials(session, account)
     account.origins = origins_of(manifest)
     ledger.new_credentials(session, account, asked_by=by, now=now)
     record(session, by, "credentials.corrected", account, now)
@@ -112,25 +113,15 @@ def _forget_session(session: Session, account: models.Account) -> None:
     session.execute(delete(models.PortalSession).where(models.PortalSession.account_id == account.id))
 
 
+def _forget_credentials(session: Session, account: models.Account) -> None:
+    """What signs in; the account's proxy leads elsewhere."""
+    kept = models.Credential
+    session.execute(delete(kept).where(kept.account_id == account.id, kept.field != sealing.PROXY))
+
+
 def origins_of(manifest: declared.Manifest) -> str:
     """As an Account keeps them: one a line, sorted."""
     return "\n".join(sorted(manifest.origins))
-
-
-def _refuse_twin(session: Session, workspace_id: int, supplier: str, hashed: str, *, but: int = 0) -> None:
-    """Raises AlreadyThere with the account, which can still be read after the transaction is gone."""
-    twin = session.scalar(
-        select(models.Account).where(
-            models.Account.workspace_id == workspace_id,
-            models.Account.supplier == supplier,
-            models.Account.login_hash == hashed,
-            models.Account.id != but,
-            models.Account.deleted_at.is_(None),
-        )
-    )
-    if twin:
-        session.expunge(twin)
-        raise ledger.AlreadyThere(twin)
 
 
 def member(session: Session, wanted: int | None, workspace_id: int) -> int | None:

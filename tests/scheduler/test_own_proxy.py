@@ -14,7 +14,7 @@ from tests.collectors.kit.proxies import AS_WRITTEN, LOGIN, proxying
 from tests.portals import aws, names
 from tests.scheduler import world as farm_world
 from tests.scheduler.world import World
-from vault import opening, sealing
+from vault import sealing
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def give_proxy(world: World, account_id: int, url: str) -> None:
         account = session.get_one(models.Account, account_id)
         account.proxy_shown = "http://•••@proxy.example"
         account.locale = "en-GB"
-        sealing.seal_credential(session, trusted, account, opening.PROXY, url, by=None, at=farm.utc_now())
+        sealing.seal_credential(session, trusted, account, sealing.PROXY, url, by=None, at=farm.utc_now())
 
 
 async def test_a_visit_goes_out_through_the_accounts_proxy_and_its_login_is_nowhere(

@@ -76,6 +76,15 @@ def test_origins_changed_in_the_database_do_not_carry_the_secret_along(farm: Far
         farm.credentials(origins=("https://evil.example",))
 
 
+def test_a_proxy_is_typed_at_no_portal_and_outlives_a_change_of_origins(farm: Farm) -> None:
+    moved = ("https://new.orange.fr",)
+    farm.seal(sealing.PROXY, "http://firm:p4ss@proxy.example:3128")
+    farm.change(origins="\n".join(moved))
+    proxy = farm.opener.proxy_for_run(farm.run_id, FENCE, origins=moved, now=NOW)
+    assert proxy is not None
+    assert proxy.reveal() == "http://firm:p4ss@proxy.example:3128"
+
+
 def test_an_older_password_put_back_is_refused(farm: Farm) -> None:
     farm.change(secret_version=2)
     farm.seal("password", "battery staple")

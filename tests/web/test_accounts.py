@@ -225,6 +225,19 @@ def test_when_the_supplier_signs_in_elsewhere_everything_is_typed_again(company:
     assert _opened(company, company.accounts["ok"])["password"] == CANARY
 
 
+def test_what_is_not_typed_again_for_the_new_origins_is_forgotten(company: world.World) -> None:
+    client, form = company.signed_in(), "/suppliers/nimbus/new"
+    world.post(client, form, at=form, **FILLED, **{"field-totp": "JBSWY3DPEHPK3PXP"})
+    account = _rows(company, models.Account)[-1].id
+    assert "totp" in _opened(company, account)
+    with company.database.write() as session:
+        session.get_one(models.Account, account).origins = "http://127.0.0.1:1"
+    place = f"/accounts/{account}/credentials"
+    both = {"field-username": "jeanne@firm.fr", "field-password": "another one"}
+    assert world.post(client, place, at=place, **both).status_code == 302
+    assert _opened(company, account) == {"username": "jeanne@firm.fr", "password": "another one"}
+
+
 def test_collect_now_is_a_wish(company: world.World) -> None:
     fine = company.accounts["ok"]
     world.post(company.signed_in("finance@firm.fr"), f"/accounts/{fine}/collect", at="/help")
