@@ -15,45 +15,86 @@ from core.db.models.arrivals import Arrival, PushAddress
 from core.db.models.base import Base
 from core.db.models.catalogue import SupplierRequest, SupplierVote
 from core.db.models.company import Installation, Membership, Person, WebSession, Workspace
-from core.db.models.destinations import Delivery, Destination
+from core.db.models.destinations import Delivery, Destination, DestinationSettings, Export, RemoteList
+from core.db.models.grants import Consent, SealedField
 from core.db.models.invoices import Document, Invoice, InvoiceText, ReadingRow
 from core.db.models.keys import AuditEntry, AuditHead, VaultKey
 from core.db.models.listed import ContractRow, ListedRow
+from core.db.models.mail import (
+    ForwardAddress,
+    Mailbox,
+    MailFolder,
+    MailRule,
+    Message,
+    MessageFile,
+)
+from core.db.models.payments import (
+    BankAccount,
+    Gap,
+    Match,
+    MatchAct,
+    Payment,
+    PaymentBatch,
+    ReferenceRate,
+    Refusal,
+)
 from core.db.models.questions import Challenge, ChallengeLink, Wish
 from core.db.models.reviews import Correction, ReviewAct, Template, TemplateSample
+from core.db.models.tokens import ApiToken, BulkUpload
 from core.db.models.visits import Breaker, Evidence, Run, RunEvent, Worker
 
 __all__ = [
     "Account",
+    "ApiToken",
     "Arrival",
     "AuditEntry",
     "AuditHead",
+    "BankAccount",
     "Base",
     "Breaker",
+    "BulkUpload",
     "Challenge",
     "ChallengeLink",
+    "Consent",
     "ContractRow",
     "Correction",
     "Credential",
     "Delivery",
     "Destination",
+    "DestinationSettings",
     "Document",
     "Evidence",
+    "Export",
+    "ForwardAddress",
+    "Gap",
     "Installation",
     "Invoice",
     "InvoiceText",
     "ListedRow",
     "LoginAttempt",
     "LoginGrant",
+    "MailFolder",
+    "MailRule",
+    "Mailbox",
+    "Match",
+    "MatchAct",
     "Membership",
+    "Message",
+    "MessageFile",
     "Notice",
+    "Payment",
+    "PaymentBatch",
     "Person",
     "PortalSession",
     "PushAddress",
     "ReadingRow",
+    "ReferenceRate",
+    "Refusal",
+    "RemoteList",
     "ReviewAct",
     "Run",
     "RunEvent",
+    "SealedField",
     "SessionLife",
     "SupplierRequest",
     "SupplierVote",

@@ -52,6 +52,8 @@ class Invoice(Base):
     total_minor: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     currency: Mapped[str | None]
     kind: Mapped[str]
+    #: `ap`: we owe it. `ar`: we sent it, and it never meets what we pay.
+    role: Mapped[str] = mapped_column(default="ap")
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     #: What else it says, as far as it was read; days are days, amounts minor units of `currency`.
