@@ -4,12 +4,12 @@ the web part never loads a browser, a crawler or the key that opens the vault.""
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import importlib.util
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from core import errors
 from core import settings as farm_settings
@@ -33,6 +34,13 @@ T = TypeVar("T")
 FAILED, WRONG_USE, VAULT_CLOSED = 1, 2, 3
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+with_secrets = click.option(
+    "--secrets",
+    type=click.File("r"),
+    required=True,
+    callback=lambda _context, _option, file: _secrets_in(file.read()),
+    help="JSON of the fields the supplier asks for; - reads it from standard input.",
+)
 
 
 def main() -> NoReturn:
@@ -131,10 +139,9 @@ def doctor(settings: farm_settings.Settings, health: bool, as_json: bool) -> Non
         sys.exit(0 if surgery.is_healthy(settings) else FAILED)
     findings = surgery.examine(settings, _now())
     for found in findings:
-        if as_json:
-            click.echo(json.dumps({"name": found.name, "fine": found.fine, "words": found.words}))
-        else:
-            click.echo(f"{'✓' if found.fine else '✗' if found.grave else '!'} {found.name:<11} {found.words}")
+        told = {"name": found.name, "fine": found.fine, "words": found.words}
+        mark = "✓" if found.fine else "✗" if found.grave else "!"
+        _say(told, f"{mark} {found.name:<11} {found.words}", as_json)
     sys.exit(FAILED if any(found.grave and not found.fine for found in findings) else 0)
 
 
@@ -148,29 +155,28 @@ def account() -> None:
 
 @account.command("add")
 @click.argument("supplier")
-@click.option(
-    "--secrets",
-    type=click.File("r"),
-    required=True,
-    help="JSON of the fields the supplier asks for; - reads it from standard input.",
-)
+@with_secrets
 @click.option("--label", default="", help="How you call this account.")
 @click.option("--workspace", type=int, default=1, show_default=True)
 @as_json
 @with_settings
 def account_add(
-    settings: farm_settings.Settings, supplier: str, secrets: Any, label: str, workspace: int, as_json: bool
+    settings: farm_settings.Settings,
+    supplier: str,
+    secrets: dict[str, str],
+    label: str,
+    workspace: int,
+    as_json: bool,
 ) -> None:
     """Register a sign-in. The secrets are sealed at once and cannot be read back; the first visit is a census."""
     from scheduler import farm
     from web import register
 
-    values = _secrets_in(secrets.read())
     database, _ = farm.unlocked(settings)
     added = register.from_command(
-        settings, database, supplier, values, label=label, workspace_id=workspace, now=_now()
+        settings, database, supplier, secrets, label=label, workspace_id=workspace, now=_now()
     )
-    click.echo(json.dumps(added) if as_json else str(added["account"]))
+    _say(added, str(added["account"]), as_json)
 
 
 @account.command("list")
@@ -180,14 +186,14 @@ def account_list(settings: farm_settings.Settings, as_json: bool) -> None:
     """Every account with its state, its last success and its next run."""
     from core import ledger
     from core.db import models
+    from scheduler import report
 
     with _database(settings).read() as session:
-        views = [
-            view
+        rows = [
+            report.of_account(view)
             for one in session.query(models.Workspace)
             for view in ledger.accounts_with_state(session, one.id, _now())
         ]
-    rows = [_account_row(view) for view in views]
     _show(rows, as_json, "No account yet: `moisson account add SUPPLIER --secrets -`, or the web form.")
 
 
@@ -196,7 +202,9 @@ def account_list(settings: farm_settings.Settings, as_json: bool) -> None:
 @with_settings
 def account_pause(settings: farm_settings.Settings, account: str) -> None:
     """No visits until it is resumed."""
-    _change(settings, account, "account.paused", lambda ledger, s, one: ledger.mark_paused(one, now=_now()))
+    from core import ledger
+
+    _change(settings, account, "account.paused", lambda _, one: ledger.mark_paused(one, now=_now()))
 
 
 @account.command("resume")
@@ -204,9 +212,9 @@ def account_pause(settings: farm_settings.Settings, account: str) -> None:
 @with_settings
 def account_resume(settings: farm_settings.Settings, account: str) -> None:
     """Visits go on."""
-    _change(
-        settings, account, "account.resumed", lambda ledger, s, one: ledger.resume_account(one, now=_now())
-    )
+    from core import ledger
+
+    _change(settings, account, "account.resumed", lambda _, one: ledger.resume_account(one, now=_now()))
 
 
 @account.command("remove")
@@ -215,8 +223,13 @@ def account_resume(settings: farm_settings.Settings, account: str) -> None:
 @with_settings
 def account_remove(settings: farm_settings.Settings, account: str) -> None:
     """Destroy its secrets and its schedule; its invoices stay."""
+    from core import ledger
+
     _change(
-        settings, account, "account.removed", lambda ledger, s, one: ledger.remove_account(s, one, now=_now())
+        settings,
+        account,
+        "account.removed",
+        lambda session, one: ledger.remove_account(session, one, now=_now()),
     )
 
 
@@ -244,7 +257,7 @@ def collect(settings: farm_settings.Settings, account: str | None, due: bool, as
             click.echo(json.dumps(report.of_refusal(number, err)))
         raise
     for told in reports:
-        click.echo(json.dumps(told) if as_json else report.in_words(told))
+        _say(told, report.in_words(told), as_json)
     sys.exit(0 if all(report.succeeded(told) for told in reports) else FAILED)
 
 
@@ -265,11 +278,10 @@ def collector_list(settings: farm_settings.Settings, as_json: bool) -> None:
 
     found = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
     wanted = asked.without(found.collectors)
+    shape = portrait.as_json if as_json else portrait.as_row
+    rows = [shape(one) for one in found.collectors.values()]
     if as_json:
-        rows = [portrait.as_json(one) for one in found.collectors.values()]
         rows += [{"supplier": each.id, "collector": False, "why": each.why["en"]} for each in wanted]
-    else:
-        rows = [_collector_row(portrait.as_json(one)) for one in found.collectors.values()]
     _show(rows, as_json, "The catalogue is empty.")
     if not as_json and wanted:
         click.echo(f"Asked for, without a collector: {', '.join(each.id for each in wanted)}")
@@ -308,7 +320,7 @@ def _check_one(settings: farm_settings.Settings, what: str, as_json: bool) -> bo
         findings = check.of(found.collector(what).manifest, allow_loopback=settings.allow_loopback)
         path = catalogue.BUILT_IN / found.file_of(what)
     for finding in findings:
-        click.echo(json.dumps(finding.as_json()) if as_json else str(finding))
+        _say(finding.as_json(), str(finding), as_json)
     if any(finding.grave for finding in findings):
         return False
     return _tried(supplier or path.stem, path, as_json)
@@ -323,11 +335,8 @@ def _tried(supplier: str, file: Path, as_json: bool) -> bool:
     outcomes = asyncio.run(checks.one(supplier, file))
     for outcome in outcomes or ():
         told = {"kind": "course", "words": outcome.course, "wrong": outcome.words}
-        click.echo(
-            json.dumps(told)
-            if as_json
-            else f"{'✓' if outcome.passed else '✗'} {outcome.course} {outcome.words}".rstrip()
-        )
+        mark = "✓" if outcome.passed else "✗"
+        _say(told, f"{mark} {outcome.course} {outcome.words}".rstrip(), as_json)
     return checks.passed(outcomes)
 
 
@@ -392,22 +401,16 @@ def _of_request(
 
 @collector.command("run")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--secrets",
-    type=click.File("r"),
-    required=True,
-    help="JSON of the fields; - reads it from standard input.",
-)
+@with_secrets
 @click.option("--watch", is_flag=True, help="Show the browser.")
 @with_settings
-def collector_run(settings: farm_settings.Settings, file: Path, secrets: Any, watch: bool) -> None:
+def collector_run(settings: farm_settings.Settings, file: Path, secrets: dict[str, str], watch: bool) -> None:
     """One visit with a file you are writing: signs in, lists, downloads one document, keeps nothing."""
     from scheduler import rehearsal
     from vault import redact
 
     redactor = redact.start_logging(level="WARNING")
-    values = _secrets_in(secrets.read())
-    rehearsal.run(settings, redactor, file, values, click.echo, watch=watch, prompt=_prompt())
+    rehearsal.run(settings, redactor, file, secrets, click.echo, watch=watch, prompt=_prompt())
 
 
 @cli.command()
@@ -421,6 +424,7 @@ def collector_run(settings: farm_settings.Settings, file: Path, secrets: Any, wa
 def read(files: Sequence[Path], explain: bool, as_json: bool) -> None:
     """Read invoices: number, dates, amounts, each with its confidence and what should happen next."""
     from core import extraction
+    from core.extraction import explained
 
     with extraction.Readers(1) as readers:
         for file in files:
@@ -429,7 +433,7 @@ def read(files: Sequence[Path], explain: bool, as_json: bool) -> None:
             if explain and not as_json:
                 _explain(told, getattr(outcome, "text", ""))
             else:
-                click.echo(json.dumps(told, ensure_ascii=False) if as_json else _reading_in_words(told))
+                _say(told, explained.in_words(told), as_json)
 
 
 @cli.command()
@@ -450,13 +454,16 @@ def reread(settings: farm_settings.Settings, supplier: str | None, apply: bool, 
     with extraction.Readers(os.cpu_count() or 1) as readers:
         stored = archive.Archive(settings.data)
         every = rereading.again(database, stored, readers, waiting, apply=apply, now=_now)
-        seen = [one for one in _with_progress(every, len(waiting)) if _tell_reread(one, as_json)]
+        changed = failed = 0
+        for one in _with_progress(every, len(waiting)):
+            changed, failed = changed + bool(one.changes), failed + bool(one.failed)
+            if as_json or one.changes or one.failed:
+                _say(asdict(one), rereading.in_words(one), as_json)
     if not as_json:
-        changed = sum(bool(one.changes) for one in seen)
         click.echo(f"{len(waiting)} read again, {changed} {'changed' if apply else 'would change'}.")
         if changed and not apply:
             click.echo("Nothing was changed yet: add --apply to change them.")
-    sys.exit(FAILED if any(one.failed for one in seen) else 0)
+    sys.exit(FAILED if failed else 0)
 
 
 # --- proofs ---------------------------------------------------------------------------------------------------------
@@ -539,16 +546,12 @@ def _database(settings: farm_settings.Settings) -> Database:
 
 def _number(settings: farm_settings.Settings, told: str) -> int:
     """The account of this number, or the only one of this supplier or label."""
-    from sqlalchemy import or_, select
-
-    from core.db import models
+    from core.ledger import views
 
     if told.isdigit():
         return int(told)
-    named = or_(models.Account.supplier == told, models.Account.label == told)
-    question = select(models.Account.id).where(named, models.Account.deleted_at.is_(None))
     with _database(settings).read() as session:
-        found = session.scalars(question.order_by(models.Account.id)).all()
+        found = views.called(session, told)
     if len(found) == 1:
         return found[0]
     why = f"several: {', '.join(map(str, found))}" if found else "none; see `moisson account list`"
@@ -559,9 +562,8 @@ def _change(
     settings: farm_settings.Settings,
     account: str,
     action: str,
-    act: Callable[[Any, Session, models.Account], None],
+    act: Callable[[Session, models.Account], None],
 ) -> None:
-    from core import ledger
     from core.db import models
     from vault import audit
 
@@ -570,7 +572,7 @@ def _change(
         one = session.get(models.Account, number)
         if one is None or one.deleted_at is not None:
             raise click.UsageError(f"there is no account {number}; see `moisson account list`")
-        act(ledger, session, one)
+        act(session, one)
         audit.append(
             session,
             at=_now(),
@@ -581,50 +583,26 @@ def _change(
         )
 
 
-def _account_row(view: Any) -> dict[str, Any]:
-    def iso(at: datetime | None) -> str | None:
-        return at.isoformat(timespec="seconds") if at else None
-
-    one = view.account
-    return {
-        "account": one.id,
-        "supplier": one.supplier,
-        "label": one.label,
-        "login": one.masked_login,
-        "state": str(view.state),
-        "last_success": iso(one.last_success_at),
-        "next_run": iso(one.next_run_at),
-        "held": view.held,
-    }
-
-
-def _collector_row(told: Mapping[str, Any]) -> dict[str, Any]:
-    """A table's row; the age is that of its oldest facts."""
-    ages = [fact["age"] or "unknown" for fact in told["facts"].values()]
-    own = [verb for verb, by in told["verbs"].items() if by == "class"]
-    return {
-        "supplier": told["supplier"],
-        "name": told["name"],
-        "category": told["category"],
-        "signs in with": ", ".join(told["signs_in_with"]),
-        "own verbs": ", ".join(own),
-        "verified": told["verified"],
-        "facts of": min(ages, default="unknown"),
-    }
+def _say(told: Any, words: str, as_json: bool) -> None:
+    """One line of it: an object for programs, or words for people."""
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else words)
 
 
 def _show(rows: Sequence[Mapping[str, Any]], as_json: bool, empty: str) -> None:
     if as_json:
         for row in rows:
-            click.echo(json.dumps(row))
-        return
-    if not rows:
+            _say(row, "", as_json)
+    elif rows:
+        Console().print(_table(rows))
+    else:
         click.echo(empty)
-        return
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(*rows[0], box=None, header_style="bold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+        table.add_row(*(Text("" if value is None else _printable(str(value))) for value in row.values()))
+    return table
 
 
 def _read_or_say_why(readers: Any, file: Path) -> Any:
@@ -647,54 +625,15 @@ def _with_progress(every: Iterable[T], count: int) -> Iterator[T]:
     )
 
 
-def _tell_reread(one: Any, as_json: bool) -> bool:
-    """Print what is worth a line; says whether it was."""
-    if as_json:
-        click.echo(json.dumps(dataclasses.asdict(one), ensure_ascii=False))
-    elif one.failed:
-        click.echo(f"{one.supplier} {one.name}: not read ({one.failed})")
-    elif one.changes:
-        told = (f"{each.field} {each.was or '-'} → {each.would_be or '-'}" for each in one.changes)
-        stays = " (confirmed by a person: it stays)" if one.settled else ""
-        click.echo(f"{one.supplier} {one.name}: {', '.join(told)}{stays}")
-    return bool(one.failed or one.changes)
-
-
-def _reading_in_words(told: dict[str, Any]) -> str:
-    known = ", ".join(
-        f"{name} {told[name]}"
-        for name in ("number", "date", "total", "currency", "supplier")
-        if told.get(name)
-    )
-    return f"{told['file']}: {told['action']}; {known or 'nothing certain'}"
-
-
 def _explain(told: dict[str, Any], text: str) -> None:
     """What a document was read to say and why; its own words may hold anything, and are shown as words only."""
-    from rich.text import Text
+    from core.extraction import explained
 
     screen = Console()
-    screen.print(Text(_reading_in_words(told), style="bold"))
-    table = Table(
-        "field", "value", "source", "sure", "place", "as printed", "set aside", box=None, header_style="bold"
-    )
-    for name, field in told["fields"].items():
-        box = field["box"]
-        place = f"p. {box['page']} ({box['x0']:.0f}, {box['top']:.0f})" if box else ""
-        aside = "; ".join(f"{one['value']} ({one['why']})" for one in field["rejected"])
-        cells = (
-            name,
-            field["value"],
-            field["source"],
-            f"{field['confidence']:.2f}",
-            place,
-            field["raw"],
-            aside,
-        )
-        table.add_row(*(Text(_printable(cell)) for cell in cells))
-    if table.rows:
-        screen.print(table)
-    for why in (*told.get("doubts", ()), *filter(None, (told.get("reason"), told.get("said")))):
+    screen.print(Text(_printable(explained.in_words(told)), style="bold"))
+    if rows := explained.rows(told):
+        screen.print(_table(rows))
+    for why in explained.doubts(told):
         screen.print(Text(f"? {_printable(why)}", style="yellow"))
     screen.print(Text(_printable(text), style="dim"))
 

@@ -33,6 +33,15 @@ class Reread:
     failed: str = ""
 
 
+def in_words(one: Reread) -> str:
+    """One line for people."""
+    if one.failed:
+        return f"{one.supplier} {one.name}: not read ({one.failed})"
+    told = (f"{each.field} {each.was or '-'} → {each.would_be or '-'}" for each in one.changes)
+    stays = " (confirmed by a person: it stays)" if one.settled else ""
+    return f"{one.supplier} {one.name}: {', '.join(told)}{stays}"
+
+
 def waiting(session: Session, supplier: str | None = None) -> list[int]:
     """The Documents, oldest first, that were read by other readers than those of today."""
     document, invoice, reading = models.Document, models.Invoice, models.ReadingRow

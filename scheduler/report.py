@@ -1,7 +1,8 @@
-"""What a command tells of a Run: the receipt, the named error with its next step, the invoices it brought."""
+"""What a command tells of an Account, and of a Run: the receipt, the named error with its next step, the invoices it brought."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -67,6 +68,25 @@ def in_words(report: dict[str, Any]) -> str:
     kept = f"kept: {told.get('new', 0)} new" if told else "nothing was changed"
     when = report["next_run_at"] or "not before a person acts"
     return f"{who}: {error['name']} [{error['code']}] {error['message']} {error['said'] or ''} ({kept}; remedy: {error['remedy']}; next try: {when})"
+
+
+def of_account(view: ledger.AccountView) -> dict[str, Any]:
+    """One line of `moisson account list`: instants ISO 8601, UTC."""
+    one = view.account
+    return {
+        "account": one.id,
+        "supplier": one.supplier,
+        "label": one.label,
+        "login": one.masked_login,
+        "state": str(view.state),
+        "last_success": _instant(one.last_success_at),
+        "next_run": _instant(one.next_run_at),
+        "held": view.held,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def _error(run: models.Run) -> dict[str, Any] | None:

@@ -61,6 +61,22 @@ def test_an_account_is_called_by_number_supplier_or_label(
     assert moisson._number(farm, told) == number
 
 
+def test_a_label_is_shown_as_it_was_typed(farm: settings.Settings) -> None:
+    with Database.of(farm).write() as session:
+        session.get_one(models.Account, 3).label = "[/bold] :bee:\x1b[2J"
+    told = CliRunner(env={"COLUMNS": "200"}).invoke(moisson.cli, ["account", "list"], standalone_mode=False)
+    assert told.exception is None
+    assert "[/bold] :bee: [2J" in told.stdout
+
+
+@pytest.mark.parametrize("given", ["hunter2", '["hunter2"]', '{"password": 5, "username": "hunter2"}'])
+def test_secrets_that_cannot_be_used_are_not_repeated(farm: settings.Settings, given: str) -> None:
+    words = ["account", "add", "mandarine", "--secrets", "-"]
+    done = CliRunner().invoke(moisson.cli, words, input=given, standalone_mode=False)
+    assert isinstance(done.exception, click.UsageError)
+    assert "hunter2" not in done.exception.format_message() + done.output
+
+
 @pytest.mark.parametrize(("told", "said"), [("fern", "several: 1, 2"), ("elm", "none; see")])
 def test_a_name_that_is_not_one_account_is_asked_about(farm: settings.Settings, told: str, said: str) -> None:
     with pytest.raises(click.UsageError, match=said):

@@ -110,3 +110,18 @@ def as_json(collector: Collector) -> Mapping[str, Any]:
         "facts": facts(told),
         "origins": list(told.origins),
     }
+
+
+def as_row(collector: Collector) -> Mapping[str, Any]:
+    """One line of `moisson collector list`; the age is that of its oldest facts."""
+    told = as_json(collector)
+    ages = [fact["age"] or "unknown" for fact in told["facts"].values()]
+    return {
+        "supplier": told["supplier"],
+        "name": told["name"],
+        "category": told["category"],
+        "signs in with": ", ".join(told["signs_in_with"]),
+        "own verbs": ", ".join(verb for verb, by in told["verbs"].items() if by == "class"),
+        "verified": told["verified"],
+        "facts of": min(ages, default="unknown"),
+    }

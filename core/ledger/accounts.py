@@ -35,8 +35,7 @@ def add_account(
     cadence: int = 86_400,
 ) -> models.Account:
     """A new account on trial; it is stored for good when its first visit ends well. Raises AlreadyThere."""
-    if twin := _same_login(session, workspace_id, supplier, login_hash):
-        raise AlreadyThere(twin)
+    refuse_twin(session, workspace_id, supplier, login_hash)
     account = models.Account(
         workspace_id=workspace_id,
         supplier=supplier,
@@ -56,15 +55,22 @@ def add_account(
     return account
 
 
-def _same_login(session: Session, workspace_id: int, supplier: str, login_hash: str) -> models.Account | None:
-    return session.scalar(
+def refuse_twin(
+    session: Session, workspace_id: int, supplier: str, login_hash: str, *, but: int | None = None
+) -> None:
+    """Raises AlreadyThere with the other account of that login, which can still be read after the transaction is gone."""
+    twin = session.scalar(
         select(models.Account).where(
             models.Account.workspace_id == workspace_id,
             models.Account.supplier == supplier,
             models.Account.login_hash == login_hash,
+            models.Account.id.is_distinct_from(but),
             models.Account.deleted_at.is_(None),
         )
     )
+    if twin:
+        session.expunge(twin)
+        raise AlreadyThere(twin)
 
 
 def new_credentials(session: Session, account: models.Account, *, asked_by: int | None, now: datetime) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import nouns
@@ -46,6 +46,15 @@ def account_view(session: Session, workspace_id: int, account_id: int, now: date
         )
     )
     return _views(session, [account], now)[0] if account else None
+
+
+def called(session: Session, told: str) -> list[int]:
+    """The accounts of this supplier or label, in any workspace, in the order they were added."""
+    account = models.Account
+    named = or_(account.supplier == told, account.label == told)
+    return list(
+        session.scalars(select(account.id).where(named, account.deleted_at.is_(None)).order_by(account.id))
+    )
 
 
 def _views(session: Session, accounts: list[models.Account], now: datetime) -> list[AccountView]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, url_for
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -72,5 +72,4 @@ def _forget(session: Session, account: models.Account) -> None:
     record(session, "account.cancelled" if account.trial else "account.removed", account)
     ledger.remove_account(session, account, now=now)
     if account.trial:
-        session.execute(delete(models.Wish).where(models.Wish.account_id == account.id))
-        session.execute(delete(models.Account).where(models.Account.id == account.id))
+        ledger.forget_trial(session, account)
