@@ -33,7 +33,10 @@ def add(
 ) -> models.Account:
     """A new account on trial with its sealed credentials. Raises AlreadyThere, VaultError."""
     hashed = desk.login_hash(manifest, filled.values, workspace_id)
-    account = _stored(session, manifest, filled, hashed, workspace_id=workspace_id, by=by, now=now)
+    masked = sealing.mask_login(account_form.first_login(manifest, filled.values))
+    account = _stored(
+        session, manifest, filled, hashed, masked=masked, workspace_id=workspace_id, by=by, now=now
+    )
     about = {"supplier": manifest.id, "terms": account_form.TERMS}
     record(session, by, "account.added", account, now, about)
     _seal(session, desk, account, filled.values, by, now)
@@ -64,6 +67,7 @@ def _stored(
     filled: account_form.Filled,
     hashed: str,
     *,
+    masked: str = "",
     workspace_id: int,
     by: int | None,
     now: datetime,
@@ -74,7 +78,7 @@ def _stored(
         supplier=manifest.id,
         label=filled.label,
         owner_id=member(session, filled.owner, workspace_id) or by,
-        masked_login=sealing.mask_login(account_form.first_login(manifest, filled.values)),
+        masked_login=masked,
         login_hash=hashed,
         origins=manifest.origins,
         terms_version=account_form.TERMS,
