@@ -311,11 +311,10 @@ def collector_check(
 def _check_one(settings: farm_settings.Settings, what: str, as_json: bool) -> bool:
     from collectors.kit import catalogue, check
 
-    path, supplier = Path(what), ""
+    path = Path(what)
     if path.is_file():
         findings = check.check(path, allow_loopback=settings.allow_loopback)
     else:
-        supplier = what
         found = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
         findings = check.of(found.collector(what).manifest, allow_loopback=settings.allow_loopback)
         path = catalogue.BUILT_IN / found.file_of(what)
@@ -323,16 +322,16 @@ def _check_one(settings: farm_settings.Settings, what: str, as_json: bool) -> bo
         _say(finding.as_json(), str(finding), as_json)
     if any(finding.grave for finding in findings):
         return False
-    return _tried(supplier or path.stem, path, as_json)
+    return _tried(path, as_json)
 
 
-def _tried(supplier: str, file: Path, as_json: bool) -> bool:
+def _tried(file: Path, as_json: bool) -> bool:
     """Its trial, told as findings are; nothing where the source is not at hand."""
     if importlib.util.find_spec("tests.conformance") is None:
         return True
     from tests.conformance import checks
 
-    outcomes = asyncio.run(checks.one(supplier, file))
+    outcomes = asyncio.run(checks.one(file))
     for outcome in outcomes or ():
         told = {"kind": "course", "words": outcome.course, "wrong": outcome.words}
         mark = "✓" if outcome.passed else "✗"

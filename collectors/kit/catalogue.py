@@ -78,12 +78,22 @@ def load(folder: Path | None = None, *, allow_loopback: bool = False) -> Catalog
 
 
 def of_file(path: Path) -> Collector:
-    """Raises BadManifest, also when the file cannot be read."""
+    """The supplier of a TOML file, or of a class beside the kit. Raises BadManifest, also when the file cannot be read."""
+    if path.suffix == ".py":
+        return _of_class(path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as err:
         raise errors.BadManifest(f"{path}: cannot be read: {err}") from err
     return Collector(manifest.parse(text, str(path)))
+
+
+def _of_class(path: Path) -> Collector:
+    """Python is run where it belongs to this package, and nowhere else."""
+    found = _of_python(path.stem) if path.resolve().parent == BUILT_IN.resolve() else []
+    if not found:
+        raise _not_run(path)
+    return found[0]
 
 
 def of_module(module: ModuleType) -> list[Collector]:
@@ -133,5 +143,5 @@ def _foreign(point: EntryPoint) -> list[Collector]:
 
 def _not_run(path: Path) -> errors.BadManifest:
     return errors.BadManifest(
-        f"{path}: Python files of this folder are not run; write TOML, or install a package with the entry point {GROUP}"
+        f"{path}: Python files outside the catalogue are not run; write TOML, or name the supplier of a package with the entry point {GROUP}"
     )

@@ -15,13 +15,14 @@ from tests.portals import museum
 Say = Callable[[str], None]
 
 
-async def one(supplier: str, file: Path) -> list[Outcome] | None:
-    """The trial of this supplier, in `file`; None when it has no replica, in the museum or beside it."""
-    kind = beside.portal(file) or museum.replicas().get(supplier)
+async def one(file: Path) -> list[Outcome] | None:
+    """The trial of the supplier in `file`; None when it has no replica, in the museum or beside it, or is an installed package's."""
+    if not file.is_file():
+        return None
+    collector = catalogue.of_file(file)
+    kind = beside.portal(file) or museum.replicas().get(collector.manifest.id)
     if kind is None:
         return None
-    known = catalogue.load().collectors
-    collector = known.get(supplier) or catalogue.of_file(file)
     with TemporaryDirectory(prefix="moisson-") as folder:
         async with trial.ground(Path(folder), also=kind.HOSTS) as ground:
             return await trial.trial(ground, collector, kind)

@@ -63,6 +63,15 @@ def test_python_in_the_folder_is_not_run(own: Path) -> None:
     assert "are not run" in str(catalogue.load(own).problems[0])
 
 
+def test_a_class_of_the_catalogue_is_found_by_its_file_and_no_other_is_run(tmp_path: Path) -> None:
+    file = catalogue.BUILT_IN / "orange_pro.py"
+    assert catalogue.of_file(file).manifest.id == "orange-pro"
+    assert not any(finding.grave for finding in check.check(file))
+    (tmp_path / "engie.py").write_text("raise SystemExit('run')", encoding="utf-8")
+    (told,) = check.check(tmp_path / "engie.py")
+    assert "are not run" in told.words
+
+
 class Packaged(Collector):
     """A supplier that came with a package."""
 
