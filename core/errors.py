@@ -57,7 +57,7 @@ class ActionNeeded(PortalError):
     remedy = Remedy.OWNER
 
     def __init__(self, said: str = "", *, step: str = "", wants: str = "action") -> None:
-        """`wants` is one of `terms`, `new_password`, `enable_mfa`, `no_permission`, `action`."""
+        """`wants` is one of `terms`, `new_password`, `enable_mfa`, `no_permission`, `action`; `origins` when its sign-in has moved."""
         super().__init__(said, step=step)
         self.wants = wants
 

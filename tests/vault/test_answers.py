@@ -13,6 +13,10 @@ from vault import sealing
 
 @pytest.fixture
 def challenge(farm: Farm) -> models.Challenge:
+    return ask(farm)
+
+
+def ask(farm: Farm) -> models.Challenge:
     with farm.database.write() as session:
         asked = models.Challenge(
             workspace_id=1,
@@ -53,16 +57,8 @@ def test_an_answer_to_another_question_does_not_open(farm: Farm, challenge: mode
     wish = answer(farm, challenge)
     with farm.database.write() as session:
         session.execute(update(models.Challenge).values(closed_at=NOW))
-        later = models.Challenge(
-            workspace_id=1,
-            account_id=farm.account.id,
-            run_id=farm.run_id,
-            kind="CodeNeeded",
-            wants="code",
-            opened_at=NOW,
-        )
-        session.add(later)
-        session.flush()
+    later = ask(farm)
+    with farm.database.write() as session:
         session.execute(update(models.Wish).values(challenge_id=later.id))
     with pytest.raises(errors.VaultError):
         opened(farm, wish)
