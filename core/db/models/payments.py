@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     ForeignKey,
     ForeignKeyConstraint,
@@ -75,6 +76,9 @@ class PaymentBatch(Base):
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
+_UNLINKED = text("unmatched_for IS NOT NULL AND closed_at IS NULL")
+
+
 class Payment(Base):
     """A bank or card line. A debit is negative; days are the bank's."""
 
@@ -89,6 +93,13 @@ class Payment(Base):
         Index("payments_by_day", "workspace_id", "booked_on", "id"),
         Index("payments_by_amount", "workspace_id", "amount_minor"),
         Index("payments_by_core", "workspace_id", "core"),
+        Index(
+            "payments_unlinked",
+            "workspace_id",
+            "id",
+            sqlite_where=_UNLINKED,
+            postgresql_where=_UNLINKED,
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int]
@@ -120,13 +131,16 @@ class Payment(Base):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closed_at: Mapped[datetime | None]
     #: Why the matcher left it alone, as its reason in JSON; None while it has a Match or was not looked at.
-    unmatched_for: Mapped[dict[str, Any] | None]
+    unmatched_for: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 def _of_payment() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         ["workspace_id", "payment_id"], ["payments.workspace_id", "payments.id"], ondelete="CASCADE"
     )
+
+
+_PROPOSED = text("confirmed_at IS NULL")
 
 
 class Match(Base):
@@ -140,6 +154,14 @@ class Match(Base):
         ),
         UniqueConstraint("payment_id", "invoice_id"),
         Index("matches_of_invoice", "invoice_id"),
+        Index(
+            "matches_proposed",
+            "workspace_id",
+            "payment_id",
+            sqlite_where=_PROPOSED,
+            postgresql_where=_PROPOSED,
+        ),
+        Index("matches_settled", "workspace_id", "confirmed_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int]
@@ -205,6 +227,8 @@ class Gap(Base):
         Index("one_gap_of_payment", "payment_id", unique=True),
         Index("one_gap_of_period", "account_id", "period", unique=True),
         Index("gaps_open", "workspace_id", "opened_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("gaps_closed", "workspace_id", "closed_at"),
+        Index("gaps_of_supplier", "workspace_id", "supplier"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
@@ -221,8 +245,9 @@ class Gap(Base):
     #: The last daily digest that named it.
     told_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    #: `arrived`, or one of the reasons of `Payment.closed_for`.
+    #: `arrived`, or one of the reasons of `Payment.closed_for`, and what was said with it.
     closed_for: Mapped[str | None]
+    closed_note: Mapped[str | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 

@@ -421,6 +421,13 @@ def upgrade() -> None:
         batch_op.create_index("payments_by_amount", ["workspace_id", "amount_minor"], unique=False)
         batch_op.create_index("payments_by_core", ["workspace_id", "core"], unique=False)
         batch_op.create_index("payments_by_day", ["workspace_id", "booked_on", "id"], unique=False)
+        batch_op.create_index(
+            "payments_unlinked",
+            ["workspace_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("unmatched_for IS NOT NULL AND closed_at IS NULL"),
+            postgresql_where=sa.text("unmatched_for IS NOT NULL AND closed_at IS NULL"),
+        )
 
     op.create_table(
         "gaps",
@@ -436,6 +443,7 @@ def upgrade() -> None:
         sa.Column("told_at", Instant(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
         sa.Column("closed_for", sa.Text(), nullable=True),
+        sa.Column("closed_note", sa.Text(), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["closed_by"],
@@ -466,6 +474,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+        batch_op.create_index("gaps_closed", ["workspace_id", "closed_at"], unique=False)
+        batch_op.create_index("gaps_of_supplier", ["workspace_id", "supplier"], unique=False)
         batch_op.create_index("one_gap_of_payment", ["payment_id"], unique=True)
         batch_op.create_index("one_gap_of_period", ["account_id", "period"], unique=True)
 
@@ -519,6 +529,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("matches", schema=None) as batch_op:
         batch_op.create_index("matches_of_invoice", ["invoice_id"], unique=False)
+        batch_op.create_index(
+            "matches_proposed",
+            ["workspace_id", "payment_id"],
+            unique=False,
+            sqlite_where=sa.text("confirmed_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NULL"),
+        )
+        batch_op.create_index("matches_settled", ["workspace_id", "confirmed_at"], unique=False)
 
     op.create_table(
         "refusals",
@@ -589,3 +607,4 @@ def upgrade() -> None:
     op.add_column("destinations", maker, inline_references=True)
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("role", sa.Text(), nullable=False, server_default="ap"))
+        batch_op.create_index("invoices_by_total", ["workspace_id", "total_minor"], unique=False)
