@@ -16,7 +16,7 @@ from core.db.models.base import Base
 from core.db.models.catalogue import SupplierRequest, SupplierVote
 from core.db.models.company import Installation, Membership, Person, WebSession, Workspace
 from core.db.models.destinations import Delivery, Destination, DestinationSettings, Export, RemoteList
-from core.db.models.grants import Consent, SealedField
+from core.db.models.grants import Consent, ProviderApp, SealedField
 from core.db.models.invoices import Document, Invoice, InvoiceText, ReadingRow
 from core.db.models.keys import AuditEntry, AuditHead, VaultKey
 from core.db.models.listed import ContractRow, ListedRow
@@ -86,6 +86,7 @@ __all__ = [
     "PaymentBatch",
     "Person",
     "PortalSession",
+    "ProviderApp",
     "PushAddress",
     "ReadingRow",
     "ReferenceRate",

@@ -39,8 +39,10 @@ class Destination(Base):
     error: Mapped[str | None]
     said: Mapped[str | None]
     last_success_at: Mapped[datetime | None]
+    #: The worker that sends there now, as with a Mailbox.
     leased_by: Mapped[str | None]
-    leased_until: Mapped[datetime | None]
+    leased_until: Mapped[float | None]
+    leased_boot: Mapped[str | None]
     fence: Mapped[int] = mapped_column(default=0)
     paused_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]

@@ -58,9 +58,10 @@ class Mailbox(Base):
     said: Mapped[str | None]
     #: A person stopped the first scan.
     stopped_at: Mapped[datetime | None]
-    #: The worker that checks it now; the fence keeps another's late writes out.
+    #: The worker that checks it now; the fence keeps another's late writes out. Seconds and boot as with a Run.
     leased_by: Mapped[str | None]
-    leased_until: Mapped[datetime | None]
+    leased_until: Mapped[float | None]
+    leased_boot: Mapped[str | None]
     fence: Mapped[int] = mapped_column(Integer, default=0)
     deleted_at: Mapped[datetime | None]
 

@@ -70,10 +70,16 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("redirect", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("back", sa.Text(), nullable=False),
+        sa.Column("session_hash", sa.Text(), nullable=False),
         sa.Column("asked_by", sa.Integer(), nullable=True),
         sa.Column("asked_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("verifier", sa.LargeBinary(), nullable=True),
+        sa.Column("code", sa.LargeBinary(), nullable=True),
         sa.Column("returned_at", Instant(), nullable=True),
         sa.Column("done_at", Instant(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
@@ -86,6 +92,29 @@ def upgrade() -> None:
             ["workspaces.id"],
         ),
         sa.PrimaryKeyConstraint("state_hash"),
+    )
+    op.create_table(
+        "provider_apps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("secret_version", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"],
+            ["workspaces.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("workspace_id", "provider"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "exports",
@@ -150,7 +179,8 @@ def upgrade() -> None:
         sa.Column("said", sa.Text(), nullable=True),
         sa.Column("stopped_at", Instant(), nullable=True),
         sa.Column("leased_by", sa.Text(), nullable=True),
-        sa.Column("leased_until", Instant(), nullable=True),
+        sa.Column("leased_until", sa.Double(), nullable=True),
+        sa.Column("leased_boot", sa.Text(), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("deleted_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -598,7 +628,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("said", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("last_success_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("leased_by", sa.Text(), nullable=True))
-        batch_op.add_column(sa.Column("leased_until", Instant(), nullable=True))
+        batch_op.add_column(sa.Column("leased_until", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("leased_boot", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("fence", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("paused_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("removed_at", Instant(), nullable=True))
