@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 Seen = tuple[nouns.Reading, bytes]
 
 #: Who read: raise it when the generic reader changes, and what it read may be read again.
-READER = "generic/2"
+READER = "generic/3"
 #: A document that ends at the reader's limits twice in the same way, or this often at all, is left to a person.
 READ_AT_MOST = 3
 Unread = errors.ReaderFailed | errors.NotAnInvoice

@@ -67,8 +67,13 @@ def _before(evidence: Evidence, spot: Spot) -> str:
 
 def _is_fact(evidence: Evidence, cell: Cell) -> bool:
     """ "N° client : 10577874" is a fact beside others, and no head of a block."""
-    announced = any(label.role in _FACTS and label.start < cell.spot.end and label.end > cell.spot.start for label in evidence.labels[cell.spot.index])  # fmt: skip
+    announced = any(label.role in _FACTS and label.weight > words.WEAK and label.start < cell.spot.end and label.end > cell.spot.start for label in evidence.labels[cell.spot.index])  # fmt: skip
     return announced or sum(map(str.isdigit, cell.text)) >= 3
+
+
+def opens_with_buyer(folded: str) -> bool:
+    """Does it begin with a word for who pays, as "Buyer contact name" does?"""
+    return bool(_BUYER.match(folded))
 
 
 def is_label(folded: str) -> bool:

@@ -9,8 +9,8 @@ from core import nouns
 from core.extraction import dates, words
 from core.extraction.evidence import Evidence, Spot
 
-#: The share of a first page in which a date without a label may still be that of the letter.
-LETTERHEAD = 0.45
+#: The share of a first page in which a date without a label may still be that of the letter, and points of it that always count.
+LETTERHEAD, HEAD = 0.45, 250.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _unnamed(every: list[Dated], evidence: Evidence) -> Dated | None:
             for one in every
             if not one.hints
             and evidence.box(one.spot).page == 1
-            and evidence.box(one.spot).top < LETTERHEAD * bottom
+            and evidence.box(one.spot).top < max(HEAD, LETTERHEAD * bottom)
         ),
         None,
     )

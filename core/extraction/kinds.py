@@ -14,10 +14,12 @@ TITLES: tuple[tuple[nouns.Kind, str], ...] = (
     (nouns.Kind.STATEMENT, r"releve (?:de compte|des? factures?|de situation)|(?:account |monthly )?statement(?: of account)?|kontoauszug|echeancier|avis d'echeance|rekening-?overzicht|estado de cuenta|extracto(?: de cuenta)?|estratto conto"),
     (nouns.Kind.DETAIL, r"detail (?:des|de vos|de votre) (?:communications|consommations?|appels)|annexe|itemi[sz]ed (?:calls|usage)|einzelverbindungsnachweis"),
     (nouns.Kind.UNKNOWN, r"devis|quot(?:e|ation)|pro[- ]?forma|facture pro[- ]?forma|estimate|angebot|offerte|presupuesto|preventivo|albaran|pakbon|afleverbon|bolla di consegna|documento di trasporto|d\.?d\.?t\.?(?= )|ordine|pedido|bestelbon|orderbevestiging|pro[- ]?forma-?rechnung|fattura pro[- ]?forma|pro[- ]?forma[- ]?factuur|factura pro[- ]?forma|terms (?:of|and)|algemene voorwaarden|allgemeine geschaftsbedingungen|condizioni generali|condiciones generales|bon de (?:livraison|commande)|delivery note|packing slip|lieferschein|purchase order|auftragsbestatigung|order confirmation|confirmation de commande|conditions generales"),
-    (nouns.Kind.INVOICE, r"(?:votre |your |tax |vat |ihre |uw |su |la (?:tua |sua |vostra )?)?(?:facture|invoice|bill|receipt|\w*rechnung|\w*factuur|factura|fattura|recibo|recu(?: de paiement)?|quittung|zahlungsbeleg|ricevuta|kwitantie|betalingsbewijs|faktura)"),
+    (nouns.Kind.INVOICE, r"(?:votre |your |tax |vat |ihre |uw |su |la (?:tua |sua |vostra )?)?(?:facture|invoice|bill|receipt|\w*rechnung|\w*factuur|factura|fattura|recibo|recu(?: de paiement)?|quittung|zahlungsbeleg|ricevuta|bolletta|parcella|quittance|note d'honoraires|\w*(?:termijn|voorschot|eind|jaar)nota|\w*abrechnung|beitragsbescheid|kwitantie|betalingsbewijs|faktura)"),
 )  # fmt: skip
-_TITLES = [(kind, re.compile(rf"\W*(?:{words})(?![a-z])")) for kind, words in TITLES]
-_NAMED = re.compile(r"facture|invoice|rechnung|factuur|factura|fattura")
+#: "1. Mahnung", "2nd reminder": which one of several.
+_WHICH = r"[\W\d]*(?:(?<=\d)(?:st|nd|rd|th|re|ere|er|e|eme|a|o) )?"
+_TITLES = [(kind, re.compile(rf"{_WHICH}(?:{words})(?![a-z])")) for kind, words in TITLES]
+_NAMED = re.compile(r"facture|invoice|rechnung|factuur|factura|fattura|bolletta|parcella|notanummer")
 LONGEST_TITLE = 60
 
 

@@ -14,7 +14,9 @@ from core.extraction.evidence import Evidence, Spot
 HEAD = 350
 _BETWEEN = re.compile(r"[\s:.#*-]*(?:n ?[°o]\.?|no\.|nr\.?|#)?[\s:.#*-]*", re.I)
 #: Digits in groups, as some print long numbers: 12 345 678 901.
-_GROUPS = re.compile(r"\d{2,5}(?: \d{2,5}){1,4}(?=$|  | [^\d\s])")
+_GROUPS = re.compile(r"(?:\d{2,5}(?: \d{2,5}){1,4}|\d(?: \d{3}){2,4})(?=$|  | [^\d\s])")
+#: A firm's first bills are number 5, not 0005.
+_ONE_DIGIT = re.compile(r"\d(?= (?:del?|du|vom|van|of|dated)\b|  |$)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,29 @@ def _announced(evidence: Evidence, role: str) -> Iterator[Numbered]:
             beside = _beside(line, index, label)
             if beside:
                 yield beside
-            elif label.weight > words.WEAK:
+            elif label.weight > words.WEAK or _is_heading(evidence, index):
                 yield from _below(evidence, index, label)
+
+
+def _is_heading(evidence: Evidence, index: int) -> bool:
+    """A row of three names and more, of a date too, and no figure: what is meant stands under each."""
+    line = evidence.lines[index]
+    dated = any(label.family == "date" for label in evidence.labels[index])
+    return dated and line.text.count("  ") >= 2 and not re.search(r"\d", line.text)
 
 
 def _beside(line: lines.Line, index: int, label: labels.Label) -> Numbered | None:
     gap = _BETWEEN.match(line.text, label.end)
     start = gap.end() if gap else label.end
-    code = _code(line.text, start)
+    code = _code(line.text, start) or (label.weight == words.SURE and _digit(line.text, start))
     if not code or (label.weight == words.WEAK and len(code) < 4):
         return None
     return Numbered(code, Spot(index, start, start + len(code)), label.weight)
+
+
+def _digit(text: str, start: int) -> str | None:
+    alone = _ONE_DIGIT.match(text, start)
+    return alone[0] if alone else None
 
 
 def _below(evidence: Evidence, index: int, label: labels.Label) -> Iterator[Numbered]:
@@ -76,7 +90,7 @@ def _below(evidence: Evidence, index: int, label: labels.Label) -> Iterator[Numb
         for cell in re.finditer(r"\S+(?: \S+)*", under.text):
             box = under.box(cell.start(), cell.end())
             code = _code(under.text, cell.start())
-            whole = label.weight >= words.LIKELY or code == cell[0]
+            whole = label.weight in (words.LIKELY, words.SURE) or code == cell[0]
             if code and whole and min(box.x1, head.x1) - max(box.x0, head.x0) > 0:
                 yield Numbered(
                     code,

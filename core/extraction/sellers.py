@@ -13,8 +13,8 @@ from core.extraction import blocks, kinds, lines
 from core.extraction.evidence import Evidence, Spot
 
 _FORM = (
-    r"(?:SASU?|S\.A\.S\.(?:U\.)?|SARL|S\.A\.R\.L\.?|EURL|E\.U\.R\.L\.|SCA|SNC|SCOP|SCIC|SELARL|S\.A\.|SA|GmbH(?: & Co\.? KG(?:aA)?)?|AG|KG|KGaA|UG(?: \(haftungsbeschränkt\))?|OHG|GbR|e\.K\.|e\.V\.|eG|a\.G\.|SE"
-    r"|B\.?V\.?|N\.V\.|NV|BVBA|V\.O\.F\.|VOF|Ltd|LTD|Limited|LLC|L\.L\.C\.|LLP|Inc|INC|Corp|Corporation|PLC|plc|S\.?r\.?l\.?s?|SRLS?|S\.?p\.?A\.?|S\.n\.c\.|S\.a\.s\.|S\.L\.(?:U\.)?|SLU?|S\.C\.|Oy|AB|ApS|A/S|Pty|Sàrl|Lda|s\.r\.o\.|Sp\. z o\.o\.)"
+    r"(?:SASU?|S\.A\.S\.(?:U\.)?|SARL|S\.A\.R\.L\.?|EURL|E\.U\.R\.L\.|SCA|SNC|SCOP|SCIC|SELARL|S\.A\.(?!U)|SA(?!U)|GmbH(?: & Co\.? KG(?:aA)?)?|AG|KG|KGaA|UG(?: \(haftungsbeschränkt\))?|OHG|GbR|e\.K\.|e\.V\.|eG|a\.G\.|SE"
+    r"|B\.?V\.?|N\.V\.|NV|BVBA|V\.O\.F\.|VOF|Ltd|LTD|Limited|LLC|L\.L\.C\.|LLP|Inc|INC|Corp|Corporation|PLC|plc|S\.?r\.?l\.?s?|SRLS?|S\.?p\.?A\.?|S\.n\.c\.|S\.a\.s\.|S\.L\.(?:U\.)?|SLU?|S\.A\.U\.|SAU|S\.C\.|Oy|AB|ApS|A/S|Pty|Sàrl|Lda|s\.r\.o\.|Sp\. z o\.o\.)"
 )
 _WORD = r"(?:[A-ZÀ-ÖØ-Þ0-9][\w&.'+-]*|&|e|y|i|de|du|des|et|la|le|the|of|and|und|van|von|di|del)"
 _COMPANY = re.compile(
@@ -34,7 +34,7 @@ _NOBODY = re.compile(
     r"(?:france|deutschland|germany|espana|spain|italia|italy|nederland|netherlands|united kingdom|usa|united states|belgique|belgie|luxembourg|suisse|schweiz|osterreich)"
     r"|(?:nos|vos|notre|votre|our|your|unsere|ihre|onze|uw|nuestr[oa]s?|su|sus|nostr[oaie]|vostr[oaie]|representant|representative)\b.*|adresse\b.*|address.*|anschrift.*|page.*|original|copie|copy|duplicata|logo.*|sample.*|www\..*|tel\b.*|fax.*|e-?mail.*|montants?.*|tous les.*|all amounts.*|alle betrage.*|importes?.*|importi.*|bedragen.*|currency.*|wahrung.*|valuta.*|moneda.*"
     r"|.*\b(?:date|datum|fecha|data|due|total|net|vat|tva|iban|bic|siren|siret)\b.*"
-    r"|(?:mme|mrs?|ms|herrn?|frau|sra?|sig(?:\.ra)?|dhr|mevr|m)\b\.? .*|(?:bonjour|dear|sehr geehrte|estimad[oa]|gentile|beste|geachte|hello|chere?)\b.*"
+    r"|(?:mme|mrs?|ms|herrn?|frau|sra?|sig(?:\.ra)?|dhr|mevr|m)\b\.?(?: .*)?|(?:bonjour|dear|sehr geehrte|estimad[oa]|gentile|beste|geachte|hello|chere?)\b.*"
 )
 _NAME = re.compile(r"[^\W\d_][^\d@:]{1,60}")
 _SITE = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9-]{3,40})\.[a-z]{2,6}(?:\.[a-z]{2})?\b")
@@ -59,11 +59,14 @@ def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
     by_name: dict[str, list[Named]] = defaultdict(list)
     for one in found:
         by_name[key(one.name)].append(one)
-    scores = {
-        bare: _weighed(some) + _site(bare, evidence)
-        for bare, some in by_name.items()
-        if re.search("[a-z]{2}", bare)
-    }
+    scores = _joined(
+        {
+            bare: _weighed(some) + _site(bare, evidence)
+            for bare, some in by_name.items()
+            if re.search("[a-z]{2}", bare)
+        },
+        by_name,
+    )
     if not scores:
         return {}
     ranked = sorted(scores, key=lambda bare: -scores[bare])
@@ -75,6 +78,23 @@ def read(evidence: Evidence) -> dict[str, nouns.FieldRead]:
     )
     raw = evidence.lines[best.spot.index].text[best.spot.start : best.spot.end]
     return {"supplier": nouns.FieldRead(best.name, "generic", 0.4, raw, evidence.box(best.spot), rejected)}
+
+
+def _joined(scores: dict[str, float], by_name: dict[str, list[Named]]) -> dict[str, float]:
+    """A brand in large letters speaks for the one company whose full name it opens."""
+    for brand in [bare for bare, score in scores.items() if score > 0 and len(bare) > 3]:
+        whole = [
+            bare
+            for bare, score in scores.items()
+            if bare != brand and bare.startswith(brand) and score > 0 and _is_company(by_name[bare])
+        ]
+        if len(whole) == 1 and not _is_company(by_name[brand]):
+            scores[whole[0]] += scores.pop(brand)
+    return scores
+
+
+def _is_company(some: list[Named]) -> bool:
+    return any(_COMPANY.fullmatch(one.name) for one in some)
 
 
 def _with_first(found: list[Named]) -> list[Named]:
@@ -109,14 +129,20 @@ def _signed(evidence: Evidence) -> Iterator[Named]:
     usual = median(line.height for line in evidence.lines) if evidence.lines else 0.0
     for index, line in enumerate(evidence.lines):
         head = re.match(
-            r"(?:[^\W\d_]|\d(?=[^\W\d_]))[^:]{1,60}?(?=\s+[-–·•|]\s|,\s|\.\s| au capital|  |$)", line.text
+            r"(?:[^\W\d_]|\d(?=[^\W\d_]))[^:]{1,60}?(?=\s+[-–·•|]\s|,\s|(?<!\bDr)(?<!\bmed)(?<!\bProf)\.\s| au capital|  |$)",
+            line.text,
         )
         if not head or _ADDRESS.search(lines.fold(head[0])) or _nobody(head[0]):
             continue
         spot = Spot(index, 0, head.end())
         if is_legal(line.folded) and not is_legal(lines.fold(head[0])) and is_name(head[0]):
             yield Named(head[0].strip(), spot, LEGAL + min(0.0, _told(evidence, spot)))
-        elif line.page == 1 and line.height < 0.9 * usual and _sends(line.text) and is_name(head[0]):
+        elif (
+            line.page == 1
+            and (not index or line.height < 0.9 * usual)
+            and _sends(line.text)
+            and is_name(head[0])
+        ):
             yield Named(head[0].strip(), spot, SENDER)
 
 
@@ -158,6 +184,7 @@ def _may_be_name(cell: blocks.Cell, evidence: Evidence) -> bool:
         or blocks.is_label(cell.folded)
         or kinds.is_title(cell.text)
         or _COMPANY.search(cell.text)
+        or blocks.opens_with_buyer(cell.folded)
         or not is_name(cell.text)
     ):
         return False

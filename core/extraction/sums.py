@@ -21,6 +21,11 @@ MOST = 24
 #: A sum that comes out; a label alone.
 CLOSED, NAMED = 0.8, 0.5
 LEFT_TO_PAY = 0.65
+#: No currency is named at all, and the words are those of lands that pay in euros.
+ASSUMED = 0.3
+_OF_EURO = re.compile(
+    r"\b(?:t\.?t\.?c|t\.?v\.?a|siret|btw|kvk|p\.? ?iva|i\.?v\.?a|partita iva|nif|cif)\b|mwst|umsatzsteuer"
+)
 NEVER = Decimal(10) ** 9
 _NAMES = r"(?:eur|euros?|usd|us dollars?|gbp|chf|cad|€|\$|£)(?![a-z])"
 _CURRENCY = re.compile(rf"(?<![a-z]){_NAMES}")
@@ -195,6 +200,8 @@ def _currency(
         return {"currency": nouns.FieldRead(_iso(declared[1]), "generic", 0.7, declared[0])}
     if borne:
         return {"currency": nouns.FieldRead(str(borne.most_common(1)[0][0]), "generic", 0.6)}
+    if total and not _CURRENCY.search(lines.fold(text)) and _OF_EURO.search(lines.fold(text)):
+        return {"currency": nouns.FieldRead("EUR", "generic", ASSUMED)}
     if total and (named := _CURRENCY.search(lines.fold(text))):
         return {"currency": nouns.FieldRead(_iso(named[0]), "generic", 0.5, named[0])}
     return {}

@@ -29,7 +29,11 @@ def read(
     """What `found` lacks of `net`, `vat`, `vat_rates` and `payable`."""
     fields: dict[str, nouns.FieldRead] = {}
     if "total" in found and not {"net", "vat"} <= found.keys():
-        fields |= _included(found, figures, evidence) or _none(found, figures, text)
+        fields |= (
+            _included(found, figures, evidence)
+            or _by_rate(found, figures, evidence)
+            or _none(found, figures, text)
+        )
     fields |= _rates({**found, **fields}, figures, evidence) | _payable(found, figures, evidence)
     return fields
 
@@ -52,17 +56,31 @@ def _is_part(vat: Decimal, total: Decimal) -> bool:
     return bool(vat) and any(abs(total * rate / (100 + rate) - vat) <= sums.TOLERANCE for rate in sums.RATES)
 
 
+def _by_rate(
+    found: Mapping[str, nouns.FieldRead], figures: Sequence[sums.Figure], evidence: Evidence
+) -> dict[str, nouns.FieldRead]:
+    """Only the lines of the rates tell net and VAT, and together they are the total."""
+    rows = _rows(figures, evidence)
+    net, vat = (sum((row[at] for row in rows), Decimal(0)) for at in (1, 2))
+    if not rows or abs(net + vat - Decimal(found["total"].value)) > sums.tolerance(len(rows)):
+        return {}
+    return {
+        "net": nouns.FieldRead(f"{net:.2f}", "generic", 0.6),
+        "vat": nouns.FieldRead(f"{vat:.2f}", "generic", 0.6),
+    }
+
+
 def _none(
     found: Mapping[str, nouns.FieldRead], figures: Sequence[sums.Figure], text: str
 ) -> dict[str, nouns.FieldRead]:
-    """The paper says that no VAT is due, and no VAT amount stands on it."""
+    """The paper says that no VAT is due, or names one amount both net and total; and no VAT amount stands on it."""
     taxed = any(one.value for one in figures if one.score(words.VAT))
-    said = _EXEMPT.search(lines.fold(text))
-    if taxed or not said or ("net" in found and found["net"].value != found["total"].value):
+    said, net = _EXEMPT.search(lines.fold(text)), found.get("net")
+    if taxed or not (said or net) or (net and net.value != found["total"].value):
         return {}
     return {
         "net": nouns.FieldRead(found["total"].value, "generic", 0.5, found["total"].raw, found["total"].box),
-        "vat": nouns.FieldRead("0.00", "generic", 0.5, said[0]),
+        "vat": nouns.FieldRead("0.00", "generic", 0.5, said[0] if said else ""),
     }
 
 
@@ -73,7 +91,7 @@ def _rates(
     if not {"net", "vat"} <= fields.keys():
         return {}
     net, vat = (Decimal(fields[name].value) for name in ("net", "vat"))
-    rows = {row for index in {one.spot.index for one in figures} if (row := _row(figures, evidence, index))}
+    rows = _rows(figures, evidence)
     rows |= _only_rate(figures, evidence, net, vat) if not rows else set()
     off = sums.tolerance(len(rows))
     if (
@@ -90,6 +108,10 @@ def _rates(
 
 
 Row = tuple[Decimal, Decimal, Decimal]
+
+
+def _rows(figures: Sequence[sums.Figure], evidence: Evidence) -> set[Row]:
+    return {row for index in {one.spot.index for one in figures} if (row := _row(figures, evidence, index))}
 
 
 def _row(figures: Sequence[sums.Figure], evidence: Evidence, index: int) -> Row | None:
