@@ -177,6 +177,55 @@ class DoorClosed(PortalError):
     remedy = Remedy.MENDER
 
 
+class PartnerError(MoissonError):
+    """A mail provider or an accounting service did not give what was asked of it."""
+
+
+class ConsentEnded(PartnerError):
+    """The consent has ended or was withdrawn: renew it, and everything goes on where it stopped."""
+
+    code = "MOISSON-X801"
+    remedy = Remedy.OWNER
+
+
+class PartnerRefused(PartnerError):
+    """It refuses what signs in here, or lacks a right that is needed."""
+
+    code = "MOISSON-X802"
+    remedy = Remedy.OWNER
+
+
+class PartnerDown(PartnerError):
+    """It is not available; nothing of this request was done there."""
+
+    code = "MOISSON-X803"
+    remedy = Remedy.LATER
+
+    def __init__(self, said: str = "", *, step: str = "", retry_after: float | None = None) -> None:
+        """`retry_after` is in seconds, as it asked (RFC 9110 10.2.3)."""
+        super().__init__(said, step=step)
+        self.retry_after = retry_after
+
+
+class PartnerBusy(PartnerDown):
+    """It asks us to wait before the next request."""
+
+    code = "MOISSON-X804"
+
+
+class PartnerSilent(PartnerDown):
+    """Its answer was lost: whether it did what was asked is not known."""
+
+    code = "MOISSON-X805"
+
+
+class PartnerChanged(PartnerError):
+    """It answered in a way that is not known here."""
+
+    code = "MOISSON-X806"
+    remedy = Remedy.MENDER
+
+
 class FarmError(MoissonError):
     """The farm itself cannot go on; nothing is lost, and it tries again."""
 
@@ -278,3 +327,15 @@ class Busy(MoissonError):
 
     code = "MOISSON-L604"
     remedy = Remedy.LATER
+
+
+class NotAStatement(MoissonError):
+    """This is no bank file that can be read."""
+
+    code = "MOISSON-S801"
+    remedy = Remedy.OWNER
+
+    def __init__(self, said: str = "", *, step: str = "", reason: str = "unknown") -> None:
+        """`reason` is one of `empty`, `too_large`, `unknown`, `damaged`."""
+        super().__init__(said, step=step)
+        self.reason = reason
