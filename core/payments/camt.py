@@ -14,7 +14,7 @@ from lxml import etree
 
 from core import errors, nouns
 from core.payments import figures
-from core.payments.statement import RAW, Line, Statement, Unread, Why, account_number, or_none, text
+from core.payments.statement import RAW, Line, Statement, Unread, Why, account_number, iso, or_none, text
 
 _REPORTS = ("Stmt", "Ntfctn", "Rpt")
 #: Balances that a statement begins and ends with: booked, the day's or the last one's.
@@ -57,7 +57,7 @@ def _opened(content: bytes) -> etree._Element:
 
 
 def _statement(report: etree._Element, currency: str) -> Statement:
-    named = _first(report, "Acct/Ccy") or currency
+    named = iso(_first(report, "Acct/Ccy"), currency)
     found = [one for entry in _each(report, "Ntry") for one in _lines(entry, named)]
     lines = [one for one in found if isinstance(one, Line)]
     return Statement(
@@ -92,7 +92,7 @@ def _lines(entry: etree._Element, named: str) -> Iterator[Line | Unread]:
             at=at,
             raw=raw,
             booked_on=booked,
-            amount=nouns.Money(amount, node.get("Ccy") or named),
+            amount=nouns.Money(amount, iso(node.get("Ccy"), named)),
             label="—",
             value_on=_day(entry, "ValDt"),
             bank_ref=_ref(entry, "AcctSvcrRef", "NtryRef"),
@@ -133,7 +133,7 @@ def _told(line: Line, entry: etree._Element, detail: etree._Element) -> Line:
 def _original(detail: etree._Element, amount: nouns.Money) -> nouns.Money | None:
     for path in ("AmtDtls/InstdAmt/Amt", "AmtDtls/TxAmt/Amt"):
         for node in _each(detail, path):
-            worth, currency = figures.amount(node.text or "", "."), node.get("Ccy", "")
+            worth, currency = figures.amount(node.text or "", "."), iso(node.get("Ccy"), "")
             if worth is not None and currency and currency != amount.currency:
                 return nouns.Money(abs(worth).copy_sign(amount.amount), currency)
     return None

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from core import nouns
 from core.payments import figures, letters
-from core.payments.statement import RAW, Line, Statement, Unread, Why, account_number, or_none, text
+from core.payments.statement import RAW, Line, Statement, Unread, Why, account_number, iso, or_none, text
 
 OLD, MOVED, MORE, NEW = "01", "04", "05", "07"
 WIDTH = 120
@@ -40,7 +40,9 @@ class _Open:
 
 def is_cfonb120(content: bytes) -> bool:
     first = letters.decoded(content[:1000]).split("\n")[0][:WIDTH].rstrip()
-    return first[:2] == OLD and len(first) >= AMOUNT.stop and first[BANK].isdigit() and first[DAY].isdigit()
+    return (
+        first[:2] == OLD and len(first) >= AMOUNT.stop and first[BANK].isdecimal() and first[DAY].isdecimal()
+    )
 
 
 def read(content: bytes, *, currency: str) -> list[Statement]:
@@ -48,9 +50,7 @@ def read(content: bytes, *, currency: str) -> list[Statement]:
     done: list[_Open] = []
     for at, record in _records(letters.decoded(content)):
         if record[:2] == OLD or not done:
-            done.append(
-                _Open(Statement(number=_number(record), currency=record[CURRENCY].strip() or currency))
-            )
+            done.append(_Open(Statement(number=_number(record), currency=iso(record[CURRENCY], currency))))
         now = done[-1]
         if record[:2] == OLD:
             now.statement = replace(now.statement, opening=_amount(record))
@@ -91,7 +91,7 @@ def _line(at: int, records: list[str], currency: str) -> Line | Unread:
         at=at,
         raw=raw,
         booked_on=booked,
-        amount=nouns.Money(amount, head[CURRENCY].strip() or currency),
+        amount=nouns.Money(amount, iso(head[CURRENCY], currency)),
         label=text(head[LABEL], more.get("LIB")) or "—",
         value_on=_day(head[VALUE_DAY]),
         original=_original(more.get("MMO", ""), amount),
@@ -105,21 +105,21 @@ def _line(at: int, records: list[str], currency: str) -> Line | Unread:
 
 def _original(told: str, amount: Decimal) -> nouns.Money | None:
     """Qualifier MMO: currency, number of decimals, 14 figures."""
-    if len(told) < 18 or not told[3:18].isdigit() or not told[:3].isalpha():
+    if len(told) < 18 or not told[3:18].isdecimal() or not iso(told[:3], ""):
         return None
     return nouns.Money(Decimal(told[4:18]).scaleb(-int(told[3])).copy_sign(amount), told[:3])
 
 
 def _amount(record: str) -> Decimal | None:
     told, places = record[AMOUNT], record[DECIMALS]
-    if not told[:-1].isdigit() or told[-1] not in _OVERPUNCH:
+    if not told[:-1].isdecimal() or told[-1] not in _OVERPUNCH:
         return None
     digit, sign = _OVERPUNCH[told[-1]]
-    return sign * Decimal(told[:-1] + str(digit)).scaleb(-int(places) if places.isdigit() else -2)
+    return sign * Decimal(told[:-1] + str(digit)).scaleb(-int(places) if places.isdecimal() else -2)
 
 
 def _day(told: str) -> date | None:
-    return figures.day(f"{told[:2]}/{told[2:4]}/{told[4:]}") if told.isdigit() else None
+    return figures.day(f"{told[:2]}/{told[2:4]}/{told[4:]}") if told.isdecimal() else None
 
 
 def _number(record: str) -> str | None:

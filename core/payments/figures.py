@@ -12,6 +12,10 @@ from functools import cache, lru_cache
 
 from babel import Locale
 
+#: No payment is as large, in any currency.
+BEYOND = Decimal(10) ** 14
+#: The years that statements are of.
+YEARS = (1970, 2199)
 #: In which order a day's figures stand.
 ORDERS = ("dmy", "mdy", "ymd")
 #: What people write at either end of an amount: its sign, its currency.
@@ -39,6 +43,8 @@ def amount(told: str, mark: str = ",") -> Decimal | None:
     if not (_PLAIN[mark].fullmatch(bare) or _GROUPED[mark].fullmatch(bare)):
         return None
     worth = Decimal(re.sub(rf"[^0-9{mark}]", "", bare).replace(mark, "."))
+    if worth >= BEYOND:
+        return None
     return -worth if bracketed or "-" in plain else worth
 
 
@@ -82,8 +88,9 @@ def _named(plain: str) -> date | None:
 
 
 def _made(y: int, m: int, d: int) -> date | None:
+    year = y + 2000 if y < 100 else y
     try:
-        return date(y + 2000 if y < 100 else y, m, d)
+        return date(year, m, d) if YEARS[0] <= year <= YEARS[1] else None
     except ValueError:
         return None
 
@@ -93,8 +100,7 @@ def order_of(cells: Iterable[str]) -> str:
     votes: Counter[str] = Counter()
     for cell in cells:
         for order in ORDERS:
-            found = day(cell, order)
-            votes[order] += found is not None and 1990 <= found.year <= 2100
+            votes[order] += day(cell, order) is not None
     best = max(votes.values(), default=0)
     return next((order for order in ORDERS if votes[order] == best), "dmy")
 

@@ -76,7 +76,7 @@ def head(found: Sequence[Row], rows: Sequence[Row]) -> Row | None:
     ]
     if titled:
         return titled[-1]
-    bare = [row for row in above[-1:] if not any(letter.isdigit() for letter in row.raw)]
+    bare = [row for row in above[-1:] if not any(letter.isdecimal() for letter in row.raw)]
     return bare[0] if bare else None
 
 
@@ -113,7 +113,7 @@ def _is_day(cell: str) -> bool:
 def _amounts(column: Sequence[str]) -> bool:
     """Amounts, or nothing where the other column has it; no long numbers, which are references."""
     filled = [cell for cell in column if cell]
-    short = [cell for cell in filled if len(cell.strip("+-")) < 9 or not cell.strip("+-").isdigit()]
+    short = [cell for cell in filled if len(cell.strip("+-")) < 9 or not cell.strip("+-").isdecimal()]
     return bool(short) and len(short) == len(filled) and _mostly(filled, _is_amount)
 
 

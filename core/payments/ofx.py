@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from core import nouns
 from core.payments import figures, letters
-from core.payments.statement import RAW, Line, Statement, Unread, Why, account_number, or_none, text
+from core.payments.statement import RAW, Line, Statement, Unread, Why, account_number, iso, or_none, text
 
 _BLOCK = re.compile(r"<(CC)?STMTRS>", re.IGNORECASE)
 _TRANSACTION = re.compile(r"<STMTTRN>", re.IGNORECASE)
@@ -51,7 +51,7 @@ def _statement(told: str, start: int, end: int, kind: str, currency: str) -> Sta
     pieces = list(_pieces(told, start, end))
     top = _leaves(told[start : told.find("<STMTTRN>", start, end) if pieces else end])
     foot = _leaves(told[told.upper().rfind("</BANKTRANLIST>", start, end) : end])
-    named = top.get("CURDEF", "").upper() or currency
+    named = iso(top.get("CURDEF"), currency)
     found = [_line(piece, named) for piece in pieces]
     return Statement(
         number=_number(top, kind),
@@ -113,8 +113,8 @@ def _line(piece: _Piece, named: str) -> Line | Unread:
 
 def _exchanged(line: Line, raw: str, leaves: dict[str, str]) -> Line:
     """OFX 5.2: in ORIGCURRENCY the amount was exchanged at CURRATE, in CURRENCY it was not."""
-    told, symbol = _EXCHANGED.search(raw), leaves.get("CURSYM", "").upper()
-    if told is None or len(symbol) != 3 or not symbol.isalpha():
+    told, symbol = _EXCHANGED.search(raw), iso(leaves.get("CURSYM"), "")
+    if told is None or not symbol:
         return line
     if told[1].upper() == "CURRENCY":
         return replace(line, amount=nouns.Money(line.amount.amount, symbol))
@@ -127,4 +127,4 @@ def _exchanged(line: Line, raw: str, leaves: dict[str, str]) -> Line:
 
 def _day(told: str) -> date | None:
     """`20261003120000.000[+1:CET]` is the third of October, wherever one is."""
-    return figures.day(told[:8], "ymd") if told[:8].isdigit() and len(told) >= 8 else None
+    return figures.day(told[:8], "ymd") if told[:8].isdecimal() and len(told) >= 8 else None

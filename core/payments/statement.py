@@ -108,6 +108,12 @@ def account_number(told: str | None, *, kind: str = "bank") -> str | None:
     return plain or None
 
 
+def iso(told: str | None, otherwise: str) -> str:
+    """A currency as ISO 4217 writes it, if this looks like one."""
+    plain = (told or "").strip().upper()
+    return plain if len(plain) == 3 and plain.isascii() and plain.isalpha() else otherwise
+
+
 def text(*parts: str | None) -> str:
     """The parts that say something new, in one line."""
     said: list[str] = []

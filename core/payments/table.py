@@ -13,7 +13,7 @@ from itertools import pairwise
 from core import nouns
 from core.payments import figures, letters
 from core.payments.columns import Columns
-from core.payments.statement import RAW, Line, Statement, Unread, Why, or_none, text
+from core.payments.statement import RAW, Line, Statement, Unread, Why, iso, or_none, text
 
 #: Lines that one row may go on for, and cells that it may have.
 LONGEST = 100
@@ -120,8 +120,8 @@ def _line(row: Row, columns: Columns, currency: str) -> Line | Why:
         return Why.NO_DAY
     if amount is None:
         return Why.NO_AMOUNT
-    named = _cell(row, columns.currency).upper() or currency
-    if len(named) != 3 or not named.isalpha():
+    named = iso(_cell(row, columns.currency) or currency, "")
+    if not named:
         return Why.NO_CURRENCY
     counterparty = _cell(row, columns.counterparty)
     return Line(
@@ -155,8 +155,8 @@ def _moved(row: Row, columns: Columns) -> Decimal | None:
 
 def _original(row: Row, columns: Columns, amount: Decimal, named: str) -> nouns.Money | None:
     """What was paid in another currency."""
-    paid, currency = _amount(row, columns.original, columns), _cell(row, columns.original_currency).upper()
-    if not paid or len(currency) != 3 or not currency.isalpha() or currency == named:
+    paid, currency = _amount(row, columns.original, columns), iso(_cell(row, columns.original_currency), "")
+    if not paid or not currency or currency == named:
         return None
     return nouns.Money(abs(paid).copy_sign(amount), currency)
 

@@ -70,6 +70,8 @@ class PaymentBatch(Base):
     unreadable: Mapped[int]
     #: Whether opening balance + lines = closing balance; None when the file states no balance.
     balanced: Mapped[bool | None]
+    #: Lines that are no Payment, as they came: `{"line": …, "why": …, "raw": …}`; `why` is one of `core.payments.Why`.
+    left_out: Mapped[list[Any]]
     brought_at: Mapped[datetime]
     brought_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     undone_at: Mapped[datetime | None]

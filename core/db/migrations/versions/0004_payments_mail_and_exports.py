@@ -341,6 +341,7 @@ def upgrade() -> None:
         sa.Column("known", sa.Integer(), nullable=False),
         sa.Column("unreadable", sa.Integer(), nullable=False),
         sa.Column("balanced", sa.Boolean(), nullable=True),
+        sa.Column("left_out", sa.JSON(), nullable=False),
         sa.Column("brought_at", Instant(), nullable=False),
         sa.Column("brought_by", sa.Integer(), nullable=True),
         sa.Column("undone_at", Instant(), nullable=True),
@@ -624,6 +625,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("books", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("connected_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("parked_until", Instant(), nullable=True))
+        batch_op.add_column(sa.Column("next_round_at", Instant(), nullable=True))
+        batch_op.add_column(sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("error", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("said", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("last_success_at", Instant(), nullable=True))
