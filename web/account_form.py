@@ -35,12 +35,7 @@ def blank() -> Filled:
 
 def read(form: Mapping[str, str], manifest: declared.Manifest) -> Filled:
     """A new account's form."""
-    owner = form.get("owner", "")
-    filled = Filled(
-        label=label_in(form),
-        owner=int(owner) if owner.isdecimal() else None,
-        agreed=form.get("terms") == "yes",
-    )
+    filled = Filled(label=label_in(form), owner=owner_in(form), agreed=form.get("terms") == "yes")
     read_secrets(form, manifest, filled)
     if not filled.agreed:
         filled.problems["terms"] = "form.terms_missing"
@@ -52,32 +47,39 @@ def label_in(form: Mapping[str, str]) -> str:
     return " ".join(form.get("label", "").split())[:80]
 
 
+def owner_in(form: Mapping[str, str]) -> int | None:
+    """Whom to tell, by number."""
+    told = form.get("owner", "")
+    return int(told) if told.isdecimal() else None
+
+
 def read_secrets(form: Mapping[str, str], manifest: declared.Manifest, filled: Filled) -> None:
     """The fields that the supplier's manifest asks for."""
     for spec in manifest.fields:
-        typed = form.get(f"field-{spec.name}", "")
-        value, problem = checked(typed, spec)
-        if problem:
-            filled.problems[spec.name] = problem
-        if value:
-            filled.values[spec.name] = value
+        _read_one(form, spec, filled)
 
 
 def read_changes(form: Mapping[str, str], manifest: declared.Manifest, *, needed: frozenset[str]) -> Filled:
     """A correction: a field left empty stays as it was sealed, but for those that are `needed`."""
     filled = Filled()
     for spec in manifest.fields:
-        typed = form.get(f"field-{spec.name}", "")
-        if not typed.strip() and spec.name not in needed:
-            continue
-        value, problem = checked(typed, spec)
-        if problem:
-            filled.problems[spec.name] = problem
-        if value:
-            filled.values[spec.name] = value
+        if _typed(form, spec).strip() or spec.name in needed:
+            _read_one(form, spec, filled)
     if not filled.values and not filled.problems:
         filled.problems["form"] = "form.nothing_typed"
     return filled
+
+
+def _read_one(form: Mapping[str, str], spec: declared.FieldSpec, filled: Filled) -> None:
+    value, problem = checked(_typed(form, spec), spec)
+    if problem:
+        filled.problems[spec.name] = problem
+    if value:
+        filled.values[spec.name] = value
+
+
+def _typed(form: Mapping[str, str], spec: declared.FieldSpec) -> str:
+    return form.get(f"field-{spec.name}", "")
 
 
 def checked(typed: str, spec: declared.FieldSpec) -> tuple[str, str]:

@@ -16,8 +16,8 @@ from collectors.kit import upstream
 from core import errors
 from core.db import models
 from vault import sealing
+from web import account_form, register, speech
 from web import desk as desks
-from web import register, speech
 
 #: The languages that a portal can be asked in instead of its own.
 LOCALES = ("fr-FR", "en-GB", "en-US", "de-DE", "es-ES", "it-IT", "nl-NL", "pt-PT")
@@ -49,10 +49,9 @@ def of(account: models.Account) -> Arranged:
 
 
 def read(form: MultiDict[str, str]) -> Arranged:
-    owner = form.get("owner", "")
     read = Arranged(
-        label=" ".join(form.get("label", "").split())[:80],
-        owner=int(owner) if owner.isdecimal() else None,
+        label=account_form.label_in(form),
+        owner=account_form.owner_in(form),
         locale=form.get("locale") if form.get("locale") in LOCALES else None,
         proxy=form.get("proxy", "").strip(),
         drop_proxy=form.get("drop_proxy") == "yes",

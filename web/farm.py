@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
 from collectors.kit import catalogue, declared
 from core import archive, db, extraction, settings
@@ -37,6 +37,18 @@ def visited(supplier: str) -> bool:
     """Whether the farm goes there at all; the invoices of the others are brought."""
     manifest = here().manifest(supplier)
     return manifest is None or manifest.sign_in != "none"
+
+
+def login_page(supplier: str) -> str:
+    """Where the supplier itself lets its customers in, as its manifest says; empty when that is no address to follow."""
+    manifest = here().manifest(supplier)
+    page = manifest.login_page if manifest else ""
+    return page if page.startswith(("https://", "http://")) else ""
+
+
+def outside_address() -> str:
+    """How this farm is reached from a phone or by a program: as its settings say, else as this page was."""
+    return here().settings.public_url or request.host_url.rstrip("/")
 
 
 def here() -> Farm:

@@ -66,13 +66,12 @@ def stand_before(app: Flask) -> None:
 
 def _pass() -> Response | None:
     _refuse_foreign_page()
-    polled = "HX-Request" in request.headers
-    g.visitor = sessions.visitor_of(request.cookies.get(sessions.cookie_name(request)), clicked=not polled)
+    g.visitor = sessions.visitor_of(request.cookies.get(sessions.cookie_name(request)), clicked=not _polled())
     # An address that does not exist is nobody's business before signing in.
     roles = allowed(current_app, request.endpoint) if request.endpoint else EVERY_ROLE
     if roles is not None:
         if g.visitor is None:
-            return _to_the_entrance(polled)
+            return _to_the_entrance()
         if g.visitor.role not in roles:
             abort(403)
     if request.method not in _SAFE and not _by_address():
@@ -94,12 +93,20 @@ def _refuse_foreign_page() -> None:
         abort(403)
 
 
-def _to_the_entrance(polled: bool) -> Response:
-    place = url_for("entrance.setup") if not people.exist() else url_for("entrance.login", next=_wanted())
-    if polled:
-        # A page that refreshes itself would otherwise swap the sign-in form into its middle.
+def _to_the_entrance() -> Response:
+    return onward(url_for("entrance.login", next=_wanted()) if people.exist() else url_for("entrance.setup"))
+
+
+def onward(place: str) -> Response:
+    """To another page as a whole: one that refreshes itself would otherwise swap it into its own middle."""
+    if _polled():
         return Response(status=204, headers={"HX-Redirect": place})
     return redirect(place)
+
+
+def _polled() -> bool:
+    """Whether a page asks by itself, without a click."""
+    return "HX-Request" in request.headers
 
 
 def _wanted() -> str | None:

@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 
 from core.db import models
 from core.ledger import review, typed
-from vault import audit
-from web import farm, people, speech
+from web import chain, farm, people, speech
 from web.pages.status import supplier_name
 
-#: How far the queue is walked from one Invoice to the next.
-WALKED = 500
+#: So many are confirmed by one press; each is an act that can be undone, and the address of the next page names them.
+AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -52,16 +51,22 @@ class Chosen:
         said = {name: str(value) for name, value in {**told, **more}.items() if value}
         return f"?{urlencode(said)}" if said else ""
 
-    def queue(self, session: Session, *, limit: int = WALKED) -> list[models.Invoice]:
-        return review.queue(
-            session,
-            g.visitor.workspace_id,
-            supplier=self.supplier or None,
-            reason=self.reason or None,
-            amount=self.worth,
-            words=self.words,
-            limit=limit,
-        )
+    @property
+    def narrowing(self) -> review.Narrowed:
+        return {
+            "supplier": self.supplier or None,
+            "reason": self.reason or None,
+            "amount": self.worth,
+            "words": self.words,
+        }
+
+    def places(self, session: Session) -> list[int]:
+        """The ids of all that waits, in order."""
+        return review.places(session, g.visitor.workspace_id, **self.narrowing)
+
+    def green(self, session: Session) -> list[int]:
+        """Those of them whose checks are all green."""
+        return review.green(session, g.visitor.workspace_id, **self.narrowing)
 
 
 def chosen() -> Chosen:
@@ -84,9 +89,8 @@ class Place:
     after: int | None
 
 
-def place_of(queue: Sequence[models.Invoice], invoice_id: int) -> Place:
+def place_of(ids: Sequence[int], invoice_id: int) -> Place:
     """An Invoice that is not in the queue is followed by its first."""
-    ids = [invoice.id for invoice in queue]
     if invoice_id not in ids:
         return Place(0, len(ids), None, ids[0] if ids else None)
     at = ids.index(invoice_id)
@@ -191,12 +195,4 @@ def field_name(name: str) -> str:
 
 def record(session: Session, act: models.ReviewAct, **detail: Any) -> None:
     """Who did it, in the chain."""
-    audit.append(
-        session,
-        at=farm.here().now(),
-        actor=f"person:{g.visitor.person_id}",
-        action=f"invoice.{act.act}",
-        object=f"invoice:{act.invoice_id}",
-        workspace_id=g.visitor.workspace_id,
-        detail={"act": act.id, **detail},
-    )
+    chain.record(session, f"invoice.{act.act}", f"invoice:{act.invoice_id}", act=act.id, **detail)

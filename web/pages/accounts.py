@@ -83,9 +83,7 @@ def trial(account_id: int) -> Response | str:
         view = view_of(session, account_id)
     if view.last_runs and view.last_runs[0].id > after:
         place = url_for("runs.run", run_id=view.last_runs[0].id, round=request.args.get("round"))
-        if "HX-Request" in request.headers:
-            return Response(status=204, headers={"HX-Redirect": place})
-        return redirect(place)
+        return guard.onward(place)
     return render_template("waiting.html", view=view, supplier=supplier_name(view.account.supplier))
 
 

@@ -100,7 +100,7 @@ def _shown(account_id: int, *, problem: str = "", token: str = "") -> str:
             came=came,
             invoices=_invoices(session, came),
             address=arrivals.address_of(session, account_id),
-            url=f"{_public(here)}{url_for('pushes.push', token=token)}" if token else "",
+            url=farm.outside_address() + url_for("pushes.push", token=token) if token else "",
             problem=problem,
             most=brought.AT_ONCE,
             cap=brought.LARGEST,
@@ -115,10 +115,6 @@ def _invoices(session: Session, came: Sequence[models.Arrival]) -> dict[int, int
     return {each.id: each.invoice_id for each in found}
 
 
-def _public(here: farm.Farm) -> str:
-    return here.settings.public_url or request.host_url.rstrip("/")
-
-
 @pages.get(f"/suppliers/{UPLOAD}/new")
 @guard.admin
 def form() -> str:
@@ -130,7 +126,9 @@ def form() -> str:
 def add() -> Response | tuple[str, int]:
     """An account that nobody visits: it has a name, and no secret."""
     here = farm.here()
-    filled = account_form.Filled(label=account_form.label_in(request.form), owner=_owner())
+    filled = account_form.Filled(
+        label=account_form.label_in(request.form), owner=account_form.owner_in(request.form)
+    )
     if not filled.label:
         filled.problems["label"] = "form.missing"
         return _form(filled), 422
@@ -150,11 +148,6 @@ def add() -> Response | tuple[str, int]:
         filled.problems["label"] = "arrivals.name_taken"
         return _form(filled), 409
     return redirect(url_for("arrivals.room", account_id=account_id))
-
-
-def _owner() -> int | None:
-    told = request.form.get("owner", "")
-    return int(told) if told.isdecimal() else None
 
 
 def _form(filled: account_form.Filled) -> str:

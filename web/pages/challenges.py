@@ -31,14 +31,8 @@ def room(challenge_id: int) -> str | Response:
     with farm.here().database.read() as session:
         asked = _found(session, challenge_id)
         if asked.phase == "closed":
-            return _onward(url_for("runs.run", run_id=_newest_run(session, asked), round=_in_round()))
+            return guard.onward(url_for("runs.run", run_id=_newest_run(session, asked), round=_in_round()))
         return _shown(session, asked)
-
-
-def _onward(place: str) -> Response:
-    if "HX-Request" in request.headers:
-        return Response(status=204, headers={"HX-Redirect": place})
-    return redirect(place)
 
 
 def _newest_run(session: Session, asked: questions.Asked) -> int:
@@ -50,13 +44,12 @@ def _shown(session: Session, asked: questions.Asked, link: str = "") -> str:
     here = farm.here()
     view = ledger.account_view(session, g.visitor.workspace_id, asked.account.id, here.now()) or abort(404)
     found = ledger.run_with_events(session, g.visitor.workspace_id, asked.challenge.run_id)
-    manifest = here.manifest(asked.account.supplier)
     return render_template(
         "challenge.html",
         question=asked,
         view=view,
         supplier=supplier_name(asked.account.supplier),
-        login_page=manifest.login_page if manifest else "",
+        login_page=farm.login_page(asked.account.supplier),
         parts=anatomy.of(found[0], view) if found else None,
         run=found[0] if found else None,
         pictures=[e for e in found[2] if e.kind == "screenshot"] if found else [],
@@ -147,12 +140,7 @@ def link(challenge_id: int) -> str | Response:
         questions.record(session, asked, "challenge.link_made", by=g.visitor.person_id)
     place = url_for("links.page", token=token)
     with farm.here().database.read() as session:
-        return _shown(session, asked, _outside_address() + place)
-
-
-def _outside_address() -> str:
-    """How this farm is reached from a phone: as its settings say, else as this page was."""
-    return farm.here().settings.public_url or request.host_url.rstrip("/")
+        return _shown(session, asked, farm.outside_address() + place)
 
 
 @pages.get("/codes")

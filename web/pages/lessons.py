@@ -13,8 +13,7 @@ from core import errors, nouns, rereading, teaching
 from core.db import models
 from core.extraction import templates as known
 from core.ledger import review, templates
-from vault import audit
-from web import farm, fields, guard, pointing, reviewing, sheets
+from web import chain, farm, fields, guard, pointing, reviewing, sheets
 from web.pages.status import supplier_name
 
 pages = Blueprint("lessons", __name__)
@@ -169,7 +168,7 @@ def retire(template_id: int) -> Response:
     here = farm.here()
     with here.database.write() as session:
         templates.retire(_template(session, template_id), now=here.now())
-    _record(template_id, "template.retired")
+        chain.record(session, "template.retired", f"template:{template_id}")
     return redirect(url_for("lessons.lesson", template_id=template_id, of=request.form.get("of") or None))
 
 
@@ -183,21 +182,13 @@ def reread(template_id: int) -> Response:
         queue = review.queue(session, template.workspace_id, supplier=template.supplier, limit=AT_ONCE)
         papers = reviewing.newest_papers(session, [invoice.id for invoice in queue])
         mine = {paper.id for paper in papers.values()}
-        asked = [number for number in rereading.waiting(session, template.supplier) if number in mine]
+        waiting = rereading.waiting(session, template.workspace_id, template.supplier)
+        asked = [number for number in waiting if number in mine]
     again = list(rereading.again(here.database, here.archive, here.readers, asked, apply=True, now=here.now))
     _record(template_id, "template.reread", documents=len(again))
     return redirect(url_for("reviews.queue", supplier=template.supplier))
 
 
 def _record(template_id: int, action: str, **detail: Any) -> None:
-    here = farm.here()
-    with here.database.write() as session:
-        audit.append(
-            session,
-            at=here.now(),
-            actor=f"person:{g.visitor.person_id}",
-            action=action,
-            object=f"template:{template_id}",
-            workspace_id=g.visitor.workspace_id,
-            detail=detail,
-        )
+    with farm.here().database.write() as session:
+        chain.record(session, action, f"template:{template_id}", **detail)

@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from collectors.kit import asked as lists
 from core.db import models
 from core.ledger import requests
-from vault import audit
-from web import farm, guard, issue, request_form, speech
+from web import chain, farm, guard, issue, request_form, speech
 
 pages = Blueprint("requests", __name__, url_prefix="/suppliers")
 #: Suppliers that bring what has no collector, if they are in the catalogue.
@@ -39,14 +38,7 @@ def add() -> AnyResponse | tuple[str, int]:
 def _asked(session: Session, name: str, facts: dict[str, str | int | None]) -> models.SupplierRequest:
     here, by = farm.here(), g.visitor.person_id
     row = requests.ask(session, g.visitor.workspace_id, name, by=by, now=here.now(), facts=facts)
-    audit.append(
-        session,
-        at=here.now(),
-        actor=f"person:{by}",
-        action="supplier.asked",
-        object=f"supplier:{row.slug}",
-        workspace_id=row.workspace_id,
-    )
+    chain.record(session, "supplier.asked", f"supplier:{row.slug}")
     return row
 
 

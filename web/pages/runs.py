@@ -49,7 +49,7 @@ def run(run_id: int) -> str | AnyResponse:
             question=_asked(session, seen, view),
             in_round="yes" if request.args.get("round") == "yes" else None,
             step=steps.told,
-            login_page=_login_page(view),
+            login_page=farm.login_page(view.account.supplier) if view else "",
             pictures=[e for e in left if e.kind == "screenshot"],
             papers=[e for e in left if e.kind != "screenshot"],
             diagnosis=json.dumps(diagnosis.of(seen, events, view), indent=2, ensure_ascii=False),
@@ -60,13 +60,6 @@ def _asked(session: Session, run: models.Run, view: ledger.AccountView | None) -
     """What the portal asks in this very run."""
     asked = questions.of_view(session, view)
     return asked if asked and asked.challenge.run_id == run.id else None
-
-
-def _login_page(view: ledger.AccountView | None) -> str:
-    """Where the supplier itself lets its customers in, as its manifest says."""
-    manifest = farm.here().manifest(view.account.supplier) if view else None
-    page = manifest.login_page if manifest else ""
-    return page if page.startswith(("https://", "http://")) else ""
 
 
 def _noted(session: Session, run: models.Run) -> Any:

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response
 
 from core import ledger
 from core.db import models
-from vault import audit
-from web import farm, guard, health, outlook, people, speech, status_words, strip, tray
+from web import chain, farm, guard, health, outlook, people, speech, status_words, strip, tray
 
 pages = Blueprint("status", __name__)
 
@@ -89,14 +88,7 @@ def key_copied() -> Response:
     with here.database.write() as session:
         if session.get(models.Installation, name) is None:
             session.add(models.Installation(name=name, value=here.now().isoformat()))
-            audit.append(
-                session,
-                at=here.now(),
-                actor=f"person:{g.visitor.person_id}",
-                action="key.copy_confirmed",
-                object="vault",
-                workspace_id=g.visitor.workspace_id,
-            )
+            chain.record(session, "key.copy_confirmed", "vault")
     return redirect(url_for("status.home"))
 
 
