@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -193,14 +194,12 @@ class Hand:
 async def of(
     context: BrowserContext, origins: Sequence[str], refused: Sequence[str], mask: Callable[[str], str]
 ) -> Hand:
-    """The hand on a new page of `context`."""
-    try:
+    """The hand on a new page of `context`. Raises BrowserLost, outside of what it met, so that no cause hangs on to it."""
+    with suppress(browsers.Error):
         page = await context.new_page()
         await browsers.blind(page)
         context.on("page", browsers.blind)  # what a click may open
         return Hand(page, origins, refused, mask)
-    except browsers.Error:
-        pass  # it can only be that the browser has gone
     raise errors.BrowserLost
 
 

@@ -59,7 +59,7 @@ class Way:
             except TimeoutError:
                 refusal = tunnel.Refusal(504, "connection_timeout")
             except OSError:
-                continue
+                continue  # the next address may answer; when none does, the refusal is raised
         raise refusal
 
     async def _look_up(self, host: str, port: int) -> list[Address]:

@@ -24,15 +24,12 @@ class Proxy:
     refused: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        """Until either side hangs up."""
+        with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
             first = await reader.readexactly(1)
             fine = await (self._socks if first == b"\5" else self._connect)(reader, writer, first)
             if fine:
                 await self._carry(reader, writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
 
     async def _connect(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes
