@@ -11,7 +11,6 @@ import pytest
 from collectors import aws as collectors_aws
 from core import errors, nouns
 from demo.stage import Lever
-from tests.collectors import keyed
 from tests.collectors.visiting import Customer, World
 from tests.portals import aws
 from tests.portals.names import Replicas
@@ -28,42 +27,6 @@ def replica(replicas: Replicas) -> Iterator[Replica]:
 @pytest.fixture
 def customer(replica: Replica) -> Customer:
     return Customer(collectors_aws.AWS(), replica.fields)
-
-
-async def test_the_census_leaves_all(true_world: World, customer: Customer, replica: Replica) -> None:
-    await keyed.census_leaves_all(true_world, customer, replica)
-
-
-async def test_a_quiet_visit_is_cheap(true_world: World, customer: Customer) -> None:
-    await keyed.quiet_visit_is_cheap(true_world, customer)
-
-
-async def test_what_is_new_comes_home_once(true_world: World, customer: Customer, replica: Replica) -> None:
-    await keyed.what_is_new_comes_home_once(true_world, customer, replica)
-
-
-@keyed.faults
-async def test_each_fault_has_its_error(
-    true_world: World,
-    customer: Customer,
-    replica: Replica,
-    fault: Lever | str,
-    error: type[errors.MoissonError],
-) -> None:
-    await keyed.fault_is_named(true_world, customer, replica, fault, error)
-
-
-@keyed.files
-async def test_a_bad_file_is_not_taken_for_a_change(
-    true_world: World, customer: Customer, replica: Replica, lever: Lever
-) -> None:
-    await keyed.bad_file_is_not_taken_for_a_change(true_world, customer, replica, lever)
-
-
-async def test_no_invoices_is_something_that_was_said(
-    true_world: World, customer: Customer, replica: Replica
-) -> None:
-    await keyed.nothing_is_something_that_was_said(true_world, customer, replica)
 
 
 async def test_a_line_is_read_with_its_day_and_its_amount(true_world: World, customer: Customer) -> None:
