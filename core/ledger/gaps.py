@@ -1,0 +1,151 @@
+"""What is missing: a Payment without its Invoice. A gap opens and closes by one rule, and says who owes what.
+
+Expected periods without an Invoice are gaps too (`core.ledger.radar`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from types import MappingProxyType
+from typing import NamedTuple
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from core.db import models
+from core.ledger import dues, runs
+
+ARRIVED = "arrived"
+#: Why the matcher left a Payment alone where nobody owes an Invoice.
+NEEDS_NONE = frozenset({"bank_fee", "internal", "not_a_purchase"})
+_AT_ONCE = 5_000
+_NOBODY: Mapping[int, str | None] = MappingProxyType({})
+
+
+class Standing(NamedTuple):
+    """What decides whether a Payment's Invoice is missing. `why` is the matcher's reason code, None while it has not looked."""
+
+    amount_minor: int
+    closed_for: str | None
+    why: str | None
+    matched: bool
+
+
+def is_missing(one: Standing) -> bool:
+    """A debit that the matcher has looked at, that nobody has explained, and that has no Invoice, not even a proposed one."""
+    if one.amount_minor >= 0 or one.closed_for is not None or one.matched:
+        return False
+    return one.why is not None and one.why not in NEEDS_NONE
+
+
+def settle(
+    session: Session,
+    workspace_id: int,
+    payment_ids: Collection[int],
+    *,
+    now: datetime,
+    suppliers: Mapping[int, str | None] = _NOBODY,
+) -> tuple[int, int]:
+    """Open and close the gaps of these Payments. `suppliers` are whose Invoices they are, as far as labels tell. Gives opened and closed."""
+    opened = closed = 0
+    owners = Owners(session, workspace_id)
+    for ids in _portions(payment_ids):
+        known = _known(session, ids)
+        for payment, standing in _standings(session, ids):
+            gap, supplier = known.get(payment), suppliers.get(payment)
+            if is_missing(standing):
+                opened += _open(session, workspace_id, payment, gap, owners.of(supplier), now)
+            elif gap is not None:
+                closed += _close(gap, standing.closed_for or ARRIVED, now)
+    session.flush()
+    return opened, closed
+
+
+class Owner(NamedTuple):
+    """Where a Supplier's Invoices come from in a company: the account that is asked, and its owner."""
+
+    supplier: str | None = None
+    account_id: int | None = None
+    owner_id: int | None = None
+
+
+class Owners:
+    """By supplier; an account at work before one that is paused, then the oldest."""
+
+    def __init__(self, session: Session, workspace_id: int) -> None:
+        account = models.Account
+        rows = session.execute(
+            select(account.supplier, account.id, account.owner_id)
+            .where(account.workspace_id == workspace_id, account.deleted_at.is_(None))
+            .order_by(account.paused_at.is_(None), account.id.desc())
+        )
+        self._by_supplier = {row.supplier: Owner(*row) for row in rows}
+
+    def of(self, supplier: str | None) -> Owner:
+        return self._by_supplier.get(supplier or "", Owner(supplier))
+
+
+def ask(session: Session, gap: models.Gap, *, by: int | None, now: datetime) -> models.Wish | None:
+    """Have its Supplier asked now; None where there is no account to ask, or nothing is missing any more."""
+    account = session.get(models.Account, gap.account_id) if gap.account_id else None
+    if account is None or account.deleted_at is not None or gap.closed_at is not None:
+        return None
+    gap.asked_at = now
+    return runs.wish(session, gap.workspace_id, "collect", account_id=account.id, asked_by=by, now=now)
+
+
+def of_payment(session: Session, payment_id: int) -> models.Gap | None:
+    return session.scalar(select(models.Gap).where(models.Gap.payment_id == payment_id))
+
+
+def _open(
+    session: Session, workspace_id: int, payment_id: int, gap: models.Gap | None, owner: Owner, now: datetime
+) -> bool:
+    """Whether it was not open before. What is known of whose it is only grows."""
+    if gap is None:
+        gap = models.Gap(workspace_id=workspace_id, payment_id=payment_id, opened_at=now, **owner._asdict())
+        session.add(gap)
+        return True
+    if owner.supplier and (gap.supplier, gap.account_id) != owner[:2]:
+        gap.supplier, gap.account_id, gap.owner_id = owner
+    if gap.closed_at is None:
+        return False
+    gap.closed_at = gap.closed_for = gap.closed_note = gap.closed_by = None
+    return True
+
+
+def _close(gap: models.Gap, why: str, now: datetime) -> bool:
+    """Whether it was open before."""
+    was_open = gap.closed_at is None
+    if was_open or gap.closed_for != why:
+        gap.closed_at, gap.closed_for = now, why
+    return was_open
+
+
+def _standings(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, Standing]]:
+    payment, match, invoice = models.Payment, models.Match, models.Invoice
+    matched = exists(
+        select(match.id)
+        .join(invoice, invoice.id == match.invoice_id)
+        .where(match.payment_id == payment.id, dues.living())
+    )
+    rows = session.execute(
+        select(payment.id, payment.amount_minor, payment.closed_for, payment.unmatched_for, matched).where(
+            payment.id.in_(ids)
+        )
+    )
+    for key, amount, closed_for, why, is_matched in rows:
+        yield key, Standing(amount, closed_for, (why or {}).get("code"), bool(is_matched))
+
+
+def _known(session: Session, ids: Sequence[int]) -> dict[int, models.Gap]:
+    found = session.scalars(select(models.Gap).where(models.Gap.payment_id.in_(ids)))
+    return {gap.payment_id: gap for gap in found if gap.payment_id is not None}
+
+
+def _portions(ids: Collection[int]) -> Iterator[list[int]]:
+    left = iter(sorted(ids))
+    while portion := list(islice(left, _AT_ONCE)):
+        yield portion

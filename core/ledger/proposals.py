@@ -1,0 +1,196 @@
+"""What the machine makes of the Payments that no person has settled: proposed Matches, and why there is none.
+
+It never touches what is confirmed, what is closed, or a pair that somebody refused.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.db import models
+from core.ledger import dues
+
+Why = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One Payment and what it seems to pay: the part (minor units, signed as the Payment) by Invoice. `automatic`: people have earned it that."""
+
+    parts: Mapping[int, int]
+    band: str
+    confidence: float
+    reasons: tuple[Why, ...]
+    automatic: bool = False
+
+
+class Change(NamedTuple):
+    """`what` is `proposed`, `linked` (by the machine) or `withdrawn`."""
+
+    what: str
+    payment_id: int
+    invoice_ids: tuple[int, ...]
+    band: str = ""
+
+
+def put(
+    session: Session,
+    workspace_id: int,
+    looked_at: Collection[int],
+    found: Mapping[int, Proposal],
+    left: Mapping[int, Why],
+    *,
+    now: datetime,
+) -> list[Change]:
+    """The Payments of `looked_at` say what was found, those of `left` why nothing was. Whatever people did meanwhile counts."""
+    session.execute(select(models.Workspace.id).where(models.Workspace.id == workspace_id).with_for_update())
+    free = set(looked_at) - settled(session, workspace_id)
+    allowed = _Allowed(session, workspace_id)
+    there = _proposed(session, workspace_id)
+    changes: list[Change] = []
+    fresh: list[dict[str, Any]] = []
+    for payment_id in sorted(free):
+        proposal = allowed.of(payment_id, found.get(payment_id))
+        changes += _sync(session, workspace_id, payment_id, there.get(payment_id, []), proposal, fresh, now)
+    if fresh:
+        session.execute(insert(models.Match), fresh)
+    _say_why(session, workspace_id, free, found, left)
+    session.flush()
+    return changes
+
+
+def settled(session: Session, workspace_id: int) -> set[int]:
+    """Payments that are closed, or have a confirmed Match with an Invoice that still counts."""
+    payment, match, invoice = models.Payment, models.Match, models.Invoice
+    closed = select(payment.id).where(payment.workspace_id == workspace_id, payment.closed_at.is_not(None))
+    tied = (
+        select(match.payment_id)
+        .join(invoice, invoice.id == match.invoice_id)
+        .where(match.workspace_id == workspace_id, match.confirmed_at.is_not(None), dues.living())
+    )
+    return {*session.scalars(closed), *session.scalars(tied)}
+
+
+class _Allowed:
+    """What may be proposed by now: Invoices that still count, no refused pair; nothing is automatic on what a confirmed Match holds."""
+
+    def __init__(self, session: Session, workspace_id: int) -> None:
+        match, refusal, invoice = models.Match, models.Refusal, models.Invoice
+        mine = invoice.workspace_id == workspace_id, dues.living()
+        self._living = set(session.scalars(select(invoice.id).where(*mine)))
+        refused = select(refusal.payment_id, refusal.invoice_id).where(refusal.workspace_id == workspace_id)
+        self._refused = {(payment, one) for payment, one in session.execute(refused)}
+        confirmed = match.workspace_id == workspace_id, match.confirmed_at.is_not(None)
+        held = session.execute(select(match.payment_id, match.invoice_id).where(*confirmed)).all()
+        self._held = {one for _, one in held}
+        self._pairs = {(payment, one) for payment, one in held}
+
+    def of(self, payment_id: int, proposal: Proposal | None) -> tuple[Proposal, bool] | None:
+        """The proposal, and whether it is linked at once."""
+        if proposal is None or any(self._is_out(payment_id, one) for one in proposal.parts):
+            return None
+        return proposal, proposal.automatic and not self._held & set(proposal.parts)
+
+    def _is_out(self, payment_id: int, invoice_id: int) -> bool:
+        pair = (payment_id, invoice_id)
+        return invoice_id not in self._living or pair in self._refused or pair in self._pairs
+
+
+def _sync(
+    session: Session,
+    workspace_id: int,
+    payment_id: int,
+    there: list[models.Match],
+    wanted: tuple[Proposal, bool] | None,
+    fresh: list[dict[str, Any]],
+    now: datetime,
+) -> list[Change]:
+    """One Payment's proposals become what is wanted; new rows go to `fresh`."""
+    proposal, at_once = wanted or (None, False)
+    parts = proposal.parts if proposal else {}
+    gone = [match for match in there if match.invoice_id not in parts]
+    if gone:
+        session.execute(delete(models.Match).where(models.Match.id.in_([match.id for match in gone])))
+    kept = {match.invoice_id: match for match in there if match.invoice_id in parts}
+    for invoice_id, part in parts.items() if proposal else ():
+        says = _says(proposal, part, now if at_once else None)
+        if invoice_id in kept:
+            _update(kept[invoice_id], says)
+        else:
+            keys = {"workspace_id": workspace_id, "payment_id": payment_id, "invoice_id": invoice_id}
+            fresh.append({**keys, **says, "made_at": now})
+    return _told(payment_id, proposal, at_once, gone=gone, kept=kept)
+
+
+def _told(
+    payment_id: int,
+    proposal: Proposal | None,
+    at_once: bool,
+    *,
+    gone: list[models.Match],
+    kept: Mapping[int, models.Match],
+) -> list[Change]:
+    changes = []
+    if gone:
+        changes.append(Change("withdrawn", payment_id, tuple(match.invoice_id for match in gone)))
+    if proposal and (at_once or set(proposal.parts) - set(kept)):
+        what = "linked" if at_once else "proposed"
+        changes.append(Change(what, payment_id, tuple(proposal.parts), proposal.band))
+    return changes
+
+
+def _says(proposal: Proposal | None, part: int, confirmed_at: datetime | None) -> dict[str, Any]:
+    assert proposal  # noqa: S101 - parts come of one
+    return {
+        "amount_minor": part,
+        "band": proposal.band,
+        "confidence": round(proposal.confidence, 4),
+        "reasons": list(proposal.reasons),
+        "confirmed_at": confirmed_at,
+    }
+
+
+def _update(match: models.Match, says: dict[str, Any]) -> None:
+    for name, value in says.items():
+        if getattr(match, name) != value:
+            setattr(match, name, value)
+
+
+def _proposed(session: Session, workspace_id: int) -> Mapping[int, list[models.Match]]:
+    match = models.Match
+    mine = match.workspace_id == workspace_id, match.confirmed_at.is_(None)
+    found: dict[int, list[models.Match]] = defaultdict(list)
+    for each in session.scalars(select(match).where(*mine)):
+        found[each.payment_id].append(each)
+    return found
+
+
+def _say_why(
+    session: Session,
+    workspace_id: int,
+    free: Collection[int],
+    found: Mapping[int, Proposal],
+    left: Mapping[int, Why],
+) -> None:
+    """A Payment with a proposal says nothing; a refused one without another says that it was refused."""
+    payment, match = models.Payment, models.Match
+    tied = exists(select(match.id).where(match.payment_id == payment.id))
+    rows = session.execute(
+        select(payment.id, payment.unmatched_for, tied).where(
+            payment.workspace_id == workspace_id, payment.closed_at.is_(None)
+        )
+    )
+    changed = []
+    for key, said, is_tied in rows:
+        why = None if is_tied else left.get(key, said or ({"code": "no_candidate"} if key in found else None))
+        if key in free and why != said:
+            changed.append({"id": key, "unmatched_for": why})
+    if changed:
+        session.execute(update(payment), changed)
