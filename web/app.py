@@ -14,6 +14,7 @@ from collectors.kit import catalogue
 from core import archive, db, extraction
 from core import settings as farm_settings
 from web import (
+    api,
     banners,
     farm,
     favicon,
@@ -26,6 +27,7 @@ from web import (
     shelf,
     speech,
     status_words,
+    steps,
     tray,
     webkey,
 )
@@ -52,6 +54,7 @@ def create_app(
         setup_token=setup_token or secrets.token_urlsafe(18),
         now=now,
     )
+    api.put_on(app)
     _settle(app, desk.key)
     for blueprint in (shelf.shelf, favicon.favicon, *pages.ALL):
         app.register_blueprint(blueprint)
@@ -89,7 +92,13 @@ def _settle(app: Flask, key: webkey.WebKey) -> None:
         to_review=tray.waiting,
     )
     app.jinja_env.filters.update(
-        day=speech.day, money=speech.money, size=speech.size, labels=speech.labels, ago=speech.ago
+        day=speech.day,
+        money=speech.money,
+        size=speech.size,
+        labels=speech.labels,
+        ago=speech.ago,
+        step=steps.named,
+        worth=speech.worth,
     )
     outlook.put_on(app)
     headers.put_on(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from babel import Locale, dates, numbers
 from flask import g, request, session
 from markupsafe import Markup, escape
 
+from core import nouns
 from web import farm
 
 LANGUAGES = ("fr", "en")
@@ -63,6 +65,12 @@ def say(key: str, **values: Any) -> str:
         form = locale().plural_form(values["count"])
         sentence = sentence.get("zero", "") if values["count"] == 0 and "zero" in sentence else sentence[form]
     return sentence.format_map({name: _written(value) for name, value in values.items()})
+
+
+def phrase(family: str, english: str) -> str:
+    """A phrase that the farm keeps in English, in the viewer's language where `family` has it, else as it came."""
+    key = f"{family}.{'_'.join(re.findall('[a-z]+', english.lower()))}"
+    return say(key) if knows(key) else english
 
 
 def _written(value: Any) -> str:
@@ -136,6 +144,11 @@ def amount(value: Decimal, currency: str | None) -> str:
     if not currency:
         return str(numbers.format_decimal(value, "#,##0.00", locale=locale()))
     return str(numbers.format_currency(value, currency, locale=locale()))
+
+
+def worth(money: nouns.Money) -> str:
+    """An exact amount with its currency."""
+    return amount(money.amount, money.currency)
 
 
 def size(count: int) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.payments.statement import Statement, account_number
+from core.payments.statement import account_number
 
 #: A shorter number inside a longer one is no proof that both are one account.
 TELLING = 9
@@ -73,14 +73,17 @@ def add(
     return account
 
 
-def meet(session: Session, account: models.BankAccount, statement: Statement) -> bool:
-    """Whether this statement may be of this account; one without a number learns it."""
-    if statement.number is None or statement.number == account.number:
+def is_of(account: models.BankAccount, number: str | None) -> bool:
+    """Whether a file that names this number may be of this account; one of the two may name none."""
+    if number is None or account.number is None:
         return True
-    if account.number is None and recognised(session, account.workspace_id, statement.number) is None:
-        account.number = statement.number
-        return True
-    return _holds(account.number or "", statement.number)
+    return number == account.number or _holds(account.number, number)
+
+
+def learn(session: Session, account: models.BankAccount, number: str | None) -> None:
+    """An account without a number takes the one of its file, unless that is another's."""
+    if account.number is None and number and recognised(session, account.workspace_id, number) is None:
+        account.number = number
 
 
 def rename(account: models.BankAccount, name: str) -> None:

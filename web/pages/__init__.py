@@ -15,13 +15,16 @@ from web.pages import (
     leaving,
     lessons,
     links,
+    payments,
     pushes,
     requests,
     reviews,
     runs,
+    statements,
     status,
     suppliers,
     system,
+    tokens,
     twins,
 )
 
@@ -45,5 +48,8 @@ ALL = (
     lessons.pages,
     invoices.pages,
     documents.pages,
+    statements.pages,
+    payments.pages,
     system.pages,
+    tokens.pages,
 )
