@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core import archive, db, errors, extraction, ledger, meeting, nouns
 from core.db import models
 from core.extraction import doubts, shipped
-from core.ledger import search, templates
+from core.ledger import rematch, search, templates
 
 log = structlog.get_logger(__name__)
 
@@ -169,6 +169,7 @@ def _put_on_invoice(session: Session, asked: Question, reading: nouns.Reading, a
 def _settle(session: Session, document: models.Document, at: datetime) -> None:
     if not _is_replaced(session, document):
         meeting.settle(session, session.get_one(models.Invoice, document.invoice_id), at)
+        rematch.ask_if_any(session, document.workspace_id, at)
 
 
 def _keep(

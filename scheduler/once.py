@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import errors, ledger
 from core.db import models
-from scheduler import arrivals, lease, rounds
+from scheduler import arrivals, lease, matching, rounds
 from scheduler.farm import Farm
 from scheduler.worker import Worker
 
@@ -27,7 +27,13 @@ async def collect(farm: Farm, account_ids: Sequence[int], *, cause: str = "perso
         run_ids = await farm.writer(lambda s: [_queue(s, farm, one, cause) for one in account_ids])
         taken = await farm.writer(lambda s: lease.take_these(s, farm.worker_id, run_ids, now=farm.now()))
         await asyncio.gather(*(worker.begin(one) for one in taken))
-        for act in (arrivals.take_in, rounds.read_what_waits, rounds.deliver, rounds.tell_people):
+        for act in (
+            arrivals.take_in,
+            rounds.read_what_waits,
+            matching.match,
+            rounds.deliver,
+            rounds.tell_people,
+        ):
             await asyncio.get_running_loop().run_in_executor(farm.pool, act, farm)
     finally:
         await worker.leave(presence, heart)

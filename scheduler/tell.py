@@ -55,7 +55,7 @@ def send(farm: Farm) -> None:
         notices = list(session.scalars(waiting))
     for notice_id in notices:
         told = farm.writer.now(partial(_taken, farm, notice_id))
-        if told and not _notify(farm.settings.notify.get_secret_value(), told):
+        if told and not notify(farm.settings.notify.get_secret_value(), told):
             log.warning("notice.failed", notice=notice_id)
 
 
@@ -99,7 +99,8 @@ def _place(farm: Farm, session: Session, challenge: models.Challenge, words: dic
     return words["link_until"].format(hour=hour, place=f"{public}/c/{token}")
 
 
-def _notify(address: str, told: Told) -> bool:
+def notify(address: str, told: Told) -> bool:
+    """Whether it arrived, as far as Apprise can say."""
     import apprise  # it loads every service it knows, and most farms tell nobody
 
     channel = apprise.Apprise()

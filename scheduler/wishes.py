@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
+from core.ledger import rematch
 
 
 def grant(session: Session, now: datetime) -> None:
     """Do what was wished, oldest first; each wish is answered once, in one word. What is said to a question is its visit's."""
-    open_ones = select(models.Wish).where(models.Wish.done_at.is_(None)).order_by(models.Wish.id)
+    open_ones = _open_ones().order_by(models.Wish.id)
     for wish in session.scalars(open_ones.limit(100).with_for_update(skip_locked=True)):
         if wish.challenge_id is not None:
             _expect_a_visit(session, wish.challenge_id, now)
             continue
         wish.outcome = _collect(session, wish, now) if wish.kind == "collect" else _stop(session, wish)
         wish.done_at = now
+
+
+def _open_ones() -> Select[tuple[models.Wish]]:
+    """To match payments takes longer than a look at what is due may: that is a round of its own."""
+    return select(models.Wish).where(models.Wish.done_at.is_(None), models.Wish.kind != rematch.MATCH)
 
 
 def _expect_a_visit(session: Session, challenge_id: int, now: datetime) -> None:
@@ -34,7 +40,7 @@ def _collect(session: Session, wish: models.Wish, now: datetime) -> str:
         return "gone"
     if account.refused_version == account.secret_version:
         return "refused"
-    if _open_question(session, account.id):
+    if ledger.open_challenge(session, account.id):
         return "asked"
     cause = "trial" if account.trial and account.baseline_at is None else "person"
     run = ledger.queue_run(session, account, cause=cause, now=now, asked_by=wish.asked_by)
@@ -43,13 +49,6 @@ def _collect(session: Session, wish: models.Wish, now: datetime) -> str:
     session.flush()
     wish.run_id = run.id
     return "queued"
-
-
-def _open_question(session: Session, account_id: int) -> bool:
-    asked = select(models.Challenge.id).where(
-        models.Challenge.account_id == account_id, models.Challenge.closed_at.is_(None)
-    )
-    return session.scalar(asked) is not None
 
 
 def _stop(session: Session, wish: models.Wish) -> str:

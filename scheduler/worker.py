@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
-from scheduler import arrivals, breaker, lease, rounds, wishes
+from scheduler import arrivals, breaker, digest, lease, matching, rounds, wishes
 from scheduler.clock import Clock
 from scheduler.farm import Farm
 from scheduler.visit import visit
@@ -94,13 +94,17 @@ class Worker:
         for act in (
             arrivals.take_in,
             rounds.read_what_waits,
+            matching.match,
             rounds.deliver,
             rounds.tell_people,
+            digest.send,
             rounds.keep_keys,
         ):
             clock.every(ROUND, partial(self._round, act))
         clock.now(partial(self._round, rounds.tidy))
         clock.every(TIDY, partial(self._round, rounds.tidy))
+        clock.now(partial(self._round, matching.look_out))
+        clock.every(TIDY, partial(self._round, matching.look_out))
         return clock
 
     async def _round(self, act: Callable[[Farm], None]) -> None:

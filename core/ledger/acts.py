@@ -10,6 +10,7 @@ from sqlalchemy import Date, delete, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from core.db import models, types
+from core.ledger import rematch
 
 #: By table, key and column: what was, and what the act made of it.
 Rows = dict[str, dict[str, dict[str, list[Any]]]]
@@ -90,6 +91,7 @@ def begin(
     )
     session.add(act)
     session.flush()
+    rematch.ask_if_any(session, invoice.workspace_id, now)
     return act
 
 

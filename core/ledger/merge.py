@@ -44,6 +44,7 @@ def merge(
     for document in _documents(session, other):
         pen.change(document, invoice_id=kept.id)
     _share_deliveries(session, pen, kept, other, now)
+    _share_payments(session, pen, kept, other)
     _take(pen, kept, other)
     pen.change(kept, **says)
     pen.change(other, merged_into=kept.id)
@@ -51,6 +52,15 @@ def merge(
         pen.change(kept, twin_of=None)
     search.tell(session, kept)
     return pen.sign(act)
+
+
+def _share_payments(session: Session, pen: Pen, kept: models.Invoice, other: models.Invoice) -> None:
+    """What was paid of the one was paid of the other; a Payment that has both keeps the one."""
+    match = models.Match
+    has = set(session.scalars(select(match.payment_id).where(match.invoice_id == kept.id)))
+    for one in session.scalars(select(match).where(match.invoice_id == other.id)):
+        if one.payment_id not in has:
+            pen.change(one, invoice_id=kept.id)
 
 
 def unmerge(session: Session, other: models.Invoice, *, by: int | None, now: datetime) -> models.ReviewAct:

@@ -1,0 +1,144 @@
+"""Payments meet Invoices: one company's rows become values, the matcher decides, and its answer becomes rows.
+
+What is learned comes of what people confirmed and refused, each time anew; nothing of it is stored apart, and a company learns
+from its own people only. The order in which things arrive does not change the outcome: it is always a look at all that is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from core import db, matching
+from core.db import models
+from core.ledger import gaps, proposals, radar, shares
+from core.matching import values
+from core.tying import field, whose
+from core.tying.field import Names
+
+Solve = Callable[..., values.Solution]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one look changed. `unlinked` counts the Payments that have no Match."""
+
+    changes: tuple[proposals.Change, ...] = ()
+    payments: int = 0
+    invoices: int = 0
+    unlinked: int = 0
+    gaps_opened: int = 0
+    gaps_closed: int = 0
+
+    def __str__(self) -> str:
+        told = {
+            what: sum(one.what == what for one in self.changes)
+            for what in ("proposed", "linked", "withdrawn")
+        }
+        counts = {**told, "gaps opened": self.gaps_opened, "gaps closed": self.gaps_closed}
+        return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing changed"
+
+
+def look_again(
+    database: db.Database,
+    workspace_id: int,
+    *,
+    names: Names,
+    now: Callable[[], datetime],
+    today: date,
+    solve: Solve = matching.solve,
+) -> Outcome:
+    """Match what is open in one Workspace, and settle what is missing. `names` by supplier; `today` in the installation's zone.
+
+    Reads, thinks without holding the database, then writes in one short transaction that respects what people did meanwhile.
+    """
+    with database.write() as session:
+        note_payments(session, workspace_id)
+    with database.read() as session:
+        seen = field.read(session, workspace_id, names)
+        ours = set(session.scalars(_suppliers(workspace_id)))
+    memory = matching.learn(seen.history, supervised=True)
+    solution = solve(seen.payments, seen.invoices, seen.rates, memory)
+    found = _proposals(seen, solution)
+    left = _left(seen, solution)
+    guide = whose.Guide(names, seen.history, ours)
+    suppliers = {payment: guide.of(core) for payment, core in seen.cores.items()}
+    with database.write() as session:
+        at = now()
+        changes = proposals.put(session, workspace_id, seen.amounts, found, left, now=at)
+        missing = gaps.settle(
+            session, workspace_id, _to_settle(session, workspace_id, seen), now=at, suppliers=suppliers
+        )
+        late = radar.look(session, workspace_id, today=today, now=at)
+    return Outcome(
+        changes=tuple(changes),
+        payments=len(seen.payments),
+        invoices=len(seen.invoices),
+        unlinked=len(left),
+        gaps_opened=missing[0] + late[0],
+        gaps_closed=missing[1] + late[1],
+    )
+
+
+def note_payments(session: Session, workspace_id: int) -> int:
+    """Payments that have just come in get the core of their labels. Gives how many."""
+    payment = models.Payment
+    fresh = select(payment.id, payment.label).where(payment.workspace_id == workspace_id, payment.core == "")
+    cores = [{"id": key, "core": whose.core(label)} for key, label in session.execute(fresh)]
+    if cores:
+        session.execute(update(payment), cores)
+    return len(cores)
+
+
+def _suppliers(workspace_id: int) -> Select[tuple[str]]:
+    account = models.Account
+    return select(account.supplier).where(account.workspace_id == workspace_id, account.deleted_at.is_(None))
+
+
+def _proposals(seen: field.Field, solution: values.Solution) -> Mapping[int, proposals.Proposal]:
+    found = {}
+    for link in solution.links:
+        payment = int(link.payment)
+        parts = _parts(seen, payment, [int(one) for one in link.invoices])
+        if parts and not link.confirmed:
+            reasons = [{"code": one.code, **one.facts} for one in link.reasons]
+            second = [{"code": "second_best", "invoice": int(link.second)}] if link.second else []
+            said = any(one["code"] == "second_best" for one in reasons)
+            found[payment] = proposals.Proposal(
+                parts=parts,
+                band=link.band,
+                confidence=link.confidence,
+                reasons=(*reasons, *([] if said else second)),
+                automatic=link.band == "auto",
+            )
+    return found
+
+
+def _parts(seen: field.Field, payment: int, invoices: list[int]) -> Mapping[int, int] | None:
+    amount, currency = seen.amounts[payment]
+    owed = [seen.due[one] for one in invoices]
+    same = all(its == currency for _, its in owed)
+    parts = shares.share(amount, [due for due, _ in owed], same_currency=same)
+    return dict(zip(invoices, parts, strict=True)) if parts else None
+
+
+def _left(seen: field.Field, solution: values.Solution) -> Mapping[int, proposals.Why]:
+    """Why the others have none; a line of the bank's own waits for nobody's Invoice."""
+    labels = {one.id: one.label for one in seen.payments}
+    left = {}
+    for one in solution.unlinked:
+        own = whose.no_purchase(labels[one.payment])
+        left[int(one.payment)] = {"code": own} if own else {"code": one.reason.code, **one.reason.facts}
+    return left
+
+
+def _to_settle(session: Session, workspace_id: int, seen: field.Field) -> Collection[int]:
+    """What was looked at, and whatever has an open gap: it may have its Invoice by now."""
+    gap = models.Gap
+    opened = gap.workspace_id == workspace_id, gap.closed_at.is_(None), gap.payment_id.is_not(None)
+    known = {one for one in session.scalars(select(gap.payment_id).where(*opened)) if one is not None}
+    return known | set(seen.amounts)
