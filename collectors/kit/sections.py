@@ -1,23 +1,16 @@
-"""From the tables of a TOML file to the values of a Manifest: who the supplier is, how one signs in, what answers mean."""
+"""From the tables of a TOML file to the values of a Manifest: who the supplier is, what it is asked with, what answers mean."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from collectors.kit import list_sections, question, signs
+from collectors.kit import list_sections, login_sections, signs
 from collectors.kit.clauses import Clause
 from collectors.kit.declared import GROUPS, Fact, FieldSpec, Manifest, Pace, Token, Verified
-from collectors.kit.declared_pages import Act, Answer, Asking, Login, Outcome, PageState, Sign
+from collectors.kit.declared_pages import Answer, Outcome
 
-#: The errors of `core.errors` that a page or an answer of a portal can mean.
-OUTCOMES = (
-    "BadCredentials", "Locked", "ActionNeeded", "CodeNeeded", "Captcha", "SessionExpired",
-    "PortalDown", "TooFast", "Blocked", "PortalChanged", "NotAnInvoice",
-)  # fmt: skip
-WANTS = ("action", "terms", "new_password", "enable_mfa", "no_permission")
 SOURCES = ("css", "json", "pattern", "cookie", "local_storage", "header")
-VERBS = ("fill", "ask", "click", "check", "press", "goto", "reload")
 #: How one is let in: a sign-in page, keys that every request carries, or not at all.
 SIGN_INS = ("page", "keys", "none")
 PLACES = ("any", "session", "contracts", "list", "document")
@@ -55,7 +48,7 @@ def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manife
         headers=top.mapping("headers"),
         tokens=tuple(_token(name, table, problems) for name, table in top.named("tokens")),
         answers=(*_signed_out(session), *(_answer(each) for each in top.clauses("answers"))),
-        login=_login(top.clause("login"))
+        login=login_sections.login(top.clause("login"))
         if top.has("login") or (sign_in == "page" and not by_class)
         else None,
         contracts=list_sections.contracts(top.clause("contracts")) if top.has("contracts") else None,
@@ -127,87 +120,8 @@ def _signed_out(session: Clause) -> Iterator[Answer]:
 
 
 def _answer(clause: Clause) -> Answer:
-    answer = Answer(signs.of_answer(clause), _outcome(clause), clause.choice("where", PLACES, "any"))
+    answer = Answer(
+        signs.of_answer(clause), login_sections.outcome(clause), clause.choice("where", PLACES, "any")
+    )
     clause.close()
     return answer
-
-
-def _outcome(clause: Clause) -> Outcome:
-    return Outcome(
-        clause.choice("is", OUTCOMES), clause.text("said", ""), clause.choice("wants", WANTS, "action")
-    )
-
-
-def _login(clause: Clause) -> Login:
-    done = clause.clause("done")
-    login = Login(
-        clause.texts("start") or ("",),
-        signs.of_page(done),
-        tuple(_state(each) for each in clause.clauses("when")),
-    )
-    done.close()
-    if login.done == Sign():
-        done.problem("", "expected see, url, text or cookie: how do we know that we are in?")
-    if not login.states:
-        clause.problem("when", "is missing; expected one [[login.when]] for each page of the sign-in")
-    clause.close()
-    return login
-
-
-def _state(clause: Clause) -> PageState:
-    acts = tuple(_act(each) for each in clause.clauses("do"))
-    state = PageState(
-        name=clause.text("name"),
-        sign=signs.of_page(clause),
-        acts=acts,
-        outcome=_outcome(clause) if clause.has("is") else None,
-        asking=_asking(clause) if any(act.verb == "ask" for act in acts) else Asking(),
-        times=clause.whole("times", 5, least=1),
-    )
-    if bool(acts) == bool(state.outcome):
-        clause.problem("", "expected either do = [...] (what to do there) or is = '...' (which error it is)")
-    if state.sign == Sign(frame=state.sign.frame):
-        clause.problem("", "expected see, url or text: how do we know this page?")
-    clause.close("is", "said", "wants", "medium", "refused", "resend", "resend_after", "tries")
-    return state
-
-
-def _asking(clause: Clause) -> Asking:
-    usual = Asking()
-    return Asking(
-        medium=clause.choice("medium", question.MEDIA, ""),
-        said=clause.text("said", ""),
-        refused=clause.texts("refused", ()),
-        resend=clause.text("resend", ""),
-        resend_after=clause.number("resend_after", usual.resend_after),
-        tries=clause.whole("tries", usual.tries, least=1),
-    )
-
-
-def _act(clause: Clause) -> Act:
-    found = [verb for verb in VERBS if clause.has(verb)]
-    if len(found) != 1:
-        clause.problem("", f"expected exactly one of {', '.join(VERBS)}; found {len(found)}")
-        return Act("reload", "")
-    act = _gesture(found[0], clause)
-    clause.close(*VERBS, "into", "field")
-    return act
-
-
-def _gesture(verb: str, clause: Clause) -> Act:
-    if verb == "reload":
-        clause.flag("reload")
-        return Act("reload", "")
-    if verb == "fill":
-        return Act("fill", clause.text("into"), clause.text("fill"))
-    if verb == "ask":
-        return _question(clause)
-    return Act(verb, clause.text(verb))
-
-
-def _question(clause: Clause) -> Act:
-    found = clause.choice("ask", question.KINDS)
-    kind: question.Kind = next((each for each in question.KINDS if each == found), "code")
-    if kind != "code":
-        return Act("ask", "", kind=kind)
-    return Act("ask", clause.text("into"), clause.text("field", ""), kind)
