@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from collectors.kit import question
 from core import errors, nouns
@@ -162,74 +162,47 @@ async def _empty(ride: Ride) -> None:
     assert not seen.lines
 
 
+def _course(name: str, lever: Lever, act: Callable[..., Awaitable[None]], **about: Any) -> Course:
+    """An act that is given the lever it is about."""
+    return Course(name, lever, partial(act, lever=lever, **about))
+
+
 #: One account's life, in this order, behind one sign-in.
 LIFE = (
     Course("the census leaves all", None, _census),
     Course("a quiet visit", None, _quiet),
-    Course("a new one", Lever.PUBLISH, partial(_publish, lever=Lever.PUBLISH)),
-    Course("an old-dated one", Lever.PUBLISH_LATE, partial(_publish, lever=Lever.PUBLISH_LATE)),
-    Course("two of one month", Lever.SAME_MONTH, partial(_publish, lever=Lever.SAME_MONTH, count=2)),
-    Course("a credit note", Lever.CREDIT_NOTE, partial(_publish, lever=Lever.CREDIT_NOTE)),
+    _course("a new one", Lever.PUBLISH, _publish),
+    _course("an old-dated one", Lever.PUBLISH_LATE, _publish),
+    _course("two of one month", Lever.SAME_MONTH, _publish, count=2),
+    _course("a credit note", Lever.CREDIT_NOTE, _publish),
     Course("one between two pages", Lever.BETWEEN_PAGES, _between_pages),
     Course("a replaced PDF", Lever.REPLACED, _replaced),
     *(
-        Course(f"a document that is not: {lever}", lever, partial(_spoiled, lever=lever))
+        _course(f"a document that is not: {lever}", lever, _spoiled)
         for lever in (
             *(Lever.HTML_FILE, Lever.HALF_FILE, Lever.EMPTY_FILE, Lever.HUGE_FILE, Lever.OTHER_CUSTOMER),
             *(Lever.NOT_READY, Lever.FORBIDDEN_INSIDE),
         )
     ),
-    Course("the session is lost", Lever.DROP_SESSIONS, partial(_session_lost, lever=Lever.DROP_SESSIONS)),
-    Course(
-        "the session is lost in mid-list",
-        Lever.DROP_MID_LIST,
-        partial(_session_lost, lever=Lever.DROP_MID_LIST),
-    ),
+    _course("the session is lost", Lever.DROP_SESSIONS, _session_lost),
+    _course("the session is lost in mid-list", Lever.DROP_MID_LIST, _session_lost),
     Course("a slow portal", Lever.SLOW, _slow),
-    Course("a portal that is down", Lever.DOWN, partial(_warm, lever=Lever.DOWN, error=errors.PortalDown)),
-    Course(
-        "an address that is blocked", Lever.BLOCKED, partial(_warm, lever=Lever.BLOCKED, error=errors.Blocked)
-    ),
-    Course(
-        "a list that moved",
-        Lever.MOVE_BUTTONS,
-        partial(_warm, lever=Lever.MOVE_BUTTONS, error=errors.PortalChanged),
-    ),
+    _course("a portal that is down", Lever.DOWN, _warm, error=errors.PortalDown),
+    _course("an address that is blocked", Lever.BLOCKED, _warm, error=errors.Blocked),
+    _course("a list that moved", Lever.MOVE_BUTTONS, _warm, error=errors.PortalChanged),
 )
 
 #: Each with an account and a replica of its own.
 FIRST_VISITS = (
-    Course(
-        "a refused password",
-        Lever.CHANGE_PASSWORD,
-        partial(_refused, lever=Lever.CHANGE_PASSWORD, error=errors.BadCredentials),
-    ),
-    Course("a locked account", Lever.LOCKED, partial(_refused, lever=Lever.LOCKED, error=errors.Locked)),
-    Course(
-        "new terms",
-        Lever.TERMS,
-        partial(_refused, lever=Lever.TERMS, error=errors.ActionNeeded, wants="terms"),
-    ),
-    Course(
-        "a new password",
-        Lever.NEW_PASSWORD,
-        partial(_refused, lever=Lever.NEW_PASSWORD, error=errors.ActionNeeded, wants="new_password"),
-    ),
-    Course("a captcha", Lever.CAPTCHA, partial(_refused, lever=Lever.CAPTCHA, error=errors.Captcha)),
-    Course(
-        "a sign-in that moved",
-        Lever.MOVE_BUTTONS,
-        partial(_refused, lever=Lever.MOVE_BUTTONS, error=errors.PortalChanged),
-    ),
-    Course("down at the sign-in", Lever.DOWN, partial(_refused, lever=Lever.DOWN, error=errors.PortalDown)),
-    Course(
-        "blocked at the sign-in", Lever.BLOCKED, partial(_refused, lever=Lever.BLOCKED, error=errors.Blocked)
-    ),
-    Course(
-        "a list empty without a word",
-        Lever.SILENT_EMPTY,
-        partial(_refused, lever=Lever.SILENT_EMPTY, error=errors.PortalChanged),
-    ),
+    _course("a refused password", Lever.CHANGE_PASSWORD, _refused, error=errors.BadCredentials),
+    _course("a locked account", Lever.LOCKED, _refused, error=errors.Locked),
+    _course("new terms", Lever.TERMS, _refused, error=errors.ActionNeeded, wants="terms"),
+    _course("a new password", Lever.NEW_PASSWORD, _refused, error=errors.ActionNeeded, wants="new_password"),
+    _course("a captcha", Lever.CAPTCHA, _refused, error=errors.Captcha),
+    _course("a sign-in that moved", Lever.MOVE_BUTTONS, _refused, error=errors.PortalChanged),
+    _course("down at the sign-in", Lever.DOWN, _refused, error=errors.PortalDown),
+    _course("blocked at the sign-in", Lever.BLOCKED, _refused, error=errors.Blocked),
+    _course("a list empty without a word", Lever.SILENT_EMPTY, _refused, error=errors.PortalChanged),
     Course("a list that says it is empty", Lever.EMPTY, _empty),
     Course("a code, and nobody to ask", Lever.CODE, _nobody),
     Course("a code", Lever.CODE, _code),
