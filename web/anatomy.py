@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core import ledger, nouns
 from core.db import models
-from web import speech
+from web import speech, steps
 
 _FAILED = (
     nouns.RunState.WAITING,
@@ -64,11 +64,11 @@ def _looked(run: models.Run) -> str:
     if run.error == "PortalChanged" and detail.get("expected"):
         return speech.say(
             "looked.text",
-            step=run.error_step or "—",
+            step=steps.named(run.error_step or "—"),
             expected=detail["expected"],
             seen=detail.get("seen", "—"),
         )
-    return speech.say("looked.step", step=run.error_step) if run.error_step else ""
+    return speech.say("looked.step", step=steps.named(run.error_step)) if run.error_step else ""
 
 
 def _known(run: models.Run) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -175,5 +174,4 @@ def doubt(sentence: str) -> str:
 
 def set_aside_for(why: str) -> str:
     """Why the reader did not take a value, in the viewer's language where it is known."""
-    key = f"set_aside.{'_'.join(re.findall('[a-z]+', why.lower()))}"
-    return speech.say(key) if speech.knows(key) else why
+    return speech.phrase("set_aside", why)

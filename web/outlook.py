@@ -18,7 +18,7 @@ from collectors.kit import portrait, trail
 from collectors.kit.collector import Collector
 from core import ledger, nouns
 from core.ledger import changes, drift, past, weather
-from web import farm, speech
+from web import farm, speech, steps
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def length(life: weather.Life) -> str:
 
 def drift_in_words(each: drift.Drift) -> str:
     """Ways are counted from one, as people count."""
-    return speech.say("drift.step", step=each.step, usual=each.usual + 1, now=each.now + 1)
+    return speech.say("drift.step", step=steps.named(each.step), usual=each.usual + 1, now=each.now + 1)
 
 
 def second_in_words(second: portrait.Second) -> str:

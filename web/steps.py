@@ -1,9 +1,17 @@
-"""A run's named steps in words. The visit says `listed` with its counts; here it becomes a sentence."""
+"""The named steps of a run, and those at which it failed, in words. The visit says `listed` with its counts; here it becomes a sentence."""
 
 from __future__ import annotations
 
 from core.db import models
 from web import speech
+
+
+def named(step: str) -> str:
+    """A step of a collector in the viewer's language; one that few suppliers have stays in English."""
+    value, _, where = step.rpartition(" in ")
+    if value and speech.knows(f"field.{value}"):
+        return speech.say("place.in", value=speech.say(f"field.{value}"), where=speech.phrase("place", where))
+    return speech.phrase("place", step)
 
 
 def told(event: models.RunEvent) -> str:

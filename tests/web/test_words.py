@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import string
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from core import errors, nouns
+from collectors.kit import asked, catalogue, trail
+from core import errors, extraction, nouns
 from core.extraction import doubts
+from core.extraction.einvoice import shown
 from web import speech
 
 WEB = Path(speech.__file__).parent
@@ -61,6 +66,46 @@ def test_every_error_has_its_words(part: str) -> None:
 def test_every_doubt_of_the_reader_is_told_in_both_languages() -> None:
     names = [name for name, said in vars(doubts).items() if name.isupper() and isinstance(said, str)]
     assert [name for name in names if f"doubt.{name.lower()}" not in FRENCH] == []
+
+
+def _words_of(sentence: str) -> str:
+    """As `speech.phrase` finds it."""
+    return "_".join(re.findall("[a-z]+", sentence.lower()))
+
+
+def _reasons() -> Iterator[str]:
+    """Every reason that a reader writes beside a value which it did not take."""
+    for path in Path(extraction.__file__).parent.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="Rejected"), args=[_, ast.Constant(value=str(why))]):
+                    yield why
+                case ast.FunctionDef(name="_why"):
+                    texts = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant))
+                    yield from (text for text in texts if isinstance(text, str))
+
+
+def test_every_reason_to_set_a_value_aside_is_told_in_both_languages() -> None:
+    reasons = {*_reasons(), shown.AGAINST}
+    assert len(reasons) > 10
+    assert [why for why in reasons if f"set_aside.{_words_of(why)}" not in FRENCH] == []
+
+
+KNOWN = catalogue.load(None, allow_loopback=True).collectors.values()
+
+
+def test_every_category_of_the_catalogue_has_its_word() -> None:
+    there = {one.manifest.category for one in KNOWN} | {each.category for each in asked.without(())}
+    assert [name for name in there if f"category.{name}" not in FRENCH] == []
+
+
+def test_a_step_that_several_suppliers_share_is_named_in_both_languages() -> None:
+    pages = Counter(page.name for one in KNOWN if one.manifest.login for page in one.manifest.login.states)
+    shared = [name for name, times in pages.items() if times > 1]
+    assert len(shared) > 8
+    ours = [trail.DONE, trail.DOCUMENT, "the list", "the list's pages", "contracts", "the keys"]
+    assert [name for name in [*shared, *ours] if f"place.{_words_of(name)}" not in FRENCH] == []
 
 
 def test_every_kind_of_paper_has_its_name() -> None:
