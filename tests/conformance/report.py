@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collectors import kit
-from collectors.kit import catalogue, presets
+from collectors.kit import catalogue, portrait, presets
 from tests.conformance.trial import Outcome
 
 PAGE = Path(__file__).parents[2] / "docs" / "suppliers.md"
@@ -59,8 +59,7 @@ class Line:
 
 def verbs(collector: kit.Collector) -> list[str]:
     """Those that its class overrides."""
-    told = ("signed_in", "sign_in", "listed", "download")
-    return [verb for verb in told if getattr(type(collector), verb) is not getattr(kit.Collector, verb)]
+    return [verb for verb, by in portrait.verbs(collector).items() if by == "class"]
 
 
 def lines(file: Path) -> int:
