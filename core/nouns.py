@@ -1,4 +1,4 @@
-"""What flows through the farm. Each noun is defined once, in `design.md`'s dictionary, and means the same everywhere."""
+"""What flows through the farm. Each noun is defined once, and means the same in table, page, log, command and test."""
 
 from __future__ import annotations
 
@@ -165,6 +165,17 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """One check of a Mailbox, or one delivery to a Destination, in the hands of one worker. Every write of it carries `fence`."""
+
+    #: `mailbox` or `destination`, and which.
+    what: str
+    id: int
+    workspace_id: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What a Run listed, knew, brought, held and failed at. `whole` is True when every list was read to its proved end.
 
@@ -207,7 +218,7 @@ class RunState(StrEnum):
 
 
 class AccountState(StrEnum):
-    """The one vocabulary of `journeys.md` 2.0; computed by `ledger.state_of`, never stored."""
+    """The one vocabulary for how an Account stands; computed by `ledger.state_of`, never stored."""
 
     NEVER_RUN = "never_run"
     RUNNING = "running"

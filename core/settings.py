@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -10,6 +11,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core import errors
+
+_AT_HOME = re.compile(r"http://(127\.0\.0\.1|localhost):\d+")
 
 
 class Settings(BaseSettings):
@@ -40,12 +43,19 @@ class Settings(BaseSettings):
     upstream_proxy: str = Field(
         default="", description="http://host:port that all portal traffic goes on through"
     )
+    stand_ins: dict[str, str] = Field(
+        default={},
+        description='providers played on this machine, for the demo and for tests: {"xero": "http://127.0.0.1:8931"}',
+    )
     notify: SecretStr = Field(
         default=SecretStr(""), description="where people are told, as an Apprise address"
     )
     public_url: str = Field(
         default="",
         description="how people reach the web part, https://farm.example; empty leaves links out of notices",
+    )
+    rates: Path | None = Field(
+        default=None, description="file of daily reference rates (eurofxref CSV or XML), read again when it changes"
     )
     export_folder: Annotated[Path | None, NoDecode] = Field(
         default=None, description="the folder destination; empty means exports in the data folder"
@@ -57,6 +67,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"MOISSON_KEY_FILE ({self.key_file}) lies inside the data folder ({self.data}): keep the key apart"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _stand_ins_at_home(self) -> Self:
+        elsewhere = [at for at in self.stand_ins.values() if not _AT_HOME.fullmatch(at)]
+        if self.stand_ins and (elsewhere or not self.allow_loopback):
+            raise ValueError("MOISSON_STAND_INS: http://127.0.0.1:port only, and with MOISSON_ALLOW_LOOPBACK=1")
         return self
 
     @field_validator("public_url")

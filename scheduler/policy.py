@@ -10,7 +10,7 @@ from core import errors, nouns
 
 State = nouns.RunState
 
-#: Back-off with full jitter (`security` class TRANSIENT): 2 minutes doubled at each failure, at most 6 hours.
+#: Back-off with full jitter: 2 minutes doubled at each failure, at most 6 hours.
 BASE = timedelta(minutes=2)
 CAP = timedelta(hours=6)
 #: After so many failures in a row the account waits for its next slot.
@@ -67,6 +67,33 @@ def verdict(
             return Verdict(State.NEEDS_PERSON, slot, breaks=True)
         case _:
             return Verdict(State.NEEDS_PERSON, min(slot, now + timedelta(days=1)))
+
+
+def again(
+    error: errors.MoissonError | None, *, failures: int, slot: datetime, now: datetime, dice: Random
+) -> datetime | None:
+    """When a mailbox or a destination is gone to after a failed round; None: not before a person has helped.
+
+    `slot` is the round that its rhythm plans anyway. What nobody knows how to help is looked at again some hours later.
+    """
+    match error:
+        case errors.MoissonError(remedy=errors.Remedy.OWNER):
+            return None
+        case errors.MoissonError(remedy=errors.Remedy.LATER):
+            asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
+            return max(now + asked, _later(error, failures, slot, now, dice))
+        case _:
+            return max(slot, now + CAP)
+
+
+def for_a_person() -> list[str]:
+    """The names of the errors that only a person ends."""
+    kinds, found = [errors.MoissonError], []
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        found += [kind.__name__] if kind.remedy is errors.Remedy.OWNER else []
+    return found
 
 
 def _later(

@@ -11,7 +11,7 @@ from core.archive import upkeep
 from core.db import models
 from core.export import outbox
 from core.ledger import arrivals
-from scheduler import keepsake, tell
+from scheduler import consents, keepsake, tell
 from scheduler.farm import Farm
 from vault import audit
 
@@ -45,7 +45,8 @@ def keep_keys(farm: Farm) -> None:
 
 
 def tidy(farm: Farm) -> None:
-    """Old evidence, the parts of visits that are no more, and blobs that no row ever knew."""
+    """Consents that nobody came back with, old evidence, the parts of visits that are no more, and blobs that no row ever knew."""
+    farm.writer.now(lambda s: consents.forget(s, farm.now()))
     kept = farm.writer.now(lambda s: keepsake.forget(s, farm.now()))
     keepsake.clear(farm.settings.data, kept, farm.now())
     upkeep.sweep(

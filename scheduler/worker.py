@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
-from scheduler import arrivals, breaker, digest, lease, matching, rounds, wishes
+from scheduler import arrivals, breaker, digest, lease, matching, round_lease, rounds, wishes
 from scheduler.clock import Clock
 from scheduler.farm import Farm
+from scheduler.partner_rounds import Rounds
 from scheduler.visit import visit
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class Worker:
         self.room = VISITS_PER_CORE * (os.cpu_count() or 1)
         self.folder = farm.settings.data / "workers"
         self.zone = ZoneInfo(farm.settings.time_zone)
+        self.rounds = Rounds(farm)
         self._visits: dict[int, tuple[lease.Lease, asyncio.Task[None]]] = {}
         self._stop = asyncio.Event()
 
@@ -53,6 +55,7 @@ class Worker:
         log.info("worker.ready", worker=self.farm.worker_id)
         await self._stop.wait()
         await clock.stop()
+        await self.rounds.stop()
         await self._let_go()
         await self.leave(presence, heart)
         log.info("worker.stopped", worker=self.farm.worker_id)
@@ -86,7 +89,11 @@ class Worker:
         session.execute(gone.values(stopped_at=self.farm.now()))
 
     def _beat(self) -> None:
-        self.farm.writer.now(lambda s: lease.beat(s, self.farm.worker_id, now=self.farm.now()))
+        self.farm.writer.now(self._keep_leases)
+
+    def _keep_leases(self, session: Session) -> None:
+        lease.beat(session, self.farm.worker_id, now=self.farm.now())
+        round_lease.beat(session, self.farm.worker_id)
 
     def _clock(self) -> Clock:
         clock = Clock()
@@ -101,14 +108,22 @@ class Worker:
             rounds.keep_keys,
         ):
             clock.every(ROUND, partial(self._round, act))
+        clock.every(ROUND, self._go_round)
         clock.now(partial(self._round, rounds.tidy))
         clock.every(TIDY, partial(self._round, rounds.tidy))
+        renewal = rates.Renewal()
+        clock.now(partial(self._round, renewal.look))
+        clock.every(TIDY, partial(self._round, renewal.look))
         clock.now(partial(self._round, matching.look_out))
         clock.every(TIDY, partial(self._round, matching.look_out))
         return clock
 
     async def _round(self, act: Callable[[Farm], None]) -> None:
         await asyncio.get_running_loop().run_in_executor(self.farm.pool, act, self.farm)
+
+    async def _go_round(self) -> None:
+        """To mailboxes and destinations; they are not waited for."""
+        await self.rounds.look()
 
     async def tick(self) -> None:
         """Wishes, lapsed leases, what is due; then as many visits as there is room for."""
@@ -141,9 +156,12 @@ class Worker:
         """End what workers that are no more left unfinished; their accounts are due again."""
         gone = lease.Presence.gone(self.folder)
         lost = lease.sweep(session, gone, now=self.farm.now())
+        broken = round_lease.sweep(session, gone)
         lease.Presence.forget(self.folder, gone)
         if lost:
             log.warning("runs.lost", runs=lost)
+        if broken:
+            log.warning("rounds.lost", of=broken)
 
     async def _interrupt(self, run_id: int) -> None:
         """Somebody stopped this visit, or another worker holds it: it writes nothing more."""

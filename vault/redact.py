@@ -146,7 +146,7 @@ def start_logging(*, json: bool = False, level: int | str = logging.INFO) -> Red
     handler.setFormatter(_formatter(json=json))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
-    for talkative in ("alembic", "scrapy", "twisted", "urllib3", "waitress"):
+    for talkative in ("alembic", "httpcore", "httpx", "scrapy", "twisted", "urllib3", "waitress"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

@@ -35,6 +35,9 @@ class Destination(Base):
     connected_at: Mapped[datetime | None]
     #: No request before that: the service said to wait.
     parked_until: Mapped[datetime | None]
+    #: Somebody goes there at that instant though nothing may be owed: lists to read anew, or to ask what is lacking there.
+    next_round_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
     #: The error's name that its last request ended with, and what the service said; None is none.
     error: Mapped[str | None]
     said: Mapped[str | None]

@@ -567,7 +567,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("confirmed_at IS NULL"),
             postgresql_where=sa.text("confirmed_at IS NULL"),
         )
-        batch_op.create_index("matches_settled", ["workspace_id", "confirmed_at"], unique=False)
+        batch_op.create_index(
+            "matches_by_machine",
+            ["workspace_id", "payment_id"],
+            unique=False,
+            sqlite_where=sa.text("confirmed_at IS NOT NULL AND confirmed_by IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NOT NULL AND confirmed_by IS NULL"),
+        )
 
     op.create_table(
         "refusals",

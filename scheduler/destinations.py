@@ -1,0 +1,66 @@
+"""Which destinations are gone to now, and when again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from core import errors
+from core.db import models
+from core.export.target import Target
+from scheduler import policy, round_lease
+from scheduler.farm import Farm
+
+#: What delivers to each kind of destination.
+TARGETS: dict[str, Callable[[Farm], Target]] = {}
+
+
+def due(session: Session, kinds: Collection[str], *, limit: int, now: datetime) -> Sequence[int]:
+    """Those to which something is owed, or that are to be asked something, and that may be asked."""
+    place, owed = models.Destination, models.Delivery
+    waits = (owed.sent_at.is_(None), owed.withdrawn_at.is_(None), owed.held_for.is_(None))
+    owing = select(owed.destination_id).where(*waits, owed.next_try_at <= now)
+    open_ = (
+        place.removed_at.is_(None),
+        place.paused_at.is_(None),
+        or_(place.parked_until.is_(None), place.parked_until <= now),
+        or_(place.error.is_(None), place.error.not_in(policy.for_a_person())),
+    )
+    known = (place.kind.in_(kinds), round_lease.free("destination"))
+    wanted = or_(place.id.in_(owing), place.next_round_at <= now)
+    return session.scalars(
+        select(place.id).where(wanted, *open_, *known).order_by(place.id).limit(limit)
+    ).all()
+
+
+def begin(session: Session, destination_id: int, *, now: datetime) -> None:
+    """What it was to be asked is asked in this round; the target says when again."""
+    asked = update(models.Destination).where(
+        models.Destination.id == destination_id, models.Destination.next_round_at <= now
+    )
+    session.execute(asked.values(next_round_at=None))
+
+
+def ended(
+    place: models.Destination,
+    error: errors.MoissonError | None,
+    said: str | None,
+    *,
+    now: datetime,
+    dice: Random,
+) -> dict[str, Any]:
+    """What a round that failed leaves on the destination's row; `error` None is one that nobody has classified."""
+    failures = place.failures
+    again = policy.again(error, failures=failures, slot=now + policy.CAP, now=now, dice=dice)
+    name = type(error).__name__ if error else "Bug"
+    return {"error": name, "said": said, "failures": failures + 1, "parked_until": again}
+
+
+def done(now: datetime) -> dict[str, Any]:
+    """The same of a round that went well."""
+    return {"error": None, "said": None, "failures": 0, "last_success_at": now, "parked_until": None}

@@ -1,0 +1,104 @@
+"""The worker's line to a partner: plain httpx, through the door, to declared origins and nowhere else."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+from collectors.kit.door import Door, Passage
+from core import errors
+
+#: Seconds to connect, and between two pieces of an answer.
+TIMEOUT = httpx.Timeout(60.0, connect=15.0)
+#: Bytes of one answer.
+LARGEST = 64 * 1024 * 1024
+#: Ports of what is no HTTP, by the scheme of an origin.
+_PORTS = {"https": 443, "http": 80, "imaps": 993, "imap": 143, "sftp": 22}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An open way out: `http` speaks through it, and so can whatever knows how to CONNECT through a proxy at `door`."""
+
+    http: httpx.Client
+    door: tuple[str, int]
+
+
+@asynccontextmanager
+async def line(door: Door, origins: Sequence[str], *, upstream: str = "") -> AsyncIterator[Line]:
+    """Open as long as the round lasts. Origins are `scheme://host[:port]`."""
+    passage = await door.open([_authority(one) for one in origins], upstream=upstream)
+    client = httpx.Client(
+        transport=_Through(passage),
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        trust_env=False,
+        headers={"User-Agent": "Moisson"},
+    )
+    try:
+        yield Line(client, ("127.0.0.1", passage.port))
+    finally:
+        await passage.close()
+        client.close()  # noqa: ASYNC212 - it only lets its sockets go
+
+
+class _Through(httpx.BaseTransport):
+    """What goes wrong on the way is told in our words; an answer that is too large is cut."""
+
+    def __init__(self, passage: Passage) -> None:
+        self._passage = passage
+        proxy = f"http://127.0.0.1:{passage.port}"
+        self._way = httpx.HTTPTransport(proxy=proxy, verify=ssl.create_default_context(), trust_env=False)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.netloc.decode("ascii")
+        self._passage.check(str(request.url))
+        try:
+            answer = self._way.handle_request(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError):
+            raise errors.PartnerDown(f"{host} cannot be reached", step="http") from None
+        except httpx.TransportError as err:
+            raise errors.PartnerSilent(f"{host}: {type(err).__name__}", step="http") from None
+        if "moisson" in answer.headers.get("Proxy-Status", ""):
+            raise errors.PartnerDown(f"{host} cannot be reached", step="http")
+        stream = answer.stream
+        assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101 - a sync transport's answer is one
+        return httpx.Response(
+            answer.status_code,
+            headers=answer.headers,
+            stream=_Capped(stream, host),
+            extensions=answer.extensions,
+        )
+
+    def close(self) -> None:
+        self._way.close()
+
+
+class _Capped(httpx.SyncByteStream):
+    def __init__(self, stream: httpx.SyncByteStream, host: str) -> None:
+        self._stream = stream
+        self._host = host
+
+    def __iter__(self) -> Iterator[bytes]:
+        received = 0
+        try:
+            for chunk in self._stream:
+                received += len(chunk)
+                if received > LARGEST:
+                    raise errors.PartnerChanged(f"{self._host}: an answer of more than {LARGEST} bytes")
+                yield chunk
+        except httpx.TransportError as err:
+            raise errors.PartnerSilent(f"{self._host}: {type(err).__name__}", step="http") from None
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _authority(origin: str) -> str:
+    parts = urlsplit(origin)
+    return f"{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
