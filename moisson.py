@@ -4,6 +4,7 @@ the web part never loads a browser, a crawler or the key that opens the vault.""
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib.util
 import json
 import os
@@ -436,11 +437,14 @@ def read(files: Sequence[Path], explain: bool, as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--workspace", type=int, default=1, show_default=True)
 @click.option("--supplier", default=None, help="Only the documents of this supplier.")
 @click.option("--apply", is_flag=True, help="Change the invoices, instead of showing what would change.")
 @as_json
 @with_settings
-def reread(settings: farm_settings.Settings, supplier: str | None, apply: bool, as_json: bool) -> None:
+def reread(
+    settings: farm_settings.Settings, workspace: int, supplier: str | None, apply: bool, as_json: bool
+) -> None:
     """Read the archive again after a template or a reader has changed; without --apply nothing is changed.
 
     What a person has confirmed stays as it is. Interrupted, it goes on where it stood. Exit code 1 when a document could not be read.
@@ -449,7 +453,7 @@ def reread(settings: farm_settings.Settings, supplier: str | None, apply: bool, 
 
     database = _database(settings)
     with database.read() as session:
-        waiting = rereading.waiting(session, supplier)
+        waiting = rereading.waiting(session, workspace, supplier)
     with extraction.Readers(os.cpu_count() or 1) as readers:
         stored = archive.Archive(settings.data)
         every = rereading.again(database, stored, readers, waiting, apply=apply, now=_now)
@@ -463,6 +467,88 @@ def reread(settings: farm_settings.Settings, supplier: str | None, apply: bool, 
         if changed and not apply:
             click.echo("Nothing was changed yet: add --apply to change them.")
     sys.exit(FAILED if failed else 0)
+
+
+# --- payments -------------------------------------------------------------------------------------------------------
+
+
+@cli.group("import")
+def import_group() -> None:
+    """Bring in what lies in files: payments of a bank, reference rates."""
+
+
+@import_group.command("payments")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--account", default="", help="The bank account, by its name; made when there is none.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken in.")
+@click.option("--twins", type=click.Choice(["keep", "leave"]), help="What to do with lines that look alike.")
+@click.option("--workspace", type=int, default=1, show_default=True)
+@as_json
+@with_settings
+def import_payments(
+    settings: farm_settings.Settings,
+    file: Path,
+    account: str,
+    dry_run: bool,
+    twins: str | None,
+    workspace: int,
+    as_json: bool,
+) -> None:
+    """Payments from a bank's FILE: CSV, OFX, CAMT, MT940, QIF or CFONB 120. The same file twice brings nothing.
+
+    Lines that look like another payment wait for --twins; until then nothing of the file is taken in, and the exit code is 1.
+    """
+    from core import payments
+    from core.db import models
+    from core.ledger import batches, bringing
+
+    content = file.read_bytes()
+    brought, database = payments.read(content), _database(settings)
+    if brought.columns and not brought.columns.complete:
+        raise errors.NotAStatement(
+            "its columns cannot be guessed: import it once on the page, and choose them there"
+        )
+    source = batches.Source("file", brought.format, file.name, hashlib.sha256(content).hexdigest())
+    try:
+        with database.read() as session:
+            if session.get(models.Workspace, workspace) is None:
+                raise click.UsageError(f"there is no company {workspace} yet: start the farm once")
+            told = bringing.look(session, workspace, brought, account)
+        waits = [line for one in told for line in one.undecided] if twins is None else []
+        if not dry_run and not waits:
+            with database.write() as session:
+                told = bringing.take_in(
+                    session, workspace, brought, source, account, keep=twins == "keep", now=_now()
+                )
+    except bringing.WhichAccount as err:
+        raise click.UsageError(f"{err}; name it with --account") from None
+    for one in told:
+        _say(one.as_json(), one.in_words(), as_json)
+    if waits and not dry_run:
+        click.echo(f"Nothing was taken in: say --twins keep or leave for lines {_several(waits)}.", err=True)
+        sys.exit(FAILED)
+
+
+def _several(lines: Sequence[int]) -> str:
+    """The first of them."""
+    return ", ".join(map(str, lines[:10])) + (f" and {len(lines) - 10} more" if len(lines) > 10 else "")
+
+
+@import_group.command("rates")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+@with_settings
+def import_rates(settings: farm_settings.Settings, file: Path, as_json: bool) -> None:
+    """Daily reference rates from a FILE in the European Central Bank's shape (eurofxref, CSV or XML)."""
+    from core.ledger import rates
+    from core.payments import eurofxref
+
+    found = eurofxref.read(file.read_bytes())
+    with _database(settings).write() as session:
+        kept = rates.keep(session, found)
+    last = max(rate.day for rate in found)
+    told = {"rates": len(found), "new": kept, "last_day": last.isoformat()}
+    _say(told, f"{len(found)} rates, {kept} new or changed; the last day is {last}.", as_json)
 
 
 # --- proofs ---------------------------------------------------------------------------------------------------------

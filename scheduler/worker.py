@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
-from scheduler import arrivals, breaker, digest, lease, matching, round_lease, rounds, wishes
+from scheduler import arrivals, breaker, digest, lease, matching, rates, round_lease, rounds, wishes
 from scheduler.clock import Clock
 from scheduler.farm import Farm
 from scheduler.partner_rounds import Rounds
