@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -63,6 +64,12 @@ class Call:
         """Every noted step is in the database, and no secret is live any more."""
         self.live.close()
         await asyncio.gather(*self._notes, return_exceptions=True)
+
+    async def through_vault(self, act: Callable[..., T], *what: Any, **more: Any) -> T:
+        """What the Opener opens or seals for this very run."""
+        origins, now = self.collector.manifest.origins, self.farm.now()
+        mine = partial(act, self.lease.run_id, self.lease.fence, *what, origins=origins, now=now, **more)
+        return await self.in_pool(mine)
 
     async def in_pool(self, act: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.farm.pool, act, *args)

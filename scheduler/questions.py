@@ -90,15 +90,7 @@ class Questions:
 
     async def _opened(self, wish_id: int) -> Secret:
         call = self._call
-        opening = partial(
-            call.farm.opener.answer_for_run,
-            call.lease.run_id,
-            call.lease.fence,
-            wish_id,
-            origins=call.collector.manifest.origins,
-            now=call.farm.now(),
-        )
-        answer = await call.in_pool(opening)
+        answer = await call.through_vault(call.farm.opener.answer_for_run, wish_id)
         call.live.enter_context(call.farm.redactor.live(*question.spellings(answer.reveal())))
         return answer
 

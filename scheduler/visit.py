@@ -60,7 +60,8 @@ class Visit(Call):
         self.collector = self.farm.catalogue.collector(self.account.supplier)
         if self.collector.manifest.sign_in == "none":
             return  # its invoices are brought (`scheduler.arrivals`)
-        self._kept = None if self._asks_with_keys else await self.in_pool(self._open_session)
+        if not self._asks_with_keys:
+            self._kept = await self.through_vault(self.farm.opener.session_for_run)
         async with portals.open_portal(
             self.farm.outside,
             self.collector.manifest,
@@ -119,7 +120,7 @@ class Visit(Call):
         """The account's own way out, masked like a password; an account without one opens nothing."""
         if self.account.proxy_shown is None:
             return None
-        proxy = await self.in_pool(self._open_proxy)
+        proxy = await self.through_vault(self.farm.opener.proxy_for_run)
         if proxy:
             shown = [Secret(text) for text in upstream.secrets(proxy.reveal())]
             self.live.enter_context(self.farm.redactor.live(*shown))
@@ -127,7 +128,7 @@ class Visit(Call):
 
     async def _hand_over(self, portal: kit.Portal) -> None:
         """What the account holds, masked from here on: to sign in with, or, as keys, for every request of this visit."""
-        secrets = await self.in_pool(self._open_credentials)
+        secrets = await self.through_vault(self.farm.opener.credentials_for_run)
         self.live.enter_context(self.farm.redactor.live(*secrets.values()))
         await portal.grant(secrets)
 
@@ -176,7 +177,7 @@ class Visit(Call):
         """A device that the portal trusts is trusted at the next sign-in too, whatever became of this one."""
         try:
             device = opening.Kept(await portal.device(), None)
-            await self.in_pool(partial(self._seal_session, device))
+            await self._seal_session(device)
         except errors.MoissonError as err:
             log.info("visit.device_not_kept", run=self.lease.run_id, why=type(err).__name__)
 
@@ -193,38 +194,17 @@ class Visit(Call):
         ledger.guard(session, self.lease.run_id, self.lease.fence, state=nouns.RunState.LOGIN)
         ledger.give_back_login(session, self.run)
 
-    def _open_session(self) -> opening.Kept | None:
-        return self.farm.opener.session_for_run(
-            self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
-        )
-
-    def _open_proxy(self) -> Secret | None:
-        return self.farm.opener.proxy_for_run(
-            self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
-        )
-
-    def _open_credentials(self) -> dict[str, Secret]:
-        return self.farm.opener.credentials_for_run(
-            self.lease.run_id, self.lease.fence, origins=self.collector.manifest.origins, now=self.farm.now()
-        )
-
     async def _keep_session(self, portal: kit.Portal) -> None:
         known = self._kept.signed_in_at if self._kept else None
         kept = opening.Kept(await portal.state(), self._signed_in_at or known)
         if kept == self._kept:
             return
-        await self.in_pool(partial(self._seal_session, kept))
+        await self._seal_session(kept)
         self._kept = kept
 
-    def _seal_session(self, kept: opening.Kept) -> None:
-        self.farm.opener.seal_session(
-            self.lease.run_id,
-            self.lease.fence,
-            kept.state,
-            origins=self.collector.manifest.origins,
-            now=self.farm.now(),
-            signed_in_at=kept.signed_in_at,
-        )
+    async def _seal_session(self, kept: opening.Kept) -> None:
+        seal = self.farm.opener.seal_session
+        await self.through_vault(seal, kept.state, signed_in_at=kept.signed_in_at)
 
     def _keep(self, chunks: Iterable[bytes], name: str, media_type: str) -> nouns.File:
         return self.farm.archive.keep(chunks, name=name, media_type=media_type, run_id=self.lease.run_id)
