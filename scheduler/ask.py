@@ -7,7 +7,6 @@ import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import errors, ledger, nouns
@@ -84,10 +83,7 @@ def _expect_free(session: Session, account_id: int) -> None:
         raise errors.Frozen(
             "the portal refused this password: correct it on the account's page, nothing is tried with it again"
         )
-    question = select(models.Challenge).where(
-        models.Challenge.account_id == account_id, models.Challenge.closed_at.is_(None)
-    )
-    if asked := session.scalar(question):
+    if asked := ledger.open_challenge(session, account_id):
         raise errors.Frozen(
             f"the portal asks for something ({asked.kind}): answer it on the account's page first"
         )

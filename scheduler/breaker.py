@@ -55,18 +55,10 @@ def worked(session: Session, supplier: str) -> None:
 
 def send_canaries(session: Session, now: datetime) -> None:
     """One account of each supplier whose rest is over looks whether the portal is known again."""
-    asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))
     for held in session.scalars(select(models.Breaker).where(models.Breaker.half_open_at <= now)):
         canary = session.scalar(
             select(models.Account)
-            .where(
-                models.Account.supplier == held.supplier,
-                models.Account.next_run_at.is_not(None),
-                models.Account.deleted_at.is_(None),
-                ledger.awake(now),
-                models.Account.refused_version.is_distinct_from(models.Account.secret_version),
-                models.Account.id.not_in(asked),
-            )
+            .where(models.Account.supplier == held.supplier, *ledger.may_go(now))
             .order_by(models.Account.next_run_at)
             .limit(1)
         )

@@ -15,9 +15,10 @@ from core.ledger.accounts import (
 from core.ledger.asking import Put, end_life, give_up, next_word, put, settle, spend_answers, tell_of
 from core.ledger.budget import count_login, give_back_login, grant_login, remaining_logins
 from core.ledger.cents import decimals, minor, money
+from core.ledger.documents import receive
 from core.ledger.hours import next_attended
 from core.ledger.known import Known, Line, known_lines, note_marks
-from core.ledger.lines import baseline, hold, note_baseline, receive
+from core.ledger.lines import baseline, hold, note_baseline
 from core.ledger.past import Past, runs_of
 from core.ledger.questions import (
     LINK_LIVES,
@@ -35,7 +36,7 @@ from core.ledger.questions import (
     served,
     waiting,
 )
-from core.ledger.runs import awake, call_due, due_accounts, guard, next_visit, note, queue_run, tell, wish
+from core.ledger.runs import call_due, due_accounts, guard, may_go, next_visit, note, queue_run, tell, wish
 from core.ledger.standing import state_of
 from core.ledger.views import (
     AccountView,
@@ -58,7 +59,6 @@ __all__ = [
     "add_account",
     "add_link",
     "answer",
-    "awake",
     "baseline",
     "by_link",
     "call_due",
@@ -81,6 +81,7 @@ __all__ = [
     "last_greens",
     "link_hash",
     "mark_paused",
+    "may_go",
     "minor",
     "money",
     "new_credentials",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
-from core.ledger import lines, search
+from core.ledger import documents, search
 
 #: Why an Arrival is no new Document, beside the gate's own words: the same bytes are here; its file is not.
 KNOWN, GONE = "known", "gone"
@@ -152,7 +152,7 @@ def receive(session: Session, arrival_id: int, file: nouns.File, *, now: datetim
     session.add(document)
     session.flush()
     search.tell(session, invoice)
-    lines.owe(session, account.workspace_id, document, now)
+    documents.owe(session, account.workspace_id, document, now)
     arrival.document_id, arrival.taken_at = document.id, now
     account.last_new_at = account.last_success_at = now
     return document

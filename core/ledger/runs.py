@@ -127,25 +127,28 @@ def due_accounts(session: Session, *, now: datetime, zone: tzinfo) -> list[int]:
     return [row.id for row in due if hours.next_attended(row.attended, now, zone) <= now]
 
 
-def awake(now: datetime) -> Any:
-    """Accounts that nobody has paused, whatever a visit under way at that moment planned for them."""
-    return or_(models.Account.paused_at.is_(None), models.Account.paused_until <= now)
+def may_go(now: datetime) -> tuple[Any, ...]:
+    """Accounts that a timetable may visit: planned, with no question open and no password refused. Nobody has paused them, whatever a visit under way at that moment planned."""
+    account = models.Account
+    asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))
+    return (
+        account.next_run_at.is_not(None),
+        account.deleted_at.is_(None),
+        or_(account.paused_at.is_(None), account.paused_until <= now),
+        account.refused_version.is_distinct_from(account.secret_version),
+        account.id.not_in(asked),
+    )
 
 
 def _due(now: datetime) -> Any:
     busy = select(models.Run.account_id).where(models.Run.state.in_(nouns.ACTIVE_STATES))
-    asked = select(models.Challenge.account_id).where(models.Challenge.closed_at.is_(None))
     broken = select(models.Breaker.supplier)
     one = models.Account
     return select(one.id, one.workspace_id, one.cadence, one.supplier, one.attended).where(
-        models.Account.next_run_at.is_not(None),
-        models.Account.next_run_at <= now,
-        models.Account.deleted_at.is_(None),
-        awake(now),
-        models.Account.refused_version.is_distinct_from(models.Account.secret_version),
-        models.Account.id.not_in(busy),
-        models.Account.id.not_in(asked),
-        models.Account.supplier.not_in(broken),
+        *may_go(now),
+        one.next_run_at <= now,
+        one.id.not_in(busy),
+        one.supplier.not_in(broken),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
-from core.ledger import acts, lines, search
+from core.ledger import acts, documents, search
 from core.ledger.acts import CannotAct, Pen
 
 #: What is read of a Document anew, and what undoing puts back whatever was read in between.
@@ -92,7 +92,7 @@ def _part(
     )
     pen.made(part)
     search.tell(session, made)
-    lines.owe(session, part.workspace_id, part, now)
+    documents.owe(session, part.workspace_id, part, now)
 
 
 _SAME = (

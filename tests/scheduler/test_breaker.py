@@ -59,6 +59,16 @@ def test_while_open_only_one_canary_goes_and_its_success_frees_the_others(databa
         }
 
 
+def test_a_refused_password_is_no_canary(database: Database) -> None:
+    with database.write() as session:
+        one = account(session, "a")
+        one.next_run_at, one.refused_version = NOW, one.secret_version
+        breaker.rest(session, "mandarine", "the list", policy.HALF_OPEN_AFTER, NOW)
+        session.flush()
+        breaker.send_canaries(session, NOW + policy.HALF_OPEN_AFTER)
+        assert session.scalars(select(models.Run)).all() == []
+
+
 def test_each_failure_doubles_the_rest_up_to_a_day(database: Database) -> None:
     with database.write() as session:
         rests = []

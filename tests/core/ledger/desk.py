@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import lines, search
+from core.ledger import documents, search
 from tests.core.ledger import NOW
 
 _HASHES = (f"{n:064x}" for n in count(1))
@@ -58,7 +58,7 @@ def document(session: Session, of: models.Invoice, *, channel: str = "upload") -
     )
     session.add(paper)
     session.flush()
-    lines.owe(session, of.workspace_id, paper, NOW)
+    documents.owe(session, of.workspace_id, paper, NOW)
     session.flush()
     return paper
 
