@@ -23,7 +23,6 @@ def put_on(app: Flask) -> None:
     api = Api(app)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for part in PARTS:
-        part.register_error_handler(HTTPException, _told)
         api.register_blueprint(part)
     app.extensions["openapi"] = api.spec
     app.register_blueprint(described)
@@ -44,3 +43,7 @@ def _told(error: HTTPException) -> tuple[Response, int, dict[str, str]]:
     if found.get("messages"):
         said["errors"] = found["messages"]
     return jsonify(said), error.code or 500, dict(found.get("headers") or {})
+
+
+for part in PARTS:  # once, whatever number of applications it is put on
+    part.register_error_handler(HTTPException, _told)
