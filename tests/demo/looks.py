@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright
+
+from collectors.kit import browsers
 
 AXE = next((Path(__file__).parent.parent / "web" / "vendor").glob("axe-*.min.js"))
 #: Contexts for 390 and 1280 px, light and dark, French and English; the page's own policy would keep axe out.
@@ -27,9 +28,12 @@ EVERY: list[dict[str, Any]] = [
 
 @asynccontextmanager
 async def browser() -> AsyncIterator[Browser]:
-    path = os.environ.get("MOISSON_BROWSER") or shutil.which("chromium-headless-shell")
+    """Ours, with its sandbox where the machine gives one."""
     async with async_playwright() as playwright:
-        shell = await playwright.chromium.launch(executable_path=path, chromium_sandbox=False)
+        shell = await playwright.chromium.launch(
+            executable_path=browsers.find(os.environ.get("MOISSON_BROWSER", "")),
+            chromium_sandbox=os.environ.get("MOISSON_ALLOW_NO_SANDBOX") != "1",
+        )
         yield shell
         await shell.close()
 

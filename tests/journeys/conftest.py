@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from tests.demo import looks
 from tests.journeys import house as houses
 
 
 @pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with houses.browser() as launched:
+    async with looks.browser() as launched:
         yield launched
 
 

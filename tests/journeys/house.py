@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from collectors.kit import browsers
 from demo import portals
 
 ROOT = Path(__file__).parent.parent.parent
@@ -118,17 +117,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "MOISSON_PORT": "0",
         "MOISSON_ALLOW_LOOPBACK": "1",
     }
-
-
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        launched = await driver.chromium.launch(
-            executable_path=browsers.find(os.environ.get("MOISSON_BROWSER", "")),
-            chromium_sandbox=os.environ.get("MOISSON_ALLOW_NO_SANDBOX") != "1",
-        )
-        yield launched
-        await launched.close()
 
 
 class Visitor:

@@ -1,11 +1,14 @@
-"""A fresh company for each test that changes it, one for all that only look."""
+"""A fresh company for each test that changes it, one for all that only look, and one browser."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
+from tests.demo import looks
 from tests.web import world
 
 
@@ -25,3 +28,9 @@ def company(tmp_path: Path) -> world.World:
 def museum(tmp_path_factory: pytest.TempPathFactory) -> world.World:
     """The same company, for tests that only look."""
     return world.full(tmp_path_factory.mktemp("museum"))
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with looks.browser() as started:
+        yield started

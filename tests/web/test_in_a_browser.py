@@ -2,193 +2,62 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
-from werkzeug.serving import make_server
+from playwright.async_api import Browser, Request
 
-from collectors.kit import browsers
-from tests.web import world
-
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS: list[tuple[Literal["light", "dark"], int]] = [
-    ("light", 390),
-    ("light", 1280),
-    ("dark", 390),
-    ("dark", 1280),
-]
-#: Accounts whose portals ask something, in every way that a page shows differently.
-QUESTIONS = ("asks_code", "asks_approval", "asks_link", "needs_code", "needs_consent")
-
-
-@dataclass
-class Served:
-    """A company behind a real port, and a browser to look at it."""
-
-    company: world.World
-    address: str
-    browser: Browser
-
-    async def context(
-        self,
-        *,
-        language: str = "fr",
-        theme: str = "light",
-        width: int = 1280,
-        signed: bool = True,
-        **more: Any,
-    ) -> BrowserContext:
-        scheme: Any = theme
-        context = await self.browser.new_context(
-            viewport={"width": width, "height": 844}, color_scheme=scheme, locale=f"{language}-FR", **more
-        )
-        if signed:
-            cookie = world.sign_in_cookie(self.company, language=language)
-            await context.add_cookies([{"name": "moisson", "value": cookie, "url": self.address}])
-        return context
-
-
-@asynccontextmanager
-async def _serving(company: world.World, browser: Browser) -> AsyncIterator[Served]:
-    server = make_server("127.0.0.1", 0, company.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield Served(company, f"http://127.0.0.1:{server.port}", browser)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+from tests.web import looks, world
 
 
 @pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        path = os.environ.get("MOISSON_BROWSER") or shutil.which("chromium-headless-shell") or browsers.find()
-        started = await playwright.chromium.launch(executable_path=path, chromium_sandbox=False)
-        yield started
-        await started.close()
-
-
-@pytest.fixture(scope="module")
-async def served(museum: world.World, browser: Browser) -> AsyncIterator[Served]:
-    async with _serving(museum, browser) as here:
+async def served(museum: world.World, browser: Browser) -> AsyncIterator[looks.Served]:
+    async with looks.serving(museum, browser) as here:
         yield here
 
 
-def _pages(company: world.World) -> list[str]:
-    of, runs = company.accounts, company.last_run
-    return [
-        "/",
-        "/suppliers",
-        "/suppliers?q=nothing",
-        "/suppliers/nimbus",
-        "/suppliers/ask?name=Zorglub",
-        "/suppliers/asked/veolia",
-        "/suppliers/mandarine/diagnosis",
-        "/suppliers/nimbus/diagnosis",
-        "/suppliers/nimbus/new",
-        f"/accounts/{of['ok']}",
-        f"/accounts/{of['ok']}/baseline",
-        f"/accounts/{of['ok']}/settings",
-        f"/accounts/{of['ok']}/arrivals",
-        f"/accounts/{of['brought']}/arrivals",
-        f"/accounts/{of['brought']}",
-        "/suppliers/upload/new",
-        f"/accounts/{of['ok']}/delete",
-        f"/accounts/{of['needs_password']}/credentials",
-        f"/accounts/{of['never_run']}/test",
-        f"/runs/{runs('ok')}",
-        f"/runs/{runs('portal_changed')}",
-        f"/runs/{runs('trial')}",
-        *(f"/challenges/{company.question(name)}" for name in QUESTIONS),
-        f"/accounts/{of['asks_code']}",
-        f"/runs/{runs('asks_code')}",
-        "/codes",
-        f"/c/{world.LINK}",
-        "/invoices",
-        "/invoices?state=waiting&amount=46,9x",
-        "/invoices/2",
-        "/invoices/3",
-        "/review",
-        "/review?supplier=nimbus&amount=x",
-        "/review/2",
-        "/review/5?did=1",
-        f"/review/{world.TWO_PAGES}?page=2",
-        f"/review/{world.DATA_ONLY}",
-        "/review/1",
-        f"/review/{world.TWIN}/beside/2",
-        "/review/5/teach?at-total=1+500+300+540+310",
-        "/review/5/teach?field=total",
-        "/lessons/1",
-        "/system",
-        "/help",
-        "/nowhere",
-    ]
-
-
-async def _faults(page: Page) -> list[str]:
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE)
-    seen = await page.evaluate(f"axe.run({{runOnly: {RULES}, resultTypes: ['violations']}})")
-    return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in seen["violations"]]
-
-
-async def _overflows(page: Page) -> bool:
-    return bool(
-        await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    )
-
-
 @pytest.mark.parametrize("language", ["fr", "en"])
-async def test_every_page_is_open_to_everybody(served: Served, language: str) -> None:
+async def test_every_page_is_open_to_everybody(served: looks.Served, language: str) -> None:
     context = await served.context(language=language)
     page = await context.new_page()
     faults: list[str] = []
-    for place in [*_pages(served.company), "/login"]:
-        if place == "/login":
-            await context.clear_cookies()
-        await page.goto(served.address + place)
-        for theme, width in LOOKS:
-            # Colours that fade would be judged half-way.
-            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            await page.set_viewport_size({"width": width, "height": 844})
-            faults += [f"{place} {theme} {width} {fault}" for fault in await _faults(page)]
-            faults += [f"{place} is wider than {width}"] if await _overflows(page) else []
+    for place in looks.pages(served.company):
+        faults += await looks.faults_of(page, served.address, place)
+    await context.clear_cookies()
+    faults += await looks.faults_of(page, served.address, "/login")
     await context.close()
     assert faults == []
 
 
-async def test_axe_would_find_a_fault(served: Served) -> None:
+async def test_axe_would_find_a_fault(served: looks.Served) -> None:
     context = await served.context()
     page = await context.new_page()
     await page.goto(served.address + "/")
     await page.evaluate("document.documentElement.removeAttribute('lang')")
-    assert any(fault.startswith("html-has-lang") for fault in await _faults(page))
+    assert any(fault.startswith("html-has-lang") for fault in await looks.violations(page))
     await context.close()
 
 
-async def test_at_320_pixels_nothing_scrolls_sideways(served: Served) -> None:
+async def test_a_page_that_does_not_answer_would_be_found(served: looks.Served) -> None:
+    context = await served.context()
+    page = await context.new_page()
+    assert "/accounts/999 answers 404" in await looks.faults_of(page, served.address, "/accounts/999")
+    await context.close()
+
+
+async def test_at_320_pixels_nothing_scrolls_sideways(served: looks.Served) -> None:
     context = await served.context(width=320)
     page = await context.new_page()
     wide = []
-    for place in _pages(served.company):
+    for place in looks.pages(served.company):
         await page.goto(served.address + place)
-        wide += [place] if await _overflows(page) else []
+        wide += [place] if await looks.overflows(page) else []
     await context.close()
     assert wide == []
 
 
-async def test_no_page_asks_another_site_breaks_the_policy_or_errs(served: Served) -> None:
+async def test_no_page_asks_another_site_breaks_the_policy_or_errs(served: looks.Served) -> None:
     context = await served.context()
     page = await context.new_page()
     asked: set[str] = set()
@@ -196,7 +65,9 @@ async def test_no_page_asks_another_site_breaks_the_policy_or_errs(served: Serve
     page.on("request", lambda request: asked.add(request.url.split("/")[2]))
     page.on("console", lambda message: said.append(f"{page.url} {message.text}"))
     page.on("pageerror", lambda error: said.append(f"{page.url} {error}"))
-    for place in _pages(served.company)[:-1]:
+    for place in looks.pages(served.company):
+        if place == looks.NOWHERE:
+            continue
         await page.goto(served.address + place)
         await page.wait_for_load_state("load")
     await context.close()
@@ -204,7 +75,7 @@ async def test_no_page_asks_another_site_breaks_the_policy_or_errs(served: Serve
     assert said == []
 
 
-async def test_the_first_view_is_light(served: Served) -> None:
+async def test_the_first_view_is_light(served: looks.Served) -> None:
     context = await served.context()
     page = await context.new_page()
     asked: list[Request] = []
@@ -218,7 +89,9 @@ async def test_the_first_view_is_light(served: Served) -> None:
     assert sum(size for url, size in sizes.items() if url.endswith(".js")) <= 60_000
 
 
-async def test_a_page_under_a_person_s_eyes_refreshes_itself_and_a_menu_stays_open(served: Served) -> None:
+async def test_a_page_under_a_person_s_eyes_refreshes_itself_and_a_menu_stays_open(
+    served: looks.Served,
+) -> None:
     context = await served.context()
     page = await context.new_page()
     await page.goto(served.address + "/")
@@ -231,7 +104,7 @@ async def test_a_page_under_a_person_s_eyes_refreshes_itself_and_a_menu_stays_op
     await context.close()
 
 
-async def test_each_new_page_puts_the_focus_where_reading_begins(served: Served) -> None:
+async def test_each_new_page_puts_the_focus_where_reading_begins(served: looks.Served) -> None:
     context = await served.context()
     page = await context.new_page()
     for place, tag in (
@@ -249,7 +122,7 @@ async def test_each_new_page_puts_the_focus_where_reading_begins(served: Served)
 async def test_from_setup_to_a_stored_account_in_four_clicks_without_any_script(
     tmp_path: Path, browser: Browser
 ) -> None:
-    async with _serving(world.empty(tmp_path), browser) as served:
+    async with looks.serving(world.empty(tmp_path), browser) as served:
         context = await served.context(signed=False, java_script_enabled=False)
         page = await context.new_page()
         await page.goto(f"{served.address}/setup?token={world.SETUP_TOKEN}")
@@ -266,7 +139,7 @@ async def test_from_setup_to_a_stored_account_in_four_clicks_without_any_script(
         await context.close()
 
 
-async def test_the_terms_that_were_not_ticked_get_the_focus_and_the_error(served: Served) -> None:
+async def test_the_terms_that_were_not_ticked_get_the_focus_and_the_error(served: looks.Served) -> None:
     context = await served.context()
     page = await context.new_page()
     await page.goto(served.address + "/suppliers/mandarine/new")
@@ -281,7 +154,7 @@ async def test_the_terms_that_were_not_ticked_get_the_focus_and_the_error(served
     await context.close()
 
 
-async def test_a_shown_password_is_hidden_again(served: Served) -> None:
+async def test_a_shown_password_is_hidden_again(served: looks.Served) -> None:
     context = await served.context(language="en")
     page = await context.new_page()
     await page.goto(served.address + "/suppliers/mandarine/new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import timedelta
 
@@ -9,8 +10,8 @@ import pytest
 
 from core import nouns
 from core.db import models
-from tests.web import world
-from web import health
+from tests.web import states, world
+from web import health, steps
 
 
 def test_the_first_page_is_one_sentence_then_what_needs_a_person(museum: world.World) -> None:
@@ -26,8 +27,8 @@ def test_the_first_page_is_one_sentence_then_what_needs_a_person(museum: world.W
 
 def test_when_nobody_is_needed_the_page_says_so(bare: world.World) -> None:
     with bare.database.write() as session:
-        world._people(session)
-        world.account(session, "only")
+        world.hire(session)
+        states.account(session, "only")
     page = bare.signed_in().get("/").text
     assert "Personne n&#39;est attendu" in page
     assert 'class="cards"' not in page
@@ -52,8 +53,8 @@ def test_the_strip_says_in_words_what_it_shows(museum: world.World) -> None:
 def test_the_worst_comes_first(museum: world.World) -> None:
     rows = museum.signed_in().get("/").text.split('class="rows"', 1)[1]
     order = re.findall(r'class="state tone-(\w+)"', rows)
-    assert order == sorted(order, key=["red", "amber", "blue", "grey", "green"].index) or order[-1] == "grey"
-    assert order[0] == "red"
+    blocks = [tone for tone, _ in itertools.groupby(order)]
+    assert blocks == ["red", "amber", "blue", "grey", "green", "grey"], "never collected, in order, paused"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,26 @@ def test_a_changed_portal_names_the_step_what_was_expected_and_seen(museum: worl
     assert "the password page" in page
     assert "a field “Mot de passe” expected" in page
     assert "Bienvenue" in page
+
+
+def test_the_step_is_named_in_the_language_of_whoever_looks(museum: world.World) -> None:
+    page = museum.signed_in(language="fr").get(f"/runs/{museum.last_run('portal_changed')}").text
+    assert "À l&#39;étape « la page du mot de passe »" in page
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("date in the list", "Date dans la liste des factures"),
+        ("the document", "le document"),
+        ("the hall of mirrors", "the hall of mirrors"),
+    ],
+)
+def test_a_step_is_told_from_its_parts_and_one_that_is_not_known_as_it_is(
+    museum: world.World, step: str, told: str
+) -> None:
+    with museum.app.test_request_context(headers={"Accept-Language": "fr"}):
+        assert steps.named(step) == told
 
 
 def test_evidence_is_shown_apart_and_as_text(museum: world.World) -> None:
@@ -116,7 +137,7 @@ def test_a_run_shows_its_steps_once_and_in_order(museum: world.World) -> None:
 
 def test_the_census_is_told_as_a_connection(company: world.World) -> None:
     with company.database.write() as session:
-        run = world.run(session, company.accounts["ok"], "done", hours=0, census=True, cause="trial")
+        run = states.run(session, company.accounts["ok"], "done", hours=0, census=True, cause="trial")
         for row in session.query(models.ListedRow):
             row.run_id = run.id
         run.receipt = {**(run.receipt or {}), "baseline": 14}

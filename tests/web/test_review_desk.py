@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from core.db import models
-from tests.web import world
+from core.ledger import review
+from tests.web import papers, world
+
+#: More than anybody walks at a time.
+MANY, DAY = 5_000, date(2026, 11, 1)
 
 
 def invoice(company: world.World, invoice_id: int) -> models.Invoice:
@@ -35,7 +40,7 @@ def undo(client: FlaskClient, page: str) -> Any:
 def test_the_queue_is_as_they_came_and_counted_in_the_navigation(museum: world.World) -> None:
     page = museum.signed_in().get("/review").text
     order = [int(n) for n in re.findall(r'data-row href="/review/(\d+)"', page)]
-    assert order == sorted(world.WAITING)
+    assert order == sorted(papers.WAITING)
     assert re.search(r'aria-current="page">À contrôler <span class="count">6</span>', page)
     assert "Le document et le site n&#39;affichent pas le même total." in page
 
@@ -44,7 +49,7 @@ def test_filters_are_in_the_address_and_stay_there(museum: world.World) -> None:
     client = museum.signed_in(language="en")
     page = client.get("/review?amount=46,90&supplier=mandarine").text
     shown = set(map(int, re.findall(r'data-row href="/review/(\d+)\?', page)))
-    assert shown == {2, world.TWIN, world.TWO_PAGES, world.DATA_ONLY}
+    assert shown == {2, papers.TWIN, papers.TWO_PAGES, papers.DATA_ONLY}
     assert 'href="/review/2?supplier=mandarine&amp;amount=46%2C90"' in page
     assert "Write an amount" in client.get("/review?amount=much").text
     assert 'data-row href="/review/' not in client.get("/review?supplier=nimbus").text
@@ -117,7 +122,7 @@ def test_an_invoice_put_aside_says_why_and_comes_back(company: world.World) -> N
 
 def test_two_invoices_in_one_file_become_two(company: world.World) -> None:
     client = company.signed_in()
-    place = f"/review/{world.TWO_PAGES}/split"
+    place = f"/review/{papers.TWO_PAGES}/split"
     refused = act(client, place, **{"from-1": "1", "to-1": "2"})
     assert refused.status_code == 422
     assert "au moins deux suites de pages" in refused.text
@@ -137,15 +142,15 @@ def test_two_invoices_in_one_file_become_two(company: world.World) -> None:
 
 def test_twins_are_compared_side_by_side_joined_and_parted(company: world.World) -> None:
     client = company.signed_in()
-    desk = client.get(f"/review/{world.TWIN}").text
-    assert f"/review/{world.TWIN}/beside/2" in desk
-    side = client.get(f"/review/{world.TWIN}/beside/2").text
+    desk = client.get(f"/review/{papers.TWIN}").text
+    assert f"/review/{papers.TWIN}/beside/2" in desk
+    side = client.get(f"/review/{papers.TWIN}/beside/2").text
     assert "F2026-0099" in side
     assert "identique" in side
-    page = act(client, f"/review/{world.TWIN}/beside/2/merge").text
-    assert invoice(company, world.TWIN).merged_into == 2
+    page = act(client, f"/review/{papers.TWIN}/beside/2/merge").text
+    assert invoice(company, papers.TWIN).merged_into == 2
     undo(client, page)
-    assert invoice(company, world.TWIN).merged_into is None
+    assert invoice(company, papers.TWIN).merged_into is None
 
 
 def test_those_without_a_doubt_are_confirmed_together_and_undone_together(company: world.World) -> None:
@@ -186,7 +191,7 @@ def test_those_who_read_see_the_desk_without_its_buttons(museum: world.World) ->
 
 
 def test_a_document_of_data_is_a_calm_table(museum: world.World) -> None:
-    page = museum.signed_in(language="en").get(f"/review/{world.DATA_ONLY}").text
+    page = museum.signed_in(language="en").get(f"/review/{papers.DATA_ONLY}").text
     assert "Electronic invoice" in page
     assert "<svg viewBox" not in page.split('class="desk"', 1)[1].split('class="said-of-it"', 1)[0]
     assert "€46.90" in page
@@ -194,7 +199,7 @@ def test_a_document_of_data_is_a_calm_table(museum: world.World) -> None:
 
 def test_the_second_page_shows_its_own_picture(museum: world.World) -> None:
     client = museum.signed_in()
-    page = client.get(f"/review/{world.TWO_PAGES}?page=2").text
+    page = client.get(f"/review/{papers.TWO_PAGES}?page=2").text
     assert "/pages/2.png" in page
     picture = re.search(r'src="(/documents/\d+/pages/2\.png)"', page)
     assert picture
@@ -209,7 +214,57 @@ def test_the_list_finds_words_amounts_and_states(museum: world.World) -> None:
         page = client.get(f"/invoices?{query}").text
         return re.findall(r'class="name" href="/invoices/(\d+)"', page)
 
-    assert set(found("state=waiting")) == {str(n) for n in world.WAITING}
+    assert set(found("state=waiting")) == {str(n) for n in papers.WAITING}
     assert found("amount=45,90") == ["1"]
     assert found("since=2026-11-01") == ["1"]
     assert "mandarine" in client.get("/invoices?supplier=mandarine&state=waiting").text
+
+
+def test_thousands_wait_and_every_page_counts_them_walks_them_and_stays_small(company: world.World) -> None:
+    with company.database.write() as session:
+        like = session.get_one(models.Invoice, 5)
+        told = {
+            c.name: getattr(like, c.name) for c in like.__table__.columns if c.name not in ("id", "number")
+        }
+        session.execute(
+            insert(models.Invoice),
+            [{**told, "number": f"M{n:05d}", "due_on": DAY + timedelta(days=n % 90)} for n in range(MANY)],
+        )
+        ids = review.places(session, 1)
+    client, last = company.signed_in(language="en"), -(-len(ids) // 30)
+    walked = []
+    for page in (1, 2, last // 2, last):
+        answer = client.get(f"/review?page={page}")
+        assert len(answer.data) <= 150_000
+        assert f"Page {page} of {last}" in answer.text
+        walked += [int(n) for n in re.findall(r'data-row href="/review/(\d+)"', answer.text)]
+    expected = [at for page in (1, 2, last // 2, last) for at in ids[30 * (page - 1) : 30 * page]]
+    assert walked == expected
+    for at in (0, 700, 4_000, len(ids) - 1):
+        answer = client.get(f"/review/{ids[at]}")
+        assert len(answer.data) <= 150_000
+        assert f"{at + 1} of {len(ids)}" in answer.text
+        neighbours = re.findall(r'<a rel="(prev|next)" href="/review/(\d+)"', answer.text)
+        assert neighbours == [
+            *([("prev", str(ids[at - 1]))] if at else []),
+            *([("next", str(ids[at + 1]))] if at + 1 < len(ids) else []),
+        ]
+
+
+def test_of_thousands_with_green_checks_the_first_are_confirmed_at_one_press_and_said_so(
+    company: world.World,
+) -> None:
+    with company.database.write() as session:
+        like = session.get_one(models.Invoice, 5)
+        told = {
+            c.name: getattr(like, c.name) for c in like.__table__.columns if c.name not in ("id", "number")
+        }
+        session.execute(
+            insert(models.Invoice), [{**told, "number": f"M{n:05d}", "doubts": []} for n in range(250)]
+        )
+        before = len(review.green(session, 1))
+    client = company.signed_in(language="en")
+    assert "Confirm the first 200" in client.get("/review").text
+    assert "200 invoices confirmed." in act(client, "/review/green").text
+    with company.database.read() as session:
+        assert len(review.green(session, 1)) == before - 200

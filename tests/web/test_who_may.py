@@ -55,6 +55,8 @@ ROWS = {
     "arrangements.change": "a",
     "credentials.form": "a",
     "credentials.correct": "a",
+    "consents.callback": "af",
+    "consents.paste": "af",
     "challenges.room": "afvu",
     "challenges.answer": "af",
     "challenges.send_again": "af",

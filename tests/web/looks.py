@@ -1,0 +1,161 @@
+"""How the pages of a company look in a browser: to axe, at every width and in both themes, and to the eye that scrolls."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.async_api import Browser, BrowserContext, Page
+from werkzeug.serving import make_server
+
+from tests.web import papers, world
+
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS: list[tuple[Literal["light", "dark"], int]] = [
+    ("light", 390),
+    ("light", 1280),
+    ("dark", 390),
+    ("dark", 1280),
+]
+#: Accounts whose portals ask something, in every way that a page shows differently.
+QUESTIONS = ("asks_code", "asks_approval", "asks_link", "needs_code", "needs_consent")
+#: What a page says that is not there is a page too.
+NOWHERE = "/nowhere"
+
+
+@dataclass
+class Served:
+    """A company behind a real port, and a browser to look at it."""
+
+    company: world.World
+    address: str
+    browser: Browser
+
+    async def context(
+        self,
+        *,
+        language: str = "fr",
+        theme: str = "light",
+        width: int = 1280,
+        signed: bool = True,
+        **more: Any,
+    ) -> BrowserContext:
+        scheme: Any = theme
+        context = await self.browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=scheme, locale=f"{language}-FR", **more
+        )
+        if signed:
+            cookie = world.sign_in_cookie(self.company, language=language)
+            await context.add_cookies([{"name": "moisson", "value": cookie, "url": self.address}])
+        return context
+
+
+@asynccontextmanager
+async def serving(company: world.World, browser: Browser) -> AsyncIterator[Served]:
+    server = make_server("127.0.0.1", 0, company.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Served(company, f"http://127.0.0.1:{server.port}", browser)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+async def faults_of(page: Page, address: str, place: str) -> list[str]:
+    """What is wrong with one page: that it does not answer, what axe says of it in every look, that it scrolls sideways."""
+    answer = await page.goto(address + place)
+    assert answer
+    faults = [] if answer.ok == (place != NOWHERE) else [f"{place} answers {answer.status}"]
+    for theme, width in LOOKS:
+        # Colours that fade would be judged half-way.
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        await page.set_viewport_size({"width": width, "height": 844})
+        faults += [f"{place} {theme} {width} {fault}" for fault in await violations(page)]
+        faults += [f"{place} is wider than {width}"] if await overflows(page) else []
+    return faults
+
+
+async def violations(page: Page) -> list[str]:
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    seen = await page.evaluate(f"axe.run({{runOnly: {RULES}, resultTypes: ['violations']}})")
+    return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in seen["violations"]]
+
+
+async def overflows(page: Page) -> bool:
+    return bool(
+        await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    )
+
+
+def pages(company: world.World) -> Iterable[str]:
+    """Every page of the farm, in each of its forms."""
+    return (*_suppliers(), *_accounts(company), *_visits(company), *_invoices(), "/system", "/help", NOWHERE)
+
+
+def _suppliers() -> tuple[str, ...]:
+    return (
+        "/",
+        "/suppliers",
+        "/suppliers?q=nothing",
+        "/suppliers/nimbus",
+        "/suppliers/ask?name=Zorglub",
+        "/suppliers/asked/veolia",
+        "/suppliers/mandarine/diagnosis",
+        "/suppliers/nimbus/diagnosis",
+        "/suppliers/nimbus/new",
+        "/suppliers/upload/new",
+    )
+
+
+def _accounts(company: world.World) -> tuple[str, ...]:
+    of = company.accounts
+    return (
+        f"/accounts/{of['ok']}",
+        f"/accounts/{of['ok']}/baseline",
+        f"/accounts/{of['ok']}/settings",
+        f"/accounts/{of['ok']}/arrivals",
+        f"/accounts/{of['brought']}/arrivals",
+        f"/accounts/{of['brought']}",
+        f"/accounts/{of['ok']}/delete",
+        f"/accounts/{of['needs_password']}/credentials",
+        f"/accounts/{of['never_run']}/test",
+        f"/accounts/{of['asks_code']}",
+    )
+
+
+def _visits(company: world.World) -> tuple[str, ...]:
+    runs = ("ok", "portal_changed", "trial", "asks_code")
+    return (
+        *(f"/runs/{company.last_run(name)}" for name in runs),
+        *(f"/challenges/{company.question(name)}" for name in QUESTIONS),
+        "/codes",
+        f"/c/{world.LINK}",
+    )
+
+
+def _invoices() -> tuple[str, ...]:
+    return (
+        "/invoices",
+        "/invoices?state=waiting&amount=46,9x",
+        "/invoices/2",
+        "/invoices/3",
+        "/review",
+        "/review?supplier=nimbus&amount=x",
+        "/review/2",
+        "/review/5?did=1",
+        f"/review/{papers.TWO_PAGES}?page=2",
+        f"/review/{papers.DATA_ONLY}",
+        "/review/1",
+        f"/review/{papers.TWIN}/beside/2",
+        "/review/5/teach?at-total=1+500+300+540+310",
+        "/review/5/teach?field=total",
+        "/lessons/1",
+    )
