@@ -37,9 +37,9 @@ def main() -> None:
 
 def measured(
     named: list[str], n: int | None = None, *, long: bool = False, papers: Path | None = None
-) -> dict[str, list[rows.Row]]:
+) -> dict[str, list[page.Row]]:
     """Each row's lines, told as they come."""
-    found: dict[str, list[rows.Row]] = {}
+    found: dict[str, list[page.Row]] = {}
     with stand.put_up() as here:
         here.papers = papers
         for name in named:
@@ -52,7 +52,7 @@ def measured(
     return found
 
 
-def _section(command: str, found: list[rows.Row]) -> str:
+def _section(command: str, found: list[page.Row]) -> str:
     return f"`{command}`, {page.machine(stand.browser())}\n\n{page.table(found)}"
 
 

@@ -7,15 +7,24 @@ import platform
 import re
 import subprocess
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from tests.bench.rows import Row
 
 PAGE = Path(__file__).parents[2] / "docs" / "numbers.md"
 HEAD = "# Numbers\n\nMeasured, with the command that did it; run it again on your own machine.\n"
 #: What one can read of a row at a glance.
 MARKS = {True: "✓", False: "✗", None: ""}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`fine` None is a row without a target."""
+
+    what: str
+    measured: str
+    target: str = ""
+    fine: bool | None = None
 
 
 def write(name: str, title: str, body: str, page: Path = PAGE) -> None:

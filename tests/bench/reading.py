@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core import errors, extraction
-from tests.bench.rows import Row
+from tests.bench.page import Row
 from tests.bench.stand import LONGEST, ROOT
 from tests.core.extraction import papers, press
 from tests.core.extraction.einvoice import written

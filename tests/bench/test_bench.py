@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import page, reading, rows, stand
-from tests.bench.rows import Row
+from tests.bench.page import Row
 
 
 @pytest.fixture(scope="module")
