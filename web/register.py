@@ -180,35 +180,29 @@ def from_command(
     """`moisson account add`: the same form without its page. Raises BadManifest, BadSettings, VaultError."""
     known = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
     manifest = known.collector(supplier).manifest
-    filled = account_form.Filled(label=label)
-    account_form.read_secrets({f"field-{name}": value for name, value in values.items()}, manifest, filled)
-    _expect_all(manifest, filled, values)
-    if manifest.sign_in == "none" and not filled.label:
-        raise errors.BadSettings(f"{manifest.id} asks for a label: how this account is called")
+    filled = _filled(manifest, values, label)
+    visited = manifest.sign_in != "none"
     try:
         with database.write() as session:
-            visited = manifest.sign_in != "none"
             account = (add if visited else add_unvisited)(
                 session, desks.of(settings), manifest, filled, workspace_id=workspace_id, by=None, now=now
             )
             account.next_run_at = now + _FIRST_VISIT if visited else None
-            return {
-                "account": account.id,
-                "supplier": supplier,
-                "label": label,
-                "login": account.masked_login,
-            }
+            told = {"account": account.id, "supplier": supplier, "label": label}
+            return told | {"login": account.masked_login}
     except ledger.AlreadyThere as there:
         raise errors.BadSettings(f"this login is account {there.account.id} already") from None
 
 
-def _expect_all(manifest: declared.Manifest, filled: account_form.Filled, values: Mapping[str, str]) -> None:
-    """An error names the fields, never what they hold."""
-    asked = {spec.name for spec in manifest.fields}
-    unknown = sorted(set(values) - asked)
-    if filled.problems or unknown:
-        problems = [f"{name} is missing or cannot be used" for name in filled.problems]
-        problems += [f"{name} is not asked for" for name in unknown]
-        raise errors.BadSettings(
-            f"{manifest.id} asks for {', '.join(spec.name for spec in manifest.fields)}: {'; '.join(problems)}"
-        )
+def _filled(manifest: declared.Manifest, values: Mapping[str, str], label: str) -> account_form.Filled:
+    """The form as the command fills it in. An error names the fields, never what they hold."""
+    filled = account_form.Filled(label=label)
+    account_form.read_secrets({f"field-{name}": value for name, value in values.items()}, manifest, filled)
+    asked = [spec.name for spec in manifest.fields]
+    problems = [f"{name} is missing or cannot be used" for name in filled.problems]
+    problems += [f"{name} is not asked for" for name in sorted(set(values) - set(asked))]
+    if problems:
+        raise errors.BadSettings(f"{manifest.id} asks for {', '.join(asked)}: {'; '.join(problems)}")
+    if manifest.sign_in == "none" and not label:
+        raise errors.BadSettings(f"{manifest.id} asks for a label: how this account is called")
+    return filled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Request
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -76,7 +76,7 @@ def visitor_of(token: str | None, *, clicked: bool) -> Visitor | None:
     )
 
 
-def _holder(hashed: str):  # type: ignore[no-untyped-def]
+def _holder(hashed: str) -> Select[tuple[models.WebSession, models.Person, models.Workspace, str]]:
     return (
         select(models.WebSession, models.Person, models.Workspace, models.Membership.role)
         .join(models.Person, models.Person.id == models.WebSession.person_id)
