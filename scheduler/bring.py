@@ -71,7 +71,7 @@ class Harvest:
         self._call.counts["baseline"] += await self._write(partial(ledger.note_baseline, lines=lines))
 
     async def _receive(self, portal: kit.Portal, line: nouns.Listed) -> None:
-        """The one allowed order: bytes synced, verified, in their place, then the row (`design` §4)."""
+        """The one allowed order: bytes synced, verified, in their place, then the row."""
         farm, in_pool = self._call.farm, self._call.in_pool
         file = await self._call.collector.download(portal, line)
         file, seen = await in_pool(self._archived, file, line)

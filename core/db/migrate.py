@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 
@@ -65,10 +65,9 @@ def _refuse_newer(now: str, known: list[str]) -> None:
 def _copy_before(database: Database, folder: Path, now: str) -> None:
     if database.engine.dialect.name != "sqlite":
         return
-    source = sqlite3.connect(str(database.engine.url.database))
-    with sqlite3.connect(folder / f"before-{now}.db") as target:
+    original, copy = str(database.engine.url.database), folder / f"before-{now}.db"
+    with closing(sqlite3.connect(original)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-    source.close()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""An account's state: one pure function of facts, never stored (`journeys` vocabulary: `nouns.AccountState`)."""
+"""An account's state: one pure function of facts, never stored (its vocabulary is `nouns.AccountState`)."""
 
 from __future__ import annotations
 
