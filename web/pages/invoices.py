@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core import nouns
 from core.db import models
 from core.ledger import review, search
-from web import farm, fields, guard, narrowed, reviewing
+from web import farm, fields, guard, matching, narrowed, reviewing
 from web.pages.status import supplier_name
 
 pages = Blueprint("invoices", __name__)
@@ -73,6 +73,7 @@ def invoice(invoice_id: int) -> str:
             may=g.visitor.may(nouns.Role.ADMIN, nouns.Role.FINANCE),
             doubt=fields.doubt,
             supplier=reviewing.whose(seen),
+            paid=matching.of_invoice(session, seen),
         )
 
 

@@ -36,6 +36,8 @@
   const acts = {
     j: () => (desk ? follow("next") : step(1)),
     k: () => (desk ? follow("prev") : step(-1)),
+    n: () => follow("next"),
+    s: () => document.querySelector(".offer:has(:checked) .part-of input, .offer .part-of input")?.focus(),
     e: edit,
     x: reject,
     u: () => pressed("u")?.click(),

@@ -143,6 +143,7 @@ def _of_payment() -> ForeignKeyConstraint:
 
 
 _PROPOSED = text("confirmed_at IS NULL")
+_BY_MACHINE = text("confirmed_at IS NOT NULL AND confirmed_by IS NULL")
 
 
 class Match(Base):
@@ -163,7 +164,13 @@ class Match(Base):
             sqlite_where=_PROPOSED,
             postgresql_where=_PROPOSED,
         ),
-        Index("matches_settled", "workspace_id", "confirmed_at"),
+        Index(
+            "matches_by_machine",
+            "workspace_id",
+            "payment_id",
+            sqlite_where=_BY_MACHINE,
+            postgresql_where=_BY_MACHINE,
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int]
