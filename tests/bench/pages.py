@@ -9,7 +9,7 @@ from statistics import quantiles
 from typing import Any
 
 from core.db import models
-from tests.web import states, world
+from tests.web import visits, world
 from web import server
 
 ACCOUNTS, INVOICES, VISITS = 50, 10_000, 100
@@ -38,11 +38,11 @@ def _firm(folder: Path) -> world.World:
     with firm.database.write() as session:
         there = session.query(models.Account).filter(models.Account.deleted_at.is_(None)).count()
         ids = [
-            states.account(session, f"bench-{place}", label=f"{place}") for place in range(ACCOUNTS - there)
+            visits.account(session, f"bench-{place}", label=f"{place}") for place in range(ACCOUNTS - there)
         ]
         for account in ids:
             for place in range(VISITS):
-                states.run(session, account, "done", hours=24 * (VISITS - place))
+                visits.run(session, account, "done", hours=24 * (VISITS - place))
         session.add_all(_invoice(ids[place % len(ids)], place) for place in range(INVOICES))
     return firm
 

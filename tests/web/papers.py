@@ -20,7 +20,7 @@ from core.extraction import anchors, generic, pages
 from core.extraction import templates as known
 from core.ledger import search, templates
 from demo import paper
-from tests.web.states import NOW
+from tests.web.visits import NOW
 
 #: What waits at the review desk: one with a doubt, its twin, two with none, one of two pages, one that is data only.
 WAITING = (2, 5, 6, 35, 36, 37)

@@ -3,101 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core import nouns
 from core.db import models
 from core.ledger import arrivals
-
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+from tests.web import visits
+from tests.web.visits import NOW
 
 #: Makes the account of that name, and gives its number.
 Build = Callable[[Session, str], int]
 
 
-def account(session: Session, name: str, *, supplier: str = "mandarine", label: str = "", **more: Any) -> int:
-    """One account, in good standing unless told otherwise."""
-    row = models.Account(
-        **{
-            "workspace_id": 1,
-            "supplier": supplier,
-            "label": label or name.replace("_", " ").capitalize(),
-            "owner_id": 1,
-            "masked_login": "j•••@firm.fr",
-            "login_hash": f"hash-{name}",
-            "origins": "http://127.0.0.1:8921" if supplier == "mandarine" else "http://127.0.0.1:8922",
-            "terms_version": "2026-11",
-            "terms_accepted_at": NOW,
-            "created_at": NOW - timedelta(days=90),
-            "last_success_at": NOW - timedelta(hours=3),
-            "last_attempt_at": NOW - timedelta(hours=3),
-            "last_new_at": NOW - timedelta(days=9),
-            "next_run_at": NOW + timedelta(hours=21, minutes=12),
-            "baseline_at": NOW - timedelta(days=90),
-            **more,
-        }
-    )
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def run(session: Session, account_id: int, state: str, *, hours: float, **more: Any) -> models.Run:
-    """One visit that started so many hours ago."""
-    begun = NOW - timedelta(hours=hours)
-    ended = None if state in nouns.ACTIVE_STATES else begun + timedelta(seconds=14)
-    row = models.Run(
-        **{
-            "workspace_id": 1,
-            "account_id": account_id,
-            "state": state,
-            "cause": "schedule",
-            "queued_at": begun,
-            "started_at": begun,
-            "ended_at": ended,
-            "receipt": _receipt(more.pop("new", 0)) if ended else None,
-            **more,
-        }
-    )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def _receipt(new: int) -> dict[str, Any]:
-    return {
-        "listed": 14,
-        "known": 14 - new,
-        "baseline": 0,
-        "new": new,
-        "held": 0,
-        "failed": 0,
-        "whole": True,
-        "logins": 0,
-        "requests": 2,
-        "received_bytes": 48_213,
-        "browser": False,
-    }
-
-
-def _history(session: Session, account_id: int, *, days: int = 30, trouble: tuple[int, ...] = ()) -> None:
-    """A visit a day, something new every ninth, `trouble` on the days named."""
-    for day in range(days, 0, -1):
-        if day in trouble:
-            run(
-                session, account_id, "retry_at", hours=24 * day, error="PortalDown", error_code="MOISSON-P201"
-            )
-        else:
-            run(session, account_id, "done", hours=24 * day, new=1 if day % 9 == 0 else 0)
-
-
 def _fine(session: Session, name: str) -> int:
-    made = account(session, name, label="Siège")
-    _history(session, made, trouble=(12, 13))
-    last = run(session, made, "done", hours=3, new=1, cause="person")
+    made = visits.account(session, name, label="Siège")
+    visits.history(session, made, trouble=(12, 13))
+    last = visits.run(session, made, "done", hours=3, new=1, cause="person")
     for step, words in (
         ("signing_in", {}),
         ("signed_in", {}),
@@ -113,9 +36,9 @@ def _fine(session: Session, name: str) -> int:
 
 
 def _nothing_new(session: Session, name: str) -> int:
-    made = account(session, name, supplier="nimbus", label="")
-    _history(session, made)
-    run(session, made, "done", hours=3)
+    made = visits.account(session, name, supplier="nimbus", label="")
+    visits.history(session, made)
+    visits.run(session, made, "done", hours=3)
     return made
 
 
@@ -134,9 +57,9 @@ def _failed(
     told = {"error_said": said, "error_step": step, "error_detail": dict(detail or {})}
 
     def build(session: Session, name: str) -> int:
-        made = account(session, name, **(standing or {}))
-        _history(session, made, days=20)
-        last = run(session, made, state, hours=2, error=error, error_code=code, **told)
+        made = visits.account(session, name, **(standing or {}))
+        visits.history(session, made, days=20)
+        last = visits.run(session, made, state, hours=2, error=error, error_code=code, **told)
         if asks:
             _question(session, last, kind=error, wants=asks, opened_at=NOW)
         return made
@@ -150,9 +73,9 @@ def _asking(wants: str, medium: str, said: str, **more: Any) -> Build:
     since, until = NOW - timedelta(seconds=30), NOW + timedelta(seconds=252)
 
     def build(session: Session, name: str) -> int:
-        made = account(session, name)
-        _history(session, made, days=3)
-        last = run(session, made, "login", hours=0.01, cause="person", asked_by=1)
+        made = visits.account(session, name)
+        visits.history(session, made, days=3)
+        last = visits.run(session, made, "login", hours=0.01, cause="person", asked_by=1)
         _question(session, last, opened_at=since, expires_at=until, **asked)
         return made
 
@@ -164,15 +87,15 @@ def _question(session: Session, visit: models.Run, **asked: Any) -> None:
 
 
 def _running(session: Session, name: str) -> int:
-    made = account(session, name)
-    _history(session, made, days=5)
-    last = run(session, made, "listing", hours=0.001, cause="person")
+    made = visits.account(session, name)
+    visits.history(session, made, days=5)
+    last = visits.run(session, made, "listing", hours=0.001, cause="person")
     session.add(models.RunEvent(workspace_id=1, run_id=last.id, at=NOW, step="signing_in", words={}))
     return made
 
 
 def _trial(session: Session, name: str) -> int:
-    made = account(
+    made = visits.account(
         session,
         name,
         trial=True,
@@ -182,12 +105,12 @@ def _trial(session: Session, name: str) -> int:
         last_attempt_at=None,
         next_run_at=None,
     )
-    run(session, made, "login", hours=0.001, cause="trial", census=True)
+    visits.run(session, made, "login", hours=0.001, cause="trial", census=True)
     return made
 
 
 def _never(session: Session, name: str) -> int:
-    return account(
+    return visits.account(
         session,
         name,
         last_success_at=None,
@@ -199,15 +122,17 @@ def _never(session: Session, name: str) -> int:
 
 
 def _paused(session: Session, name: str) -> int:
-    made = account(session, name, paused_at=NOW - timedelta(days=2), next_run_at=None, supplier="nimbus")
-    _history(session, made, days=12)
+    made = visits.account(
+        session, name, paused_at=NOW - timedelta(days=2), next_run_at=None, supplier="nimbus"
+    )
+    visits.history(session, made, days=12)
     return made
 
 
 def _brought(session: Session, name: str) -> int:
     """An account that nobody visits, with a file of each fate and an address."""
     facts = {"next_run_at": None, "baseline_at": None, "last_attempt_at": None, "masked_login": ""}
-    made = account(session, name, supplier="upload", label="Papeterie Durand", origins="", **facts)
+    made = visits.account(session, name, supplier="upload", label="Papeterie Durand", origins="", **facts)
     owner = session.get_one(models.Account, made)
     arrivals.make_address(session, owner, "the-secret-of-an-address", made_by=1, now=NOW - timedelta(days=3))
     for n, (channel, why) in enumerate(

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from core import nouns
 from core.db import models
-from tests.web import states, world
+from tests.web import visits, world
 from vault import opening
 
 CANARY = "kiwi-canary-7731"
@@ -131,7 +131,7 @@ def test_until_the_worker_takes_it_up_the_test_page_waits_then_leads_to_the_run(
     assert "En attente de la partie qui collecte" in client.get(place).text
     account = _rows(company, models.Account)[-1]
     with company.database.write() as session:
-        run = states.run(session, account.id, "queued", hours=0, cause="trial")
+        run = visits.run(session, account.id, "queued", hours=0, cause="trial")
     assert client.get(place).headers["Location"] == f"/runs/{run.id}"
     polled = client.get(place, headers={"HX-Request": "true"})
     assert (polled.status_code, polled.headers["HX-Redirect"]) == (204, f"/runs/{run.id}")
@@ -142,7 +142,7 @@ def test_cancelling_a_first_try_leaves_no_row_and_no_secret(company: world.World
     _add(client)
     account = _rows(company, models.Account)[-1]
     with company.database.write() as session:
-        states.run(session, account.id, "login", hours=0, cause="trial")
+        visits.run(session, account.id, "login", hours=0, cause="trial")
     answer = world.post(client, f"/accounts/{account.id}/abandon", at="/help")
     assert answer.headers["Location"] == "/suppliers"
     for kind in (models.Credential, models.PortalSession, models.Run, models.Wish):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.db import models
 from core.ledger import requests
-from tests.web import looks, states, world
+from tests.web import looks, visits, world
 from tests.web.world import NOW, World
 
 DAY = timedelta(days=1)
@@ -33,10 +33,10 @@ def furnish(company: World) -> None:
 
 
 def _adrift(session: Session) -> int:
-    made = states.account(session, "adrift", supplier="orange", label="Boutique")
+    made = visits.account(session, "adrift", supplier="orange", label="Boutique")
     for day, place in ((30, 0), (20, 0), (3, 1), (1, 1)):
         footprint = {"the list": 0, "the document": place}
-        visit = states.run(session, made, "done", hours=24 * day, footprint=footprint)
+        visit = visits.run(session, made, "done", hours=24 * day, footprint=footprint)
     begun = NOW - 26 * DAY
     session.add(
         models.PortalSession(

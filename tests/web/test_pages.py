@@ -10,7 +10,7 @@ import pytest
 
 from core import nouns
 from core.db import models
-from tests.web import states, world
+from tests.web import visits, world
 from web import health, steps
 
 
@@ -28,7 +28,7 @@ def test_the_first_page_is_one_sentence_then_what_needs_a_person(museum: world.W
 def test_when_nobody_is_needed_the_page_says_so(bare: world.World) -> None:
     with bare.database.write() as session:
         world.hire(session)
-        states.account(session, "only")
+        visits.account(session, "only")
     page = bare.signed_in().get("/").text
     assert "Personne n&#39;est attendu" in page
     assert 'class="cards"' not in page
@@ -137,7 +137,7 @@ def test_a_run_shows_its_steps_once_and_in_order(museum: world.World) -> None:
 
 def test_the_census_is_told_as_a_connection(company: world.World) -> None:
     with company.database.write() as session:
-        run = states.run(session, company.accounts["ok"], "done", hours=0, census=True, cause="trial")
+        run = visits.run(session, company.accounts["ok"], "done", hours=0, census=True, cause="trial")
         for row in session.query(models.ListedRow):
             row.run_id = run.id
         run.receipt = {**(run.receipt or {}), "baseline": 14}

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from core import db, ledger, nouns, settings
 from core.db import models
-from tests.web import papers, states
+from tests.web import papers, states, visits
 from vault import kek, keys
 from web import create_app, limits
 
-NOW = states.NOW
+NOW = visits.NOW
 SETUP_TOKEN = "only-once"
 #: The token of a one-time address to the question of `asks_code`.
 LINK = "the-one-time-address-of-the-test"
