@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.db import models
-from core.ledger import radar, rematch
+from collectors.kit import catalogue
+from core.db import Database, models
+from core.ledger import proposals, radar, rematch
+from core.settings import Settings
 from scheduler.farm import Farm
 
 log = structlog.get_logger(__name__)
@@ -26,7 +29,11 @@ def match(farm: Farm) -> None:
 
     for workspace_id in farm.writer.now(rematch.begin):
         outcome = tying.look_again(
-            farm.database, workspace_id, names=names(farm), now=farm.now, today=today(farm)
+            farm.database,
+            workspace_id,
+            names=names(farm.catalogue),
+            now=farm.now,
+            today=today(farm.settings, farm.now()),
         )
         farm.writer.now(partial(_end, farm, workspace_id, str(outcome)))
         log.info("matched", workspace=workspace_id, outcome=str(outcome))
@@ -40,21 +47,65 @@ def look_out(farm: Farm) -> None:
         farm.writer.now(partial(_look, farm, workspace_id))
 
 
-def names(farm: Farm) -> dict[str, tuple[str, ...]]:
+def names(suppliers: catalogue.Catalogue) -> dict[str, tuple[str, ...]]:
     """How each supplier that is visited is called, and what it is called on bank lines."""
-    manifests = (one.manifest for one in farm.catalogue.collectors.values())
+    manifests = (one.manifest for one in suppliers.collectors.values())
     return {
         each.id: (*each.names.values(), *each.bank_labels) for each in manifests if each.sign_in != "none"
     }
 
 
-def today(farm: Farm) -> date:
-    return farm.now().astimezone(ZoneInfo(farm.settings.time_zone)).date()
+def today(settings: Settings, now: datetime) -> date:
+    """The day in the installation's time zone."""
+    return now.astimezone(ZoneInfo(settings.time_zone)).date()
 
 
 def _look(farm: Farm, workspace_id: int, session: Session) -> None:
-    radar.look(session, workspace_id, today=today(farm), now=farm.now())
+    now = farm.now()
+    radar.look(session, workspace_id, today=today(farm.settings, now), now=now)
 
 
 def _end(farm: Farm, workspace_id: int, outcome: str, session: Session) -> None:
     rematch.end(session, workspace_id, outcome, farm.now())
+
+
+def at_once(settings: Settings, database: Database, workspace_id: int, now: datetime) -> list[dict[str, Any]]:
+    """Match one company now, whether or not anything changed: what each Payment gained or lost, then the counts."""
+    from core import tying
+
+    suppliers = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
+    outcome = tying.look_again(
+        database, workspace_id, names=names(suppliers), now=lambda: now, today=today(settings, now)
+    )
+    with database.read() as session:
+        rows = [_told(session, change) for change in outcome.changes]
+    counts = {
+        "payments": outcome.payments,
+        "invoices": outcome.invoices,
+        "unlinked": outcome.unlinked,
+        "gaps_opened": outcome.gaps_opened,
+        "gaps_closed": outcome.gaps_closed,
+    }
+    return [*rows, {"what": "looked", **counts, "words": str(outcome)}]
+
+
+def in_words(told: dict[str, Any]) -> str:
+    """One line of `at_once` for people."""
+    if told["what"] == "looked":
+        return f"{told['payments']} payments, {told['invoices']} invoices: {told['words']}"
+    return f"{told['what']:<9} {told['day']}  {told['label'][:48]:<48}  {', '.join(told['invoices'])}"
+
+
+def _told(session: Session, change: proposals.Change) -> dict[str, Any]:
+    payment = session.get_one(models.Payment, change.payment_id)
+    invoices = [session.get_one(models.Invoice, one) for one in change.invoice_ids]
+    return {
+        "what": change.what,
+        "payment": payment.id,
+        "day": payment.booked_on.isoformat(),
+        "label": payment.label,
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+        "invoices": [one.number or str(one.id) for one in invoices],
+        "band": change.band,
+    }
