@@ -15,6 +15,7 @@ from collectors.kit.reply import Reply
 from core import errors
 
 if TYPE_CHECKING:
+    from collectors.kit.guest import Guest
     from collectors.kit.portal import Portal
 
 #: The `text` fields of the account, such as a workspace's name, kept with the session for the visits that need no sign-in.
@@ -42,7 +43,7 @@ def named(manifest: Manifest) -> set[str]:
     return templates.names(told)
 
 
-def keep_fields(portal: Portal) -> None:
+def keep_fields(portal: Guest) -> None:
     """What the account says of itself, such as its workspace, for the visits to come that open no credential."""
     wanted = named(portal.manifest)
     texts = [spec.name for spec in portal.manifest.fields if not spec.secret and spec.name in wanted]

@@ -5,28 +5,18 @@ from __future__ import annotations
 import asyncio
 import json as jsons
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from collectors.kit import (
-    asking,
-    browsers,
-    challenge,
-    downloads,
-    evidence,
-    hand,
-    keys,
-    lane,
-    question,
-    troubles,
-)
+from collectors.kit import browsers, challenge, downloads, evidence, lane, question, troubles
 from collectors.kit import mask as masks
 from collectors.kit import upstream as upstreams
-from collectors.kit.errand import Errand, Note, Outside
+from collectors.kit.errand import Note, Outside
+from collectors.kit.guest import Guest
 from core import errors, nouns
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import Locator
 
     from collectors.kit.declared import Manifest
     from collectors.kit.reply import Reply
@@ -72,53 +62,10 @@ async def open_portal(
         await passage.close()
 
 
-class Portal(Errand):
+class Portal(Guest):
     """One visit to one account."""
 
     keep: Keep
-    answers: question.Answers | None = None
-
-    def __init__(self, *of: Any, **visit: Any) -> None:
-        super().__init__(*of, **visit)
-        self.used_browser = False
-        #: Whether a secret of the account may have stood on a page.
-        self.typed_secret = False
-        self._credentials: Mapping[str, challenge.Secret] = {}
-        self._hand: hand.Hand | None = None
-        self._open, self._turn = AsyncExitStack(), AsyncExitStack()
-
-    async def grant(self, credentials: Mapping[str, challenge.Secret]) -> None:
-        """What signs in, given just before `sign_in`; from here on it is masked in all that the visit shows."""
-        self._credentials = credentials
-        self._user_agent = ""  # the browser that signs in says who it is
-        self.mask.hide(*(secret.reveal() for secret in credentials.values()))
-        if self.manifest.sign_in == "keys":
-            asking.keep_fields(self)
-            self._guard = keys.guard(
-                self.manifest,
-                [
-                    self.key(spec.name).reveal()
-                    for spec in self.manifest.fields
-                    if spec.secret and self.has(spec.name)
-                ],
-            )
-
-    def has(self, field: str) -> bool:
-        """Whether the account's form has this field filled in."""
-        return field in self._credentials and bool(self._credentials[field].reveal())
-
-    def told(self, field: str) -> str:
-        """What the account says in a field of kind `text`, for an address; the others are only ever typed."""
-        shown = self.has(field) and not self.manifest.spec(field).secret
-        return self._credentials[field].reveal() if shown else ""
-
-    def key(self, field: str) -> challenge.Secret:
-        """A key of the account, for requests to a supplier that is asked with keys; any other's secrets are only ever typed."""
-        if self.manifest.sign_in != "keys":
-            raise errors.BadManifest(f"{self.manifest.id}: only sign_in = 'keys' gives a key to its requests")
-        if not self.has(field):
-            raise errors.ActionNeeded(f"this account has no {field}", step="the keys")
-        return self._credentials[field]
 
     async def state(self) -> bytes:
         """The Session to seal: cookies and storage, the User-Agent that made them, and `memory`."""
@@ -133,99 +80,6 @@ class Portal(Errand):
     def _written(self, state: Mapping[str, Any]) -> bytes:
         kept = {"state": state, "user_agent": self.user_agent, "memory": self.memory}
         return jsons.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
-
-    async def page(self) -> Page:
-        """The page of this visit; the first touch opens it, signed in as the session is."""
-        return (await self._touch()).page
-
-    async def close_page(self) -> None:
-        """Brings cookies and storage back from the browser, and gives it up."""
-        await self._take_back_cookies()
-        await self.leave_page()
-
-    async def leave_page(self) -> None:
-        """Gives the browser up as it is."""
-        self._hand = None
-        await self._open.aclose()
-
-    async def go(self, url: str, *, name: str = "the page") -> None:
-        await (await self._touch()).go(self.url(url), name)
-
-    async def see(self, *what: str | Locator, name: str, within: float = hand.SEE) -> Locator:
-        """Waits for the first of these to be visible. Raises PortalChanged with `name`, or what the portal is ill with."""
-        return await (await self._touch()).see(*what, name=name, within=within)
-
-    async def glimpse(self, *what: str | Locator, within: float = hand.SEE) -> int | None:
-        """Which of these is visible first, by its place; None when none is within so many seconds."""
-        return await (await self._touch()).glimpse(*what, within=within)
-
-    async def words(self, where: str | Locator) -> str:
-        """The portal's own words there, on one line, without secrets; nothing when they are not there."""
-        return await (await self._touch()).words(where)
-
-    async def rest(self, within: float) -> None:
-        """Waits until the page asks for nothing more, at most so many seconds: where beacons run, it never does."""
-        with suppress(browsers.TooSlow):
-            await (await self.page()).wait_for_load_state("networkidle", timeout=within * 1000)
-
-    async def click(self, where: str | Locator, *, name: str) -> None:
-        """Raises PortalChanged after three seconds in which something lies over it."""
-        await (await self._touch()).click(where, name)
-
-    async def fill(self, field: str, where: str | Locator, *, name: str) -> None:
-        """Types a field of the account, key by key, if page and frame are at a declared origin. Raises ForeignOrigin.
-
-        For a field of kind `totp` it types the code of the moment.
-        """
-        if not self.has(field):
-            raise errors.ActionNeeded(f"the portal asks for {name}, and this account has none", step=name)
-        kind = self.manifest.spec(field).kind
-        touch = await self._touch()
-        self.typed_secret |= kind != "text"
-        if kind == "totp":
-            await asyncio.sleep(challenge.rest(self._credentials[field].reveal()))
-        rest = hand.DIGIT if kind == "totp" else 0.0
-        await touch.type(lambda: self._said(field, kind), where, name, whole=kind == "password", rest=rest)
-
-    async def ask(self, asked: question.Question) -> question.Answer:
-        """Asks a person, with the page left open meanwhile. Raises CodeNeeded when nobody can be asked, or answers in time."""
-        if self.answers is None:
-            raise errors.CodeNeeded(asked.said, step=asked.step, wants=asked.kind, medium=asked.medium)
-        if asked.fresh:
-            self.step("code_asked", kind=asked.kind, medium=asked.medium)
-        await self._give_way()
-        answer = await self.answers(asked)
-        if answer.text is not None:
-            self.mask.hide(*question.spellings(answer.text.reveal()))
-        return answer
-
-    async def _give_way(self) -> None:
-        """People are slow: other visits sign in meanwhile. When the answer is there, it is urgent, and no new turn is waited for."""
-        await self._turn.aclose()
-        if self._hand is not None:
-            await self._outside.browsers.give_way(self._hand.page.context)
-
-    async def settled(self) -> None:
-        """The portal has taken the last answer, and let us in."""
-        if self.answers is not None:
-            await self.answers.settled()
-        self.step("code_taken")
-
-    async def type_code(self, answer: challenge.Secret, where: str | Locator, *, name: str) -> None:
-        """Types what a person answered, without its spaces and dashes, if page and frame are at a declared origin."""
-        self.typed_secret = True
-        await (await self._touch()).type(
-            lambda: question.bare(answer.reveal()), where, name, whole=False, rest=hand.DIGIT
-        )
-
-    @property
-    def clock_off(self) -> float:
-        """Seconds that the portal's clock is before ours, as its last page in the browser told."""
-        return self._hand.clock_off if self._hand else 0.0
-
-    async def lost(self, step: str, expected: str) -> errors.MoissonError:
-        """The error to raise on a page that is none of those expected: what ails the portal, else PortalChanged."""
-        return await (await self._touch()).lost(step, expected)
 
     async def download(
         self,
@@ -276,40 +130,3 @@ class Portal(Errand):
         page = None if blind or self._hand is None else self._hand.page
         steps = [*self._steps, ("failed", evidence.words_of(error))]
         return await evidence.gathered(page, self._last, steps, self.mask)
-
-    def _said(self, field: str, kind: str) -> str:
-        secret = self._credentials[field].reveal()
-        if kind != "totp":
-            return secret
-        code = challenge.totp(secret)
-        self.mask.hide(code)
-        return code
-
-    async def _touch(self) -> hand.Hand:
-        if self._hand is None:
-            self._hand = await self._opened()
-        return self._hand
-
-    async def _opened(self) -> hand.Hand:
-        full = self.manifest.browser == "full"
-        async with AsyncExitStack() as stack:
-            turn = await stack.enter_async_context(AsyncExitStack())
-            await turn.enter_async_context(self._lane.logins())
-            context = await stack.enter_async_context(
-                self._outside.browsers.context(
-                    self._passage,
-                    state=self.jar.state(),
-                    user_agent=self._user_agent or None,
-                    full=full,
-                    locale=self.locale,
-                )
-            )
-            opened = await hand.of(context, self.manifest.origins, self._passage.refused, self.mask)
-            self._open, self._turn = stack.pop_all(), turn
-        self.used_browser = True
-        self._user_agent = self._user_agent or self._outside.browsers.user_agent
-        return opened
-
-    async def _take_back_cookies(self) -> None:
-        if self._hand is not None:
-            self.jar.replace(await self._hand.storage())
