@@ -12,15 +12,14 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as Error
 from playwright.async_api import Locator as Locator
-from playwright.async_api import StorageState as StorageState
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from collectors.kit import finding, footprint, ground
+from collectors.kit import chromium, finding, footprint, ground
 from collectors.kit.ask import LOCALE
 from core import errors
 
@@ -32,29 +31,6 @@ find = finding.find
 CONTEXTS_PER_BROWSER = 250
 #: What a browser may hold for itself, and more for each visit at once, before it gives way. Bytes.
 ROOM, ROOM_PER_VISIT = 400 << 20, 120 << 20
-#: A context that does not close in this time (seconds) belongs to a browser that is beyond help.
-CLOSING = 10
-
-_ARGUMENTS = (
-    # Else WebRTC walks round the door. Full Chromium heeds the first spelling only, the headless shell the second only.
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--disable-quic",
-    "--disable-domain-reliability",
-    "--disable-remote-fonts",
-    "--no-pings",
-    "--dns-prefetch-disable",
-)
-_PICTURES = "png jpg jpeg gif webp avif ico bmp svg"
-_FONTS_AND_MEDIA = "woff woff2 ttf otf eot mp4 webm ogg mp3 m4a m4s mov wav"
-_UNSEEN = [f"*.{end}{more}" for end in f"{_PICTURES} {_FONTS_AND_MEDIA}".split() for more in ("", "?*")]
-
-
-class Passage(Protocol):
-    """The way out of one run: the loopback port where the door listens for it."""
-
-    @property
-    def port(self) -> int: ...
 
 
 class Browsers:
@@ -93,7 +69,7 @@ class Browsers:
     @asynccontextmanager
     async def context(
         self,
-        passage: Passage,
+        passage: chromium.Passage,
         *,
         state: Mapping[str, Any] | None,
         user_agent: str | None,
@@ -103,7 +79,9 @@ class Browsers:
         """A context that reaches the world through `passage` only, closed in the end whatever happened in it."""
         kind: Kind = "full" if full or self._watch else "shell"
         async with AsyncExitStack() as turn, self._place_after(turn, kind) as browser:
-            context = await _new_context(browser, passage, state, user_agent or self.user_agent, locale)
+            context = await chromium.new_context(
+                browser, passage, state, user_agent or self.user_agent, locale
+            )
             if context is None:
                 await self._forget(browser)
                 raise errors.BrowserLost
@@ -114,7 +92,7 @@ class Browsers:
             finally:
                 self.alive -= 1
                 del self._turns[context]
-                await _closed(context, browser)
+                await chromium.close(context, browser)
 
     async def give_way(self, context: BrowserContext) -> None:
         """While a person is waited for, this context lets another have its turn; it does not take it back."""
@@ -174,9 +152,11 @@ class Browsers:
             )
         path = finding.find(self._executable, kind)
         driver = await self._drive()
-        browser = await self._launch(driver, path)
+        browser = await chromium.launch(
+            driver, path, sandbox=self._sandbox, trust_spki=self._trust_spki, watch=self._watch
+        )
         self.starts += 1
-        self.user_agent = _plain_user_agent(browser.version)
+        self.user_agent = chromium.plain_user_agent(browser.version)
         return browser
 
     async def _drive(self) -> Playwright:
@@ -186,32 +166,6 @@ class Browsers:
             with ground.surroundings(self._folder):
                 self._driver = await async_playwright().start()
         return self._driver
-
-    async def _launch(self, driver: Playwright, path: str) -> Browser:
-        trusted = (
-            [f"--ignore-certificate-errors-spki-list={','.join(self._trust_spki)}"]
-            if self._trust_spki
-            else []
-        )
-        try:
-            return await driver.chromium.launch(
-                executable_path=path,
-                headless=not self._watch,
-                chromium_sandbox=self._sandbox,
-                args=[*_ARGUMENTS, *trusted],
-                # Nothing listens there: what the browser asks on its own account, outside a visit, goes nowhere.
-                proxy={"server": "http://127.0.0.1:9", "bypass": "<-loopback>"},
-                handle_sigint=False,
-                handle_sigterm=False,
-                handle_sighup=False,
-            )
-        except Error as err:
-            sandbox = "sandbox" in err.message.lower() and self._sandbox
-        raise errors.NoBrowser(
-            f"{path} does not start: its sandbox needs user namespaces, which this machine does not allow"
-            if sandbox
-            else f"{path} does not start: run it once by hand with --headless --version to see why"
-        )
 
     async def close(self) -> None:
         """Closes every browser and removes the folder; a Browsers may be used again afterwards."""
@@ -234,52 +188,6 @@ class _Running:
         self.browser = browser
         self.visits = 0
         self.contexts = 0
-
-
-async def _new_context(
-    browser: Browser, passage: Passage, state: Mapping[str, Any] | None, user_agent: str, locale: str
-) -> BrowserContext | None:
-    """None when the browser is not there any more. Playwright's text may hold cookies and goes no further."""
-    try:
-        return await browser.new_context(
-            proxy={"server": f"http://127.0.0.1:{passage.port}", "bypass": "<-loopback>"},
-            storage_state=cast("StorageState | None", state),
-            user_agent=user_agent,
-            locale=locale,
-            timezone_id="Europe/Paris",
-            viewport={"width": 1280, "height": 900},
-            service_workers="block",
-        )
-    except Error:
-        return None
-
-
-async def blind(page: Page) -> None:
-    """No pictures, fonts or media. By CDP and not by `route()`, which would turn the HTTP cache off."""
-    try:
-        session = await page.context.new_cdp_session(page)
-        await session.send("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})
-        await session.send("Network.setBlockedURLs", {"urls": _UNSEEN})
-    except Error:
-        return  # the page has gone already
-
-
-async def _closed(context: BrowserContext, browser: Browser) -> None:
-    """A context that will not close takes its browser with it: the next visit starts another."""
-    try:
-        async with asyncio.timeout(CLOSING):
-            await context.close()
-    except (Error, TimeoutError):
-        if browser.is_connected():
-            await browser.close()
-
-
-def _plain_user_agent(version: str) -> str:
-    """What the same browser says of itself with a screen: only its major version is told."""
-    return (
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-        f"Chrome/{version.split('.')[0]}.0.0.0 Safari/537.36"
-    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from collectors.kit import browsers, troubles, vitals
+from collectors.kit import browsers, chromium, troubles, vitals
 from collectors.kit.browsers import Locator
 from core import errors
 
@@ -197,8 +197,8 @@ async def of(
     """The hand on a new page of `context`. Raises BrowserLost, outside of what it met, so that no cause hangs on to it."""
     with suppress(browsers.Error):
         page = await context.new_page()
-        await browsers.blind(page)
-        context.on("page", browsers.blind)  # what a click may open
+        await chromium.blind(page)
+        context.on("page", chromium.blind)  # what a click may open
         return Hand(page, origins, refused, mask)
     raise errors.BrowserLost
 

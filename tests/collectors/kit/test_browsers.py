@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from playwright.async_api import BrowserContext
 
 from collectors.kit import browsers as browsers_module
-from collectors.kit import footprint, hand
+from collectors.kit import chromium, footprint, hand
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
 from core import errors
@@ -36,48 +36,6 @@ def short_tmp() -> Iterator[Path]:
     """pytest's own folders are too deep for a browser's."""
     with tempfile.TemporaryDirectory(prefix="t-") as folder:
         yield Path(folder)
-
-
-class TestFinding:
-    def test_what_it_is_told_wins(self, tmp_path: Path) -> None:
-        told = _program(tmp_path / "my-chrome")
-
-        assert browsers_module.find(str(told)) == str(told)
-
-    def test_a_wrong_telling_is_said_and_nothing_else_is_taken(self, tmp_path: Path) -> None:
-        with pytest.raises(errors.NoBrowser, match=f"MOISSON_BROWSER says {tmp_path}/nothing"):
-            browsers_module.find(f"{tmp_path}/nothing")
-
-    def test_playwrights_own_comes_before_the_systems_and_the_newest_first(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        _program(tmp_path / "bin" / "chromium-headless-shell")
-        for revision in ("1200", "1255"):
-            folder = (
-                tmp_path / "own" / f"chromium_headless_shell-{revision}" / "chrome-headless-shell-linux64"
-            )
-            newest = _program(folder / "chrome-headless-shell")
-        monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-        monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "own"))
-
-        assert browsers_module.find() == str(newest)
-
-    def test_a_supplier_that_needs_the_full_browser_gets_no_shell(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        _program(tmp_path / "chromium-headless-shell")
-        full = _program(tmp_path / "chromium")
-        monkeypatch.setenv("PATH", str(tmp_path))
-        monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
-
-        assert browsers_module.find(kind="full") == str(full)
-
-    def test_without_any_it_says_what_to_type(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("PATH", str(tmp_path))
-        monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
-
-        with pytest.raises(errors.NoBrowser, match="apt-get install chromium-headless-shell"):
-            browsers_module.find()
 
 
 class TestStarting:
@@ -296,7 +254,7 @@ class TestEnding:
     async def test_a_browser_that_no_longer_answers_is_left_behind(
         self, short_tmp: Path, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(browsers_module, "CLOSING", 0.3)
+        monkeypatch.setattr(chromium, "CLOSING", 0.3)
         shared = new_browsers(short_tmp)
         async with _context(shared, door, None):
             _send(short_tmp, signal.SIGSTOP)
@@ -358,7 +316,7 @@ class TestTheWorldOutside:
     async def test_without_our_argument_webrtc_does(
         self, short_tmp: Path, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(browsers_module, "_ARGUMENTS", ())
+        monkeypatch.setattr(chromium, "_ARGUMENTS", ())
         careless = new_browsers(short_tmp)
 
         packets = await _packets_by_webrtc(careless, door)
@@ -460,13 +418,6 @@ _STUN = """<script>
   peer.createOffer().then(offer => peer.setLocalDescription(offer));
   setTimeout(() => { window.gathered = true; }, 3000);
 </script>"""
-
-
-def _program(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("#!/bin/sh\n")
-    path.chmod(0o755)
-    return path
 
 
 def _profiles(tmp: Path) -> list[Path]:

@@ -1,0 +1,107 @@
+"""One Chromium: how it is started, what a context of it may do, and how it is left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
+
+from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, StorageState
+
+from core import errors
+
+#: A context that does not close in this time (seconds) belongs to a browser that is beyond help.
+CLOSING = 10
+
+_ARGUMENTS = (
+    # Else WebRTC walks round the door. Full Chromium heeds the first spelling only, the headless shell the second only.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+    "--disable-domain-reliability",
+    "--disable-remote-fonts",
+    "--no-pings",
+    "--dns-prefetch-disable",
+)
+_PICTURES = "png jpg jpeg gif webp avif ico bmp svg"
+_FONTS_AND_MEDIA = "woff woff2 ttf otf eot mp4 webm ogg mp3 m4a m4s mov wav"
+_UNSEEN = [f"*.{end}{more}" for end in f"{_PICTURES} {_FONTS_AND_MEDIA}".split() for more in ("", "?*")]
+
+
+class Passage(Protocol):
+    """The way out of one run: the loopback port where the door listens for it."""
+
+    @property
+    def port(self) -> int: ...
+
+
+async def launch(
+    driver: Playwright, path: str, *, sandbox: bool, trust_spki: Sequence[str], watch: bool
+) -> Browser:
+    """The browser at `path`, running; `watch` shows its window. Raises NoBrowser."""
+    trusted = [f"--ignore-certificate-errors-spki-list={','.join(trust_spki)}"] if trust_spki else []
+    try:
+        return await driver.chromium.launch(
+            executable_path=path,
+            headless=not watch,
+            chromium_sandbox=sandbox,
+            args=[*_ARGUMENTS, *trusted],
+            # Nothing listens there: what the browser asks on its own account, outside a visit, goes nowhere.
+            proxy={"server": "http://127.0.0.1:9", "bypass": "<-loopback>"},
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+    except Error as err:
+        forbidden = "sandbox" in err.message.lower() and sandbox
+    raise errors.NoBrowser(
+        f"{path} does not start: its sandbox needs user namespaces, which this machine does not allow"
+        if forbidden
+        else f"{path} does not start: run it once by hand with --headless --version to see why"
+    )
+
+
+async def new_context(
+    browser: Browser, passage: Passage, state: Mapping[str, Any] | None, user_agent: str, locale: str
+) -> BrowserContext | None:
+    """None when the browser is not there any more. Playwright's text may hold cookies and goes no further."""
+    try:
+        return await browser.new_context(
+            proxy={"server": f"http://127.0.0.1:{passage.port}", "bypass": "<-loopback>"},
+            storage_state=cast("StorageState | None", state),
+            user_agent=user_agent,
+            locale=locale,
+            timezone_id="Europe/Paris",
+            viewport={"width": 1280, "height": 900},
+            service_workers="block",
+        )
+    except Error:
+        return None
+
+
+async def blind(page: Page) -> None:
+    """No pictures, fonts or media. By CDP and not by `route()`, which would turn the HTTP cache off."""
+    try:
+        session = await page.context.new_cdp_session(page)
+        await session.send("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})
+        await session.send("Network.setBlockedURLs", {"urls": _UNSEEN})
+    except Error:
+        return  # the page has gone already
+
+
+async def close(context: BrowserContext, browser: Browser) -> None:
+    """A context that will not close takes its browser with it: the next visit starts another."""
+    try:
+        async with asyncio.timeout(CLOSING):
+            await context.close()
+    except (Error, TimeoutError):
+        if browser.is_connected():
+            await browser.close()
+
+
+def plain_user_agent(version: str) -> str:
+    """What the same browser says of itself with a screen: only its major version is told."""
+    return (
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        f"Chrome/{version.split('.')[0]}.0.0.0 Safari/537.36"
+    )
