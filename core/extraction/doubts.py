@@ -44,6 +44,11 @@ ODD_SELLER_ID = "The check digits of the supplier's VAT number or SIREN are wron
 TOOK_TOO_LONG = "The document takes longer to read than any may: no reader tries it again."
 TOOK_TOO_MUCH = "The document needs more memory to read than any may: no reader tries it again."
 BROKE_READER = "The document ended the program that reads it, twice: no reader tries it again."
+SCRIPT = "The document carries a script. It was not run; the original may run it where it is opened."
+PROGRAM = (
+    "The document carries a program, or asks to start one. Nothing was started: do not open the original."
+)
+TOO_FULL = "A page holds more than any bill has: its words were not looked for."
 DAMAGED = "The document cannot be opened: it is damaged, or wants a password."
 
 #: Why a document is in quarantine, by the way that it broke the reader's limits (`errors.ReaderFailed.way`).
@@ -55,10 +60,13 @@ QUARANTINED = {
 }
 
 #: Worth a word, and no reason by themselves to ask a person.
-MILD = (ODD_NUMBER, ODD_RATE, ODD_IBAN, ODD_SELLER_ID)
+MILD = (ODD_NUMBER, ODD_RATE, ODD_IBAN, ODD_SELLER_ID, SCRIPT)
 
 ALL = (
     NO_TEXT,
+    SCRIPT,
+    PROGRAM,
+    TOO_FULL,
     TOOK_TOO_LONG,
     TOOK_TOO_MUCH,
     BROKE_READER,

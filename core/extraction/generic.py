@@ -31,10 +31,14 @@ def of(paper: pages.Paper) -> nouns.Reading:
         | named
         | parties.read(evidence, named["supplier"].value if named else "")
     )
-    no_text = () if paper.readable else (doubts.NO_TEXT,)
-    return nouns.Reading(
-        fields, kind, paper.pages, paper.text, (*no_text, *other_paper, *_odd(evidence), *checked(fields))
-    )
+    said = (*_unseen(paper), *other_paper, *_odd(evidence), *checked(fields))
+    return nouns.Reading(fields, kind, paper.pages, paper.text, said)
+
+
+def _unseen(paper: pages.Paper) -> tuple[str, ...]:
+    """Why there may be more on paper than was read."""
+    full = (doubts.TOO_FULL,) if paper.full else ()
+    return full if paper.readable else (doubts.NO_TEXT, *full)
 
 
 def _odd(evidence: Evidence) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pypdfium2 import raw
 
 from core import errors, nouns
 from core.extraction import letters, lines
+from core.extraction.cargo import Attached
 from core.extraction.leaf import Leaf
 
 FIRST_PAGES, LAST_PAGES = 15, 5
@@ -21,6 +22,7 @@ WORD_PAGES = (5, 2)
 #: Files that a PDF carries: how many are looked at, how many bytes one may have, and how many are inflated in all.
 MOST_ATTACHED, ATTACHED_CAP, INFLATED_CAP = 20, 10 * 1024**2, 60 * 1024**2
 MOST_LETTERS = 200_000
+LONGEST_NAME = 300
 #: A page of more letters or drawing steps than any bill has; its words are not looked for.
 MOST_ON_PAGE = 20_000
 PICTURE_WIDTH = 800
@@ -37,6 +39,8 @@ class Paper:
     lines: tuple[lines.Line, ...]
     #: An image fills the first page: what text there is may be no more than a stamp.
     picture: bool = False
+    #: A page that should have been read holds more than any bill has.
+    full: bool = False
 
     @property
     def readable(self) -> bool:
@@ -62,7 +66,8 @@ def paper(document: BinaryIO) -> Paper:
         known = {word for number in wanted for word in sheets[number].text.split()}
         words = [word for number in wanted for word in _standing(pdf, number, known)]
         whole = lines.clean("\n".join(sheet.text for sheet in sheets.values()))
-        return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)), sheets[1].picture)
+        full = any(not sheets[number].light for number in _ends(len(pdf), *WORD_PAGES) if number in sheets)
+        return Paper(len(pdf), whole[:MOST_LETTERS], tuple(lines.gathered(words)), sheets[1].picture, full)
 
 
 def skim(document: BinaryIO) -> Paper:
@@ -73,25 +78,32 @@ def skim(document: BinaryIO) -> Paper:
         return Paper(len(pdf), whole[:MOST_LETTERS], (), sheets[0].picture)
 
 
-def attachments(document: BinaryIO) -> list[bytes]:
-    """The first files that a PDF carries, under any name; larger ones are left in. Raises as `paper`."""
+def attachments(document: BinaryIO) -> list[Attached]:
+    """The first files that a PDF carries, under any name; of larger ones the name alone. Raises as `paper`."""
     with _open(document) as pdf:
         return list(_attached(pdf))
 
 
-def _attached(pdf: Any) -> Iterator[bytes]:
+def _attached(pdf: Any) -> Iterator[Attached]:
     """The size of each is asked before any of it is copied; a damaged one has none."""
     inflated, get = 0, raw.FPDFAttachment_GetFile
     for at in range(min(pdf.count_attachments(), MOST_ATTACHED)):
-        file, size = raw.FPDFDoc_GetAttachment(pdf, at), ctypes.c_ulong()
+        file, size = pdf.get_attachment(at), ctypes.c_ulong()
         if not get(file, None, 0, size):
             continue
         inflated += size.value
         if inflated > INFLATED_CAP:
             return
-        if size.value <= ATTACHED_CAP:
-            body = ctypes.create_string_buffer(size.value)
-            yield body.raw if get(file, body, size, size) else b""
+        body = ctypes.create_string_buffer(size.value if size.value <= ATTACHED_CAP else 0)
+        told = size.value <= ATTACHED_CAP and get(file, body, size, size)
+        yield Attached(_name(file), body.raw if told else b"")
+
+
+def _name(file: Any) -> str:
+    try:
+        return str(file.get_name())[:LONGEST_NAME]
+    except UnicodeDecodeError:
+        return ""  # half a letter of UTF-16
 
 
 def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> bytes:

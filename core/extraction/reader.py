@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from core import nouns
-from core.extraction import einvoice, pages, places, roots
+from core.extraction import cargo, einvoice, pages, places, roots
 from core.extraction.einvoice import shown, statement
 
 
@@ -17,7 +17,9 @@ def read(document: BinaryIO, read_pages: Callable[[BinaryIO], nouns.Reading]) ->
     if roots.is_invoice(document.read(roots.HEAD)):
         document.seek(0)
         return einvoice.read(document.read())
-    said, reasons = einvoice.within(pages.attachments(document))
+    carried = pages.attachments(document)
+    said, reasons = einvoice.within([file.body for file in carried])
+    reasons = (*reasons, *cargo.found(document, carried))
     if said is None:
         return _doubted(read_pages(document), reasons)
     return _doubted(_witnessed(said, document, read_pages), reasons)

@@ -23,7 +23,8 @@ def action(reading: nouns.Reading) -> str:
     """`accept` without a person, `review` by one, `ocr` when there is no text, `reject` when nothing speaks of an invoice."""
     if doubts.NO_TEXT in reading.doubts:
         return "ocr"
-    if reading.kind is nouns.Kind.UNKNOWN and not {"number", "total"} & set(reading.fields):
+    unseen = doubts.TOO_FULL in reading.doubts
+    if reading.kind is nouns.Kind.UNKNOWN and not {"number", "total"} & set(reading.fields) and not unseen:
         return "reject"
     if reading.kind is not nouns.Kind.INVOICE or set(reading.doubts) - set(doubts.MILD):
         return "review"

@@ -43,7 +43,7 @@ ANSWERED: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         {"quarantine: crashed", "quarantine: time", "quarantine: memory"},
     ),
     "a form that draws itself": (hostile.form_in_itself, {"ocr"}),
-    "400 000 words": (hostile.many_words, {"reject", "review"}),
+    "400 000 words": (hostile.many_words, {"review"}),
     "a bomb of 80 MB": (hostile.flate_bomb, {"ocr"}),
     "a double bomb of 80 MB": (lambda: hostile.flate_bomb(2), {"ocr"}),
     "a double bomb of 1.2 GB": (
