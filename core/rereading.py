@@ -42,21 +42,25 @@ def in_words(one: Reread) -> str:
     return f"{one.supplier} {one.name}: {', '.join(told)}{stays}"
 
 
-def waiting(session: Session, supplier: str | None = None) -> list[int]:
-    """The Documents, oldest first, that were read by other readers than those of today."""
+def waiting(session: Session, workspace_id: int, supplier: str | None = None) -> list[int]:
+    """The company's Documents, oldest first, that were read by other readers than those of today."""
     document, invoice, reading = models.Document, models.Invoice, models.ReadingRow
-    last = select(func.max(reading.id)).group_by(reading.document_id)
+    last = (
+        select(func.max(reading.id)).where(reading.workspace_id == workspace_id).group_by(reading.document_id)
+    )
     chosen = (
-        select(document.id, document.workspace_id, invoice.supplier, reading.reader)
+        select(document.id, invoice.supplier, reading.reader)
         .join(invoice, invoice.id == document.invoice_id)
         .join(reading, reading.document_id == document.id)
-        .where(reading.id.in_(last), document.quarantined_for.is_(None))
+        .where(
+            document.workspace_id == workspace_id, reading.id.in_(last), document.quarantined_for.is_(None)
+        )
         .order_by(document.id)
     )
     if supplier is not None:
         chosen = chosen.where(invoice.supplier == supplier)
-    today = cache(partial(_reader, session))
-    return [number for number, home, whose, reader in session.execute(chosen) if reader != today(home, whose)]
+    today = cache(partial(_reader, session, workspace_id))
+    return [number for number, whose, reader in session.execute(chosen) if reader != today(whose)]
 
 
 def _reader(session: Session, workspace_id: int, supplier: str) -> str:

@@ -6,29 +6,27 @@ Whether somebody may act is asked before, by the page; `by` is a person, None is
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
-from core.ledger import acts, fill, search
+from core.ledger import acts, fill, rematch, search
 from core.ledger.acts import CannotAct
 from core.ledger.acts import of as acts_of
 from core.ledger.fill import FIELDS
 from core.ledger.merge import merge, unmerge
 from core.ledger.split import split
+from core.ledger.waiting import Narrowed, count_waiting, green, of_places, places, queue, reasons, suppliers
 
 __all__ = [
     "FIELDS",
     "CannotAct",
+    "Narrowed",
     "Why",
     "acts_of",
     "confirm",
@@ -36,20 +34,19 @@ __all__ = [
     "correct",
     "corrections_of",
     "count_waiting",
-    "is_green",
+    "green",
     "merge",
     "not_an_invoice",
+    "of_places",
+    "places",
     "queue",
     "reasons",
     "reject",
     "split",
+    "suppliers",
     "undo",
     "unmerge",
 ]
-
-
-#: How far net and VAT may be from the total, in minor units.
-ROUNDED = 2
 
 
 class Why(StrEnum):
@@ -59,56 +56,6 @@ class Why(StrEnum):
     NOT_OURS = "not_ours"
     WRONG = "wrong"
     DUPLICATE = "duplicate"
-
-
-def queue(
-    session: Session,
-    workspace_id: int,
-    *,
-    supplier: str | None = None,
-    reason: str | None = None,
-    amount: Decimal | None = None,
-    words: str = "",
-    limit: int = 200,
-) -> list[models.Invoice]:
-    """The Invoices that ask for a person, oldest first. `reason` is a doubt's sentence, `words` as in `search.find`."""
-    invoice = models.Invoice
-    chosen = select(invoice).where(invoice.workspace_id == workspace_id, *search.waits())
-    if supplier:
-        chosen = chosen.where(invoice.supplier == supplier)
-    if reason:
-        chosen = chosen.where(cast(invoice.doubts, Text).contains(json.dumps(reason), autoescape=True))
-    if amount is not None:
-        chosen = chosen.where(search.has_amount(amount))
-    if words.strip():
-        chosen = chosen.where(search.speaks_of(session, workspace_id, words))
-    return list(session.scalars(chosen.order_by(invoice.id).limit(limit)))
-
-
-def count_waiting(session: Session, workspace_id: int) -> int:
-    mine = models.Invoice.workspace_id == workspace_id, *search.waits()
-    return session.scalar(select(func.count()).select_from(models.Invoice).where(*mine)) or 0
-
-
-def reasons(session: Session, workspace_id: int) -> Counter[str]:
-    """The doubts of all that waits, each with how many Invoices have it."""
-    mine = models.Invoice.workspace_id == workspace_id, *search.waits()
-    doubts = session.scalars(select(models.Invoice.doubts).where(*mine))
-    return Counter(doubt for each in doubts for doubt in each)
-
-
-def is_green(invoice: models.Invoice) -> bool:
-    """Nothing is doubted, nothing vital is missing and the sums come out: it can be confirmed with others like it."""
-    vital = (invoice.number, invoice.issued_on, invoice.total_minor, invoice.currency, invoice.read_at)
-    plain = invoice.kind == nouns.Kind.INVOICE and invoice.precision == nouns.Precision.DAY
-    return plain and None not in vital and _sums(invoice) and not invoice.doubts and invoice.twin_of is None
-
-
-def _sums(invoice: models.Invoice) -> bool:
-    net, vat, total = invoice.net_minor, invoice.vat_minor, invoice.total_minor
-    if net is None or vat is None or total is None:
-        return False
-    return abs(net + vat - total) <= ROUNDED
 
 
 def confirm(session: Session, invoice: models.Invoice, *, by: int | None, now: datetime) -> models.ReviewAct:
@@ -122,19 +69,11 @@ def confirm(session: Session, invoice: models.Invoice, *, by: int | None, now: d
 
 
 def confirm_green(
-    session: Session,
-    workspace_id: int,
-    *,
-    by: int | None,
-    now: datetime,
-    ids: Collection[int] | None = None,
+    session: Session, workspace_id: int, *, by: int | None, now: datetime, ids: list[int] | None = None
 ) -> list[models.ReviewAct]:
     """Confirm all that is green; with `ids`, of these only (what the page showed)."""
-    chosen = select(models.Invoice).where(models.Invoice.workspace_id == workspace_id, *search.waits())
-    if ids is not None:
-        chosen = chosen.where(models.Invoice.id.in_(ids))
-    green = [one for one in session.scalars(chosen.order_by(models.Invoice.id)) if is_green(one)]
-    return [confirm(session, invoice, by=by, now=now) for invoice in green]
+    fine = of_places(session, green(session, workspace_id, only=ids))
+    return [confirm(session, invoice, by=by, now=now) for invoice in fine]
 
 
 def correct(
@@ -203,6 +142,7 @@ def undo(session: Session, act_id: int, *, by: int | None, now: datetime) -> mod
     for invoice in left:
         _read_since(session, invoice, act)
         search.tell(session, invoice)
+    rematch.ask_if_any(session, act.workspace_id, now)
     session.flush()
     return act
 

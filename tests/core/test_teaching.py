@@ -51,7 +51,7 @@ def teach(farm: Home, document_id: int, paper: Printed) -> teaching.Proposal:
 
 def again(farm: Home, *, apply: bool, supplier: str | None = None) -> list[rereading.Reread]:
     with farm.database.read() as session:
-        waiting = rereading.waiting(session, supplier)
+        waiting = rereading.waiting(session, 1, supplier)
     every = rereading.again(farm.database, farm.stored, farm.readers, waiting, apply=apply, now=lambda: NOW)
     return list(every)
 
@@ -153,7 +153,7 @@ def test_an_interrupted_rereading_goes_on_where_it_stood(farm: Home) -> None:
     rest = [farm.bring(paper.content) for paper in others]
     teach(farm, one, first)
     with farm.database.read() as session:
-        waiting = rereading.waiting(session)
+        waiting = rereading.waiting(session, 1)
     every = rereading.again(
         farm.database, farm.stored, farm.readers, waiting[:1], apply=True, now=lambda: NOW
     )
@@ -177,6 +177,16 @@ def test_only_the_supplier_asked_for_is_read_again(farm: Home) -> None:
     (first,) = bills(1)
     teach(farm, farm.bring(first.content), first)
     assert again(farm, apply=False, supplier="another") == []
+
+
+def test_what_another_company_brought_home_is_not_read_again_with_ours(farm: Home) -> None:
+    (first,) = bills(1)
+    teach(farm, farm.bring(first.content), first)
+    with farm.database.write() as session:
+        session.add(models.Workspace(id=2, name="Brasserie Claire", created_at=NOW))
+    with farm.database.read() as session:
+        assert rereading.waiting(session, 1)
+        assert rereading.waiting(session, 2) == []
 
 
 def test_a_document_whose_bytes_are_gone_is_told(farm: Home) -> None:

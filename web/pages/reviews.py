@@ -39,31 +39,27 @@ class Wrong(Exception):
 def queue() -> str:
     here, chosen, page = farm.here(), reviewing.chosen(), max(1, request.args.get("page", 1, type=int))
     with here.database.read() as session:
-        found = chosen.queue(session)
-        shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+        ids = chosen.places(session)
+        shown = review.of_places(session, ids[(page - 1) * PER_PAGE : page * PER_PAGE])
         papers = reviewing.newest_papers(session, [invoice.id for invoice in shown])
         return render_template(
             "review.html",
             rows=shown,
             papers=papers,
             previewed={d.sha256 for d in papers.values() if here.archive.preview_path(d.sha256).is_file()},
-            total=len(found),
-            green=sum(map(review.is_green, found)),
-            suppliers=_suppliers(session),
+            total=len(ids),
+            green=len(chosen.green(session)),
+            at_once=reviewing.AT_ONCE,
+            suppliers=review.suppliers(session, g.visitor.workspace_id),
             reasons=sorted(review.reasons(session, g.visitor.workspace_id)),
             chosen=chosen,
             amount_wrong=chosen.amount_wrong,
             query=chosen.query(),
             turned=lambda n: url_for("reviews.queue") + chosen.query(page=n),
             page=page,
-            pages=-(-len(found) // PER_PAGE),
+            pages=-(-len(ids) // PER_PAGE),
             **_words(session),
         )
-
-
-def _suppliers(session: Session) -> list[str]:
-    waiting = review.queue(session, g.visitor.workspace_id, limit=reviewing.WALKED)
-    return sorted({invoice.supplier for invoice in waiting})
 
 
 def _words(session: Session) -> dict[str, Any]:
@@ -106,7 +102,7 @@ def _shown(invoice_id: int, problems: Problems | None = None, problem: str = "")
             editable=review.FIELDS,
             kinds=list(nouns.Kind),
             why=[each.value for each in review.Why if each is not review.Why.NOT_AN_INVOICE],
-            place=reviewing.place_of(chosen.queue(session), invoice.id),
+            place=reviewing.place_of(chosen.places(session), invoice.id),
             twin=_twin(session, invoice),
             history=reviewing.history_of(session, invoice),
             typed=request.form,
@@ -235,7 +231,7 @@ def _done(invoice_id: int, act: Act, *, stay: bool = False) -> Response | tuple[
     try:
         with farm.here().database.write() as session:
             invoice = reviewing.invoice_of(session, invoice_id)
-            place = reviewing.place_of(chosen.queue(session), invoice_id)
+            place = reviewing.place_of(chosen.places(session), invoice_id)
             made = act(session, invoice)
             if made and not stay:
                 reviewing.record(session, made)
@@ -259,10 +255,10 @@ def _cannot(cannot: review.CannotAct) -> str:
 @pages.post("/review/green")
 @guard.finance
 def confirm_green() -> Response:
-    """Those of the filtered queue whose checks are all green; those with a doubt stay."""
+    """The first of the filtered queue whose checks are all green; those with a doubt stay."""
     chosen, here = reviewing.chosen(), farm.here()
     with here.database.write() as session:
-        ids = [invoice.id for invoice in chosen.queue(session)]
+        ids = chosen.green(session)[: reviewing.AT_ONCE]
         acts = review.confirm_green(
             session, g.visitor.workspace_id, by=g.visitor.person_id, now=here.now(), ids=ids
         )

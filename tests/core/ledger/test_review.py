@@ -20,7 +20,17 @@ from tests.core.ledger import NOW, desk
 LATER = NOW + timedelta(minutes=1)
 
 
-def test_what_waits_is_the_oldest_first_until_it_is_confirmed(database: Database) -> None:
+def test_what_is_to_pay_first_is_looked_at_first_and_what_names_no_day_last(database: Database) -> None:
+    days = [None, date(2026, 12, 1), date(2026, 11, 25), None, date(2026, 11, 25)]
+    with database.write() as session:
+        made = [desk.invoice(session, number=f"F{n}", due_on=due) for n, due in enumerate(days)]
+        order = [made[at].id for at in (2, 4, 1, 0, 3)]
+        assert review.places(session, 1) == order
+        assert [invoice.id for invoice in review.queue(session, 1)] == order
+        assert [invoice.id for invoice in review.of_places(session, order[1:3])] == order[1:3]
+
+
+def test_what_waits_is_in_its_order_until_it_is_confirmed(database: Database) -> None:
     with database.write() as session:
         first, second = desk.invoice(session), desk.invoice(session, number="F-2026-0043")
         desk.invoice(session, asks_review=False)
