@@ -9,6 +9,7 @@ import pytest_asyncio
 from collectors.kit import login
 from core.db import Database, models
 from tests.core.ledger import NOW
+from tests.portals import names
 from tests.scheduler import world as farm_world
 
 
@@ -20,6 +21,16 @@ def database(tmp_path: Path) -> Iterator[Database]:
         session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def replicas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> names.Replicas:
+    """Under their true host names, by an authority that the lanes trust."""
+    made = names.Replicas()
+    authority = tmp_path / "authority.pem"
+    made.authority.cert_pem.write_to_path(str(authority))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    return made
 
 
 @pytest_asyncio.fixture

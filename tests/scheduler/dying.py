@@ -1,4 +1,4 @@
-"""A worker that is killed while it takes in what was brought: `python -m tests.scheduler.dying FOLDER DATABASE POINT`."""
+"""A worker that is killed while it takes in what was brought: `python -m tests.scheduler.dying FOLDER DATABASE POINT [hasty]`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from core import archive, extraction, intake
-from core.db import Database
+from core.db import Database, models
 from core.db.writer import Writer
 from core.ledger import arrivals as rows
 from scheduler import arrivals
@@ -56,9 +58,22 @@ def _deadly(act: Callable[..., Any], when: str) -> Callable[..., Any]:
     return wrapped
 
 
-def main(folder: str, database: str, point: str) -> None:
+def _hasty(look: Callable[..., bool]) -> Callable[..., bool]:
+    """The fault put back: an Arrival counts as taken before its Document is there."""
+
+    def wrapped(session: Session, arrival_id: int, *, now: datetime) -> bool:
+        known = look(session, arrival_id, now=now)
+        session.get_one(models.Arrival, arrival_id).taken_at = now
+        return known
+
+    return wrapped
+
+
+def main(folder: str, database: str, point: str, fault: str = "") -> None:
     when, _, act = point.partition("-")
     place, name = ACTS[act]
+    if fault == "hasty":
+        rows.link_known = _hasty(rows.link_known)
     with farm(Path(folder), database) as here:
         setattr(place, name, _deadly(getattr(place, name), when))
         arrivals.take_in(here)

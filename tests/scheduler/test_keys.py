@@ -17,23 +17,13 @@ from tests.scheduler.world import World
 
 
 @pytest.fixture
-def replicas() -> names.Replicas:
-    return names.Replicas()
-
-
-@pytest.fixture
 def replica(replicas: names.Replicas) -> Iterator[aws.AWSReplica]:
     with replicas.serving(aws.AWSReplica) as running:
         yield running
 
 
 @pytest_asyncio.fixture
-async def world(
-    replicas: names.Replicas, replica: aws.AWSReplica, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[World]:
-    authority = tmp_path / "authority.pem"
-    replicas.authority.cert_pem.write_to_path(str(authority))
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+async def world(replicas: names.Replicas, replica: aws.AWSReplica, tmp_path: Path) -> AsyncIterator[World]:
     async with farm_world.opened(tmp_path, resolve=replicas.resolve) as opened:
         yield opened
 

@@ -17,11 +17,6 @@ from tests.scheduler.world import World
 
 
 @pytest.fixture
-def replicas() -> names.Replicas:
-    return names.Replicas()
-
-
-@pytest.fixture
 def replica(replicas: names.Replicas) -> Iterator[orange.OrangeReplica]:
     with replicas.serving(orange.OrangeReplica) as running:
         yield running
@@ -29,14 +24,8 @@ def replica(replicas: names.Replicas) -> Iterator[orange.OrangeReplica]:
 
 @pytest_asyncio.fixture
 async def world(
-    replicas: names.Replicas,
-    replica: orange.OrangeReplica,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    replicas: names.Replicas, replica: orange.OrangeReplica, tmp_path: Path
 ) -> AsyncIterator[World]:
-    authority = tmp_path / "authority.pem"
-    replicas.authority.cert_pem.write_to_path(str(authority))
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     async with farm_world.opened(
         tmp_path, resolve=replicas.resolve, trust_spki=(replicas.fingerprint,)
     ) as opened:

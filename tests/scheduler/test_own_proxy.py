@@ -18,24 +18,14 @@ from vault import sealing
 
 
 @pytest.fixture
-def replicas() -> names.Replicas:
-    return names.Replicas()
-
-
-@pytest.fixture
 def replica(replicas: names.Replicas) -> Iterator[aws.AWSReplica]:
     with replicas.serving(aws.AWSReplica) as running:
         yield running
 
 
 @pytest_asyncio.fixture
-async def world(
-    replicas: names.Replicas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[World]:
+async def world(replicas: names.Replicas, tmp_path: Path) -> AsyncIterator[World]:
     """Nobody tells the door where the replica is: only the proxy knows."""
-    authority = tmp_path / "authority.pem"
-    replicas.authority.cert_pem.write_to_path(str(authority))
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     async with farm_world.opened(tmp_path) as opened:
         yield opened
 

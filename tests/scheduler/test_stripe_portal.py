@@ -20,11 +20,6 @@ from tests.scheduler.world import World
 
 
 @pytest.fixture
-def replicas() -> names.Replicas:
-    return names.Replicas()
-
-
-@pytest.fixture
 def replica(replicas: names.Replicas) -> Iterator[stripe.StripePortal]:
     with replicas.serving(stripe.REPLICAS["cursor"]) as running:
         yield running
@@ -32,14 +27,8 @@ def replica(replicas: names.Replicas) -> Iterator[stripe.StripePortal]:
 
 @pytest_asyncio.fixture
 async def world(
-    replicas: names.Replicas,
-    replica: stripe.StripePortal,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    replicas: names.Replicas, replica: stripe.StripePortal, tmp_path: Path
 ) -> AsyncIterator[World]:
-    authority = tmp_path / "authority.pem"
-    replicas.authority.cert_pem.write_to_path(str(authority))
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     async with farm_world.opened(
         tmp_path, resolve=replicas.resolve, trust_spki=(replicas.fingerprint,)
     ) as opened:
