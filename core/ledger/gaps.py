@@ -19,7 +19,7 @@ from core.ledger import dues, runs
 
 ARRIVED = "arrived"
 #: Why the matcher left a Payment alone where nobody owes an Invoice.
-NEEDS_NONE = frozenset({"bank_fee", "internal", "not_a_purchase"})
+NEEDS_NONE = frozenset({"fee"})
 _AT_ONCE = 5_000
 _NOBODY: Mapping[int, str | None] = MappingProxyType({})
 

@@ -18,7 +18,7 @@ from core.db import models
 from core.ledger import gaps, proposals, radar, shares
 from core.matching import values
 from core.tying import field, whose
-from core.tying.field import Names
+from core.tying.whose import Names
 
 Solve = Callable[..., values.Solution]
 
@@ -64,7 +64,7 @@ def look_again(
     memory = matching.learn(seen.history, supervised=True)
     solution = solve(seen.payments, seen.invoices, seen.rates, memory)
     found = _proposals(seen, solution)
-    left = _left(seen, solution)
+    left = {int(one.payment): _told(one.reason) for one in solution.unlinked}
     guide = whose.Guide(names, seen.history, ours)
     suppliers = {payment: guide.of(core) for payment, core in seen.cores.items()}
     with database.write() as session:
@@ -105,14 +105,11 @@ def _proposals(seen: field.Field, solution: values.Solution) -> Mapping[int, pro
         payment = int(link.payment)
         parts = _parts(seen, payment, [int(one) for one in link.invoices])
         if parts and not link.confirmed:
-            reasons = [{"code": one.code, **one.facts} for one in link.reasons]
-            second = [{"code": "second_best", "invoice": int(link.second)}] if link.second else []
-            said = any(one["code"] == "second_best" for one in reasons)
             found[payment] = proposals.Proposal(
                 parts=parts,
                 band=link.band,
                 confidence=link.confidence,
-                reasons=(*reasons, *([] if said else second)),
+                reasons=tuple(map(_told, link.reasons)),
                 automatic=link.band == "auto",
             )
     return found
@@ -126,14 +123,8 @@ def _parts(seen: field.Field, payment: int, invoices: list[int]) -> Mapping[int,
     return dict(zip(invoices, parts, strict=True)) if parts else None
 
 
-def _left(seen: field.Field, solution: values.Solution) -> Mapping[int, proposals.Why]:
-    """Why the others have none; a line of the bank's own waits for nobody's Invoice."""
-    labels = {one.id: one.label for one in seen.payments}
-    left = {}
-    for one in solution.unlinked:
-        own = whose.no_purchase(labels[one.payment])
-        left[int(one.payment)] = {"code": own} if own else {"code": one.reason.code, **one.reason.facts}
-    return left
+def _told(reason: values.Reason) -> proposals.Why:
+    return {"code": reason.code, **reason.facts}
 
 
 def _to_settle(session: Session, workspace_id: int, seen: field.Field) -> Collection[int]:

@@ -18,9 +18,9 @@ from core import nouns
 from core.db import models
 from core.ledger import dues, proposals
 from core.matching import values
+from core.tying import whose
+from core.tying.whose import Names
 
-#: By supplier, how it calls itself and what it is called on bank lines, as its collector declares it.
-Names = Mapping[str, tuple[str, ...]]
 #: Rates are wanted from before the first day on: a holiday has the rate of the day before.
 _BEFORE = timedelta(days=14)
 
@@ -109,7 +109,7 @@ def _whole(workspace_id: int) -> Any:
 
 
 def _invoice(row: Any, total: int, left: int, names: Names) -> values.Invoice:
-    supplier, called = whose(row.supplier, row.seller, names)
+    supplier, called = whose.of_invoice(row.supplier, row.seller, names)
     kind: Literal["invoice", "credit_note"] = (
         "credit_note" if row.kind == nouns.Kind.CREDIT_NOTE else "invoice"
     )
@@ -125,13 +125,6 @@ def _invoice(row: Any, total: int, left: int, names: Names) -> values.Invoice:
         net_minor=row.net_minor if left == total else None,
         kind=kind,
     )
-
-
-def whose(supplier: str, seller: str | None, names: Names) -> tuple[str, tuple[str, ...]]:
-    """Who sells, and all its names; of what was brought, the name on the paper."""
-    if supplier in names:
-        return supplier, tuple(dict.fromkeys([*names[supplier], *filter(None, [seller])]))
-    return seller or supplier, (seller or supplier,)
 
 
 def _paid(session: Session, workspace_id: int) -> tuple[Mapping[int, int], Collection[int]]:
@@ -175,7 +168,7 @@ def _said(row: list[Any], *, agreed: bool, on: date, names: Names) -> values.Con
         payment=str(payment),
         invoice=str(invoice),
         core=core,
-        supplier=whose(supplier, seller, names)[0],
+        supplier=whose.of_invoice(supplier, seller, names)[0],
         lag=(booked_on - issued_on).days if issued_on else 0,
         agreed=agreed,
         on=on,

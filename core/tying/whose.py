@@ -1,42 +1,46 @@
-"""Whose Invoice a Payment waits for, from its label alone: what suppliers are called there, and what people confirmed before."""
+"""Whose Invoice a Payment waits for, from its label alone: what people confirmed before, then how suppliers call themselves."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from core.ledger import gaps
-from core.matching import bankwords, labels, names, values
+from core import matching
+from core.matching import names, values
 
-#: Channels on which the bank itself takes money, or the company moves its own: nobody sends an invoice for these.
-_NO_PURCHASE = {bankwords.CASH: "internal", bankwords.INTERNAL: "internal", bankwords.FEE: "bank_fee"}
+#: By supplier, how it calls itself and what it is called on bank lines, as its collector declares it.
+Names = Mapping[str, tuple[str, ...]]
 
 
 def core(label: str) -> str:
-    """What is left of a label without digits, dates, bank words and legal forms; the label itself when nothing is."""
-    return " ".join(_shape(label).tokens) or label.casefold().strip() or "?"
+    """What is learned from: the label without digits, dates, bank words and legal forms; the label itself when nothing is left."""
+    return matching.core_of(label) or label.casefold().strip() or "?"
 
 
-def no_purchase(label: str) -> str | None:
-    """Why nobody owes an Invoice for such a line (`gaps.NEEDS_NONE`), or None. Where a payee is named, somebody may."""
-    shape = _shape(label)
-    why = _NO_PURCHASE.get(shape.channel)
-    return why if why and not shape.tokens and why in gaps.NEEDS_NONE else None
+def called(said: Iterable[str | None]) -> tuple[str, ...]:
+    """Names as labels would say them: a bank label as it is declared may hold the bank's own words."""
+    return tuple(dict.fromkeys(matching.core_of(one) or one for one in said if one))
+
+
+def of_invoice(supplier: str, seller: str | None, known: Names) -> tuple[str, tuple[str, ...]]:
+    """Who sells, and all its names; of what was brought, the name on the paper."""
+    if supplier in known:
+        return supplier, called([*known[supplier], seller])
+    return seller or supplier, called([seller or supplier])
 
 
 class Guide:
-    """Names the supplier of a core: what people confirmed before counts most, then the names of `known`, those with an account first."""
+    """Names the supplier of a core; of two that it may be, the one that we have an account with."""
 
     def __init__(
         self,
-        known: Mapping[str, tuple[str, ...]],
+        known: Names,
         history: Iterable[values.Confirmation] = (),
         ours: Collection[str] = (),
     ) -> None:
-        self._suppliers = sorted(known, key=lambda one: (one not in ours, one))
         self._ours = set(ours)
-        self._book = names.Book([_called(known[one]) for one in self._suppliers])
-        self._confirmed = _aliases(history)
+        self._book = names.Book({supplier: called(said) for supplier, said in known.items()})
+        self._confirmed = _confirmed(history)
         self._found: dict[str, str | None] = {}
 
     def of(self, core: str) -> str | None:
@@ -45,30 +49,21 @@ class Guide:
         return self._found[core]
 
     def _named(self, core: str) -> str | None:
-        """The surest name that is at least a whole one within the core; of two as sure, only one with an account."""
-        found = self._book.named_by(tuple(core.split()))
-        best = max(found.values(), default=names.NOTHING)
-        if best < names.WITHIN:
+        """By a whole name within the core, the surest one."""
+        ranked = self._book.ranked(tuple(core.split()))
+        if not ranked or ranked[0][1] < names.WITHIN:
             return None
-        likely = [self._suppliers[at] for at, level in sorted(found.items()) if level == best]
-        mine = [one for one in likely if one in self._ours]
-        return likely[0] if len(likely) == 1 else mine[0] if len(mine) == 1 else None
+        likely = [supplier for supplier, level in ranked if level == ranked[0][1]]
+        mine = [supplier for supplier in likely if supplier in self._ours]
+        if len(likely) == 1 or len(mine) == 1:
+            return (mine or likely)[0]
+        return None
 
 
-def _called(said: Iterable[str]) -> tuple[str, ...]:
-    """A bank label as it is declared may hold the bank's own words."""
-    plain = (" ".join(_shape(one).tokens) for one in said)
-    return tuple(dict.fromkeys(one for one in plain if one))
-
-
-def _aliases(history: Iterable[values.Confirmation]) -> Mapping[str, str]:
-    """What a core was confirmed to be, more often than anything was refused for it."""
+def _confirmed(history: Iterable[values.Confirmation]) -> Mapping[str, str]:
+    """What a core was confirmed to be, more often than that was refused."""
     said: dict[str, Counter[str]] = defaultdict(Counter)
     for one in history:
         said[one.core][one.supplier] += 1 if one.agreed else -1
     best = {core: max(count.items(), key=lambda each: each[1]) for core, count in said.items()}
     return {core: supplier for core, (supplier, times) in best.items() if times > 0}
-
-
-def _shape(label: str) -> labels.Shape:
-    return labels.read(labels.shape_of(labels.plain(label)))
