@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
+from core.ledger import questions as open_questions
 from vault import audit, sealing
 from web import farm, people, speech
 
@@ -72,7 +73,7 @@ def of_view(session: Session, view: ledger.AccountView | None) -> Asked | None:
 def round_of(session: Session, workspace_id: int) -> list[Asked]:
     """The code round: those whose time runs out first, then those that somebody must wake, then what is being checked."""
     order = {"live": 0, "expired": 1, "checking": 2}
-    asked = [of(session, challenge) for challenge in ledger.waiting(session, workspace_id)]
+    asked = [of(session, challenge) for challenge in open_questions.waiting(session, workspace_id)]
     return sorted(asked, key=lambda a: (order[a.phase], a.challenge.expires_at or a.now, a.challenge.id))
 
 

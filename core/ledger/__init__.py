@@ -34,7 +34,6 @@ from core.ledger.questions import (
     open_challenge,
     send_again,
     served,
-    waiting,
 )
 from core.ledger.runs import call_due, due_accounts, guard, may_go, next_visit, note, queue_run, tell, wish
 from core.ledger.standing import state_of
@@ -110,6 +109,5 @@ __all__ = [
     "tell",
     "tell_of",
     "try_again",
-    "waiting",
     "wish",
 ]
