@@ -52,7 +52,7 @@ class Stranger:
     def __post_init__(self) -> None:
         for month in range(1, 8):
             self.publish(date(2026, month, 4), Decimal("1249.90") + month)
-        self._space, self._sso = server.Server(_space(self)), server.Server(_sso(self))
+        self._space, self._sso = server.Server(_Space(self).app), server.Server(_Sso(self).app)
 
     @property
     def space(self) -> str:
@@ -79,113 +79,115 @@ class Stranger:
         self._sso.stop()
 
 
-def _sso(of: Stranger) -> Flask:
-    app = Flask("sso")
-    app.add_url_rule("/beat", view_func=lambda: ("", 204), methods=["POST"])
+class _Sso:
+    """Where one signs in: user, password, and a code for some."""
 
-    def page(form: str) -> Response:
-        wall = "" if request.cookies.get("consent") else WALL
-        return make_response(f"{HEAD}{BEACON}<form method=post>{form}</form>{wall}")
+    def __init__(self, of: Stranger) -> None:
+        self.of = of
+        self.app = Flask("sso")
+        self.app.add_url_rule("/beat", view_func=lambda: ("", 204), methods=["POST"])
+        self.app.add_url_rule("/signin", view_func=self.user, methods=["GET", "POST"])
+        self.app.add_url_rule("/signin/password", view_func=self.password, methods=["GET", "POST"])
+        self.app.add_url_rule("/signin/code", view_func=self.code, methods=["GET", "POST"])
 
-    @app.route("/signin", methods=["GET", "POST"])
-    def user() -> Answered:
+    def user(self) -> Answered:
         if request.method == "GET":
-            return page("<label>User <input id=user name=user></label><button id=next>Next</button>")
+            return _page("<label>User <input id=user name=user></label><button id=next>Next</button>")
         return redirect(f"/signin/password?user={request.form['user']}", 303)
 
-    @app.route("/signin/password", methods=["GET", "POST"])
-    def password() -> Answered:
+    def password(self) -> Answered:
         form = "<label>Password <input id=pass name=pass type=password></label><button id=signin>Sign in</button>"
         if request.method == "GET":
-            return page(form)
-        of.passwords += 1
-        customer = of.customers.get(request.args["user"])
+            return _page(form)
+        self.of.passwords += 1
+        user = request.args["user"]
+        customer = self.of.customers.get(user)
         if customer is None or customer.password != request.form["pass"]:
-            return page(f"<p class=error>User or password unknown.</p>{form}")
-        return (
-            _let_in(of, request.args["user"])
-            if not customer.seed
-            else redirect(f"/signin/code?user={request.args['user']}", 303)
-        )
+            return _page(f"<p class=error>User or password unknown.</p>{form}")
+        return redirect(f"/signin/code?user={user}", 303) if customer.seed else self._let_in(user)
 
-    @app.route("/signin/code", methods=["GET", "POST"])
-    def code() -> Answered:
+    def code(self) -> Answered:
         form = "<label>Code <input id=code name=code></label><button id=verify>Verify</button>"
-        seed = of.customers[request.args["user"]].seed
+        user = request.args["user"]
+        seed = self.of.customers[user].seed
         if request.method == "POST" and pyotp.TOTP(seed).verify(request.form["code"], valid_window=1):
-            return _let_in(of, request.args["user"])
-        return page(form)
+            return self._let_in(user)
+        return _page(form)
 
-    return app
-
-
-def _let_in(of: Stranger, user: str) -> Answered:
-    of.passes[ticket := secrets.token_hex(8)] = user
-    return redirect(f"{of.space}/callback?ticket={ticket}", 303)
+    def _let_in(self, user: str) -> Answered:
+        self.of.passes[ticket := secrets.token_hex(8)] = user
+        return redirect(f"{self.of.space}/callback?ticket={ticket}", 303)
 
 
-def _space(of: Stranger) -> Flask:
-    app = Flask("space")
-    app.add_url_rule("/beat", view_func=lambda: ("", 204), methods=["POST"])
+def _page(form: str) -> Response:
+    wall = "" if request.cookies.get("consent") else WALL
+    return make_response(f"{HEAD}{BEACON}<form method=post>{form}</form>{wall}")
 
-    def session() -> dict[str, str] | None:
-        return of.sessions.get(request.cookies.get("sid", ""))
 
-    def guarded() -> bool:
-        here = session()
-        return bool(here) and request.headers.get("X-CSRF") == (here or {})["csrf"]
+class _Space:
+    """Where the invoices are."""
 
-    @app.get("/")
-    def home() -> Answered:
-        return redirect("/home" if session() else f"{of.sso}/signin")
+    def __init__(self, of: Stranger) -> None:
+        self.of = of
+        self.app = Flask("space")
+        self.app.add_url_rule("/beat", view_func=lambda: ("", 204), methods=["POST"])
+        self.app.add_url_rule("/", view_func=self.root)
+        self.app.add_url_rule("/callback", view_func=self.callback)
+        self.app.add_url_rule("/home", view_func=self.home)
+        self.app.add_url_rule("/api/session", view_func=self.csrf)
+        self.app.add_url_rule("/api/invoices", view_func=self.invoices)
+        self.app.add_url_rule("/api/invoices/<name>/pdf", view_func=self.pdf)
 
-    @app.get("/callback")
-    def callback() -> Answered:
+    def root(self) -> Answered:
+        return redirect("/home" if self._session else f"{self.of.sso}/signin")
+
+    def callback(self) -> Answered:
         answer = redirect("/home", 303)
-        of.sessions[sid := secrets.token_hex(16)] = {
-            "user": of.passes.pop(request.args["ticket"]),
+        self.of.sessions[sid := secrets.token_hex(16)] = {
+            "user": self.of.passes.pop(request.args["ticket"]),
             "csrf": secrets.token_hex(8),
         }
         answer.set_cookie("sid", sid, httponly=True, samesite="Lax")
         return answer
 
-    @app.get("/home")
-    def inside() -> Answered:
-        return (
-            make_response(f"{HEAD}{BEACON}<h1>My energy</h1>") if session() else redirect(f"{of.sso}/signin")
-        )
+    def home(self) -> Answered:
+        if self._session:
+            return make_response(f"{HEAD}{BEACON}<h1>My energy</h1>")
+        return redirect(f"{self.of.sso}/signin")
 
-    @app.get("/api/session")
-    def csrf() -> tuple[Any, int]:
-        here = session()
+    def csrf(self) -> tuple[Any, int]:
+        here = self._session
         return (jsonify(csrf=here["csrf"]), 200) if here else (jsonify(error="no session"), 401)
 
-    @app.get("/api/invoices")
-    def invoices() -> tuple[Any, int]:
-        if not guarded():
+    def invoices(self) -> tuple[Any, int]:
+        if not self._guarded():
             return jsonify(error="forbidden"), 403
         start = int(request.args.get("cursor", "0"))
-        shown = of.invoices[start : start + PER_PAGE]
-        lines = [
-            {
-                "id": number.replace("/", "-"),
-                "number": number,
-                "issued": day.isoformat(),
-                "amount": str(total),
-                "currency": "GBP",
-            }
-            for number, day, total in shown
-        ]
-        return jsonify(
-            invoices=lines, next=str(start + PER_PAGE) if start + PER_PAGE < len(of.invoices) else None
-        ), 200
+        more = start + PER_PAGE < len(self.of.invoices)
+        lines = [_line(*invoice) for invoice in self.of.invoices[start : start + PER_PAGE]]
+        return jsonify(invoices=lines, next=str(start + PER_PAGE) if more else None), 200
 
-    @app.get("/api/invoices/<name>/pdf")
-    def pdf(name: str) -> tuple[Any, int] | Response:
-        if not guarded():
+    def pdf(self, name: str) -> tuple[Any, int] | Response:
+        if not self._guarded():
             return jsonify(error="forbidden"), 403
-        number, day, total = next(line for line in of.invoices if line[0].replace("/", "-") == name)
-        of.downloads.append(number)
+        number, day, total = next(line for line in self.of.invoices if line[0].replace("/", "-") == name)
+        self.of.downloads.append(number)
         return Response(paper.invoice(number, day, total, currency="GBP"), content_type="application/pdf")
 
-    return app
+    @property
+    def _session(self) -> dict[str, str] | None:
+        return self.of.sessions.get(request.cookies.get("sid", ""))
+
+    def _guarded(self) -> bool:
+        here = self._session
+        return bool(here) and request.headers.get("X-CSRF") == (here or {})["csrf"]
+
+
+def _line(number: str, day: date, total: Decimal) -> dict[str, str]:
+    return {
+        "id": number.replace("/", "-"),
+        "number": number,
+        "issued": day.isoformat(),
+        "amount": str(total),
+        "currency": "GBP",
+    }
