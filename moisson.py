@@ -421,12 +421,13 @@ def collector_run(settings: farm_settings.Settings, file: Path, secrets: dict[st
     help="Every field with its source, its place, what was set aside and why, and the text.",
 )
 @as_json
-def read(files: Sequence[Path], explain: bool, as_json: bool) -> None:
+@with_settings
+def read(settings: farm_settings.Settings, files: Sequence[Path], explain: bool, as_json: bool) -> None:
     """Read invoices: number, dates, amounts, each with its confidence and what should happen next."""
     from core import extraction
     from core.extraction import explained
 
-    with extraction.Readers(1) as readers:
+    with extraction.Readers(1, scans=settings.scans) as readers:
         for file in files:
             outcome = _read_or_say_why(readers, file)
             told = extraction.line(file, outcome)
@@ -453,8 +454,8 @@ def reread(
 
     database = _database(settings)
     with database.read() as session:
-        waiting = rereading.waiting(session, workspace, supplier)
-    with extraction.Readers(os.cpu_count() or 1) as readers:
+        waiting = rereading.waiting(session, workspace, supplier, scans=settings.ocr)
+    with extraction.Readers(os.cpu_count() or 1, scans=settings.scans) as readers:
         stored = archive.Archive(settings.data)
         every = rereading.again(database, stored, readers, waiting, apply=apply, now=_now)
         changed = failed = 0

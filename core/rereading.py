@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, errors, extraction, intake, nouns, teaching
 from core.db import models
-from core.extraction import wire
+from core.extraction import doubts, wire
 from core.teaching import Change
 
 
@@ -42,14 +42,19 @@ def in_words(one: Reread) -> str:
     return f"{one.supplier} {one.name}: {', '.join(told)}{stays}"
 
 
-def waiting(session: Session, workspace_id: int, supplier: str | None = None) -> list[int]:
-    """The company's Documents, oldest first, that were read by other readers than those of today."""
+def waiting(
+    session: Session, workspace_id: int, supplier: str | None = None, *, scans: bool = False
+) -> list[int]:
+    """The company's Documents, oldest first, that were read by other readers than those of today.
+
+    With `scans`, also those of which nothing could be read, since they are pictures.
+    """
     document, invoice, reading = models.Document, models.Invoice, models.ReadingRow
     last = (
         select(func.max(reading.id)).where(reading.workspace_id == workspace_id).group_by(reading.document_id)
     )
     chosen = (
-        select(document.id, invoice.supplier, reading.reader)
+        select(document.id, invoice.supplier, reading.reader, reading.doubts)
         .join(invoice, invoice.id == document.invoice_id)
         .join(reading, reading.document_id == document.id)
         .where(
@@ -60,7 +65,11 @@ def waiting(session: Session, workspace_id: int, supplier: str | None = None) ->
     if supplier is not None:
         chosen = chosen.where(invoice.supplier == supplier)
     today = cache(partial(_reader, session, workspace_id))
-    return [number for number, whose, reader in session.execute(chosen) if reader != today(whose)]
+    return [
+        number
+        for number, whose, reader, said in session.execute(chosen)
+        if reader != today(whose) or (scans and doubts.NO_TEXT in said)
+    ]
 
 
 def _reader(session: Session, workspace_id: int, supplier: str) -> str:

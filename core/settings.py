@@ -55,7 +55,17 @@ class Settings(BaseSettings):
         description="how people reach the web part, https://farm.example; empty leaves links out of notices",
     )
     rates: Path | None = Field(
-        default=None, description="file of daily reference rates (eurofxref CSV or XML), read again when it changes"
+        default=None,
+        description="file of daily reference rates (eurofxref CSV or XML), read again when it changes",
+    )
+    ocr: bool = Field(
+        default=False,
+        description="make out the words of scans (wants moisson[ocr] and Tesseract's languages)",
+    )
+    ocr_languages: str = Field(
+        default="fra+eng",
+        pattern=r"^[a-z_]{3,}(\+[a-z_]{3,})*$",
+        description="Tesseract's names of the languages of your scans",
     )
     export_folder: Annotated[Path | None, NoDecode] = Field(
         default=None, description="the folder destination; empty means exports in the data folder"
@@ -73,7 +83,9 @@ class Settings(BaseSettings):
     def _stand_ins_at_home(self) -> Self:
         elsewhere = [at for at in self.stand_ins.values() if not _AT_HOME.fullmatch(at)]
         if self.stand_ins and (elsewhere or not self.allow_loopback):
-            raise ValueError("MOISSON_STAND_INS: http://127.0.0.1:port only, and with MOISSON_ALLOW_LOOPBACK=1")
+            raise ValueError(
+                "MOISSON_STAND_INS: http://127.0.0.1:port only, and with MOISSON_ALLOW_LOOPBACK=1"
+            )
         return self
 
     @field_validator("public_url")
@@ -86,6 +98,11 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.database.get_secret_value() or f"sqlite:///{self.data.absolute() / 'moisson.db'}"
+
+    @property
+    def scans(self) -> str:
+        """The languages in which scans are read; empty when they are not."""
+        return self.ocr_languages if self.ocr else ""
 
     @property
     def exports(self) -> Path:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from collectors.kit import browsers, catalogue
 from core import errors
 from core.db import Database, migrate, models
+from core.extraction import ocr
 from core.settings import Settings
 from vault import kek
 
@@ -40,6 +41,7 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
             *_database(settings, database, now),
             _key(settings, database),
             *about_process(settings),
+            _scans(settings),
             *_catalogue(settings),
             _loopback(settings),
         ]
@@ -149,6 +151,15 @@ def _isolation(settings: Settings) -> Finding:
     if web.exists() and keys.exists() and web.stat().st_uid != keys.stat().st_uid:
         return Finding("isolation", True, "web and worker are two users")
     return Finding("isolation", False, "degraded isolation: web and worker are one user")
+
+
+def _scans(settings: Settings) -> Finding:
+    lacks = ocr.missing(settings.ocr_languages)
+    if not settings.ocr:
+        could = f"and {lacks}" if lacks else "and could be read with MOISSON_OCR=1"
+        return Finding("scans", True, f"pictures go to a person unread, {could}")
+    read = f"their words are made out ({settings.ocr_languages}), for a person to compare"
+    return Finding("scans", not lacks, f"cannot be read: {lacks}" if lacks else read)
 
 
 def _catalogue(settings: Settings) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ async def opened(settings: Settings, redactor: redact.Redactor, **outside: Any) 
         cores = os.cpu_count() or 1
         pool = ThreadPoolExecutor(max_workers=4 * cores, thread_name_prefix="pool")
         stack.callback(pool.shutdown)
-        readers = extraction.Readers(cores)
+        readers = extraction.Readers(cores, scans=settings.scans)
         stack.callback(readers.close)
         yield Farm(
             settings=settings,

@@ -18,7 +18,7 @@ from core.extraction import leaf, limits, templates, wire
 def main(line: socket.socket) -> None:
     limits.bound()
     # Imported only here, behind the first limits, and once for all the documents of this child.
-    from core.extraction import excerpt, pages, reader, taught
+    from core.extraction import excerpt, ocr, pages, reader, taught
 
     def read(document: BinaryIO, offered: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         known = [templates.unpacked(one) for one in offered]
@@ -31,6 +31,16 @@ def main(line: socket.socket) -> None:
         part = reader.read(excerpt.of(document, first, last), partial(taught.read, offered=known))
         return {"reading": wire.packed(excerpt.placed(part, first))}
 
+    def made_out(document: BinaryIO, languages: str, only: Sequence[int] | None) -> dict[str, Any]:
+        if only is None:
+            return {"reading": wire.packed(ocr.read(document, languages))}
+        first, last = only
+        return {
+            "reading": wire.packed(
+                excerpt.placed(ocr.read(excerpt.of(document, first, last), languages), first)
+            )
+        }
+
     def looked_at(document: BinaryIO, page: int) -> dict[str, Any]:
         return {"leaf": leaf.packed(pages.leaf(document, page))}
 
@@ -39,7 +49,9 @@ def main(line: socket.socket) -> None:
         request, document = asked
         limits.allow_cpu(int(request["cpu"]))
         with document:
-            if only := request.get("pages"):
+            if languages := request.get("ocr"):
+                wire.send(line, _said(partial(made_out, document, languages, request["pages"])))
+            elif only := request.get("pages"):
                 wire.send(line, _said(partial(read_part, document, request["templates"], *only)))
             elif request.get("read"):
                 wire.send(line, _said(partial(read, document, request["templates"])))

@@ -48,6 +48,9 @@ SCRIPT = "The document carries a script. It was not run; the original may run it
 PROGRAM = (
     "The document carries a program, or asks to start one. Nothing was started: do not open the original."
 )
+READ_AS_PICTURE = (
+    "The document is a picture: its words were made out by machine (OCR). Compare them with the page."
+)
 TOO_FULL = "A page holds more than any bill has: its words were not looked for."
 DAMAGED = "The document cannot be opened: it is damaged, or wants a password."
 
@@ -64,6 +67,7 @@ MILD = (ODD_NUMBER, ODD_RATE, ODD_IBAN, ODD_SELLER_ID, SCRIPT)
 
 ALL = (
     NO_TEXT,
+    READ_AS_PICTURE,
     SCRIPT,
     PROGRAM,
     TOO_FULL,

@@ -26,6 +26,8 @@ LONGEST_NAME = 300
 #: A page of more letters or drawing steps than any bill has; its words are not looked for.
 MOST_ON_PAGE = 20_000
 PICTURE_WIDTH = 800
+#: Of a scan: how many pages are looked at, how finely (what Tesseract was taught on), and the longest side of a picture in pixels.
+SCANNED, SCAN_DPI, MOST_PIXELS = (2, 1), 300, 5_000
 #: Over a scan, fewer letters than this are a stamp ("COPIE") and not the document's words.
 STAMP = 60
 
@@ -55,6 +57,16 @@ class Sheet:
     text: str
     light: bool
     picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A page of `of` as a picture, `scale` pixels for each point."""
+
+    number: int
+    of: int
+    picture: Any
+    scale: float
 
 
 def paper(document: BinaryIO) -> Paper:
@@ -104,6 +116,15 @@ def _name(file: Any) -> str:
         return str(file.get_name())[:LONGEST_NAME]
     except UnicodeDecodeError:
         return ""  # half a letter of UTF-16
+
+
+def scans(document: BinaryIO) -> Iterator[Scan]:
+    """The first pages and the last as grey pictures, large enough for their words to be made out. Raises as `paper`."""
+    with _open(document) as pdf:
+        for number in _ends(len(pdf), *SCANNED):
+            page = pdf[number - 1]
+            scale = min(SCAN_DPI / 72, MOST_PIXELS / max(*page.get_size(), 1))
+            yield Scan(number, len(pdf), page.render(scale=scale, grayscale=True).to_pil(), scale)
 
 
 def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> bytes:

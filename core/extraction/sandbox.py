@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
+
 from core import errors, nouns
-from core.extraction import leaf, lines, wire
+from core.extraction import doubts, leaf, lines, wire
 from core.extraction.seat import Seat
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -20,6 +24,8 @@ PICTURE_WIDTH = 800
 WALL_SECONDS = 30.0
 CPU_SECONDS = 20
 RECYCLED_AFTER = 50
+#: Of a child that makes out the words of scans; it may take longer, and grows faster.
+SCAN_WALL_SECONDS, SCAN_CPU_SECONDS, SCAN_RECYCLED_AFTER = 90.0, 60, 10
 
 
 class Readers:
@@ -32,13 +38,21 @@ class Readers:
         wall: float = WALL_SECONDS,
         cpu: int = CPU_SECONDS,
         recycled_after: int = RECYCLED_AFTER,
+        scans: str = "",
     ) -> None:
-        """`wall` and `cpu` are the seconds that one document may take."""
+        """`wall` and `cpu` are the seconds that one document may take; `scans` the languages (`fra+eng`) in which the words of
+        pictures are made out, in one more child with limits of its own; without, a picture stays unread."""
         self.wall, self.cpu = wall, cpu
         self.seats = [Seat(recycled_after) for _ in range(count)]
         self.free: queue.LifoQueue[Seat] = queue.LifoQueue()
         for seat in self.seats:
             self.free.put(seat)
+        self.languages = scans
+        self.eyes = (
+            Readers(1, wall=SCAN_WALL_SECONDS, cpu=SCAN_CPU_SECONDS, recycled_after=SCAN_RECYCLED_AFTER)
+            if scans
+            else None
+        )
 
     def read(
         self, path: Path, templates: Sequence[Mapping[str, Any]] = (), pages: tuple[int, int] | None = None
@@ -82,6 +96,8 @@ class Readers:
         for seat in [self.free.get() for _ in self.seats]:
             seat.end()
             self.free.put(seat)
+        if self.eyes:
+            self.eyes.close()
 
     def __enter__(self) -> Readers:
         return self
@@ -106,7 +122,19 @@ class Readers:
         with self._asked(path, request) as (seat, until):
             answer = seat.answer(until)
             png = seat.picture(until) if preview else b""
-        return believed(answer, "reading", wire.unpacked), png
+        reading = believed(answer, "reading", wire.unpacked)
+        if self.eyes and doubts.NO_TEXT in reading.doubts:
+            reading = self._made_out(self.eyes, path, pages) or reading
+        return reading, png
+
+    def _made_out(self, eyes: Readers, path: Path, pages: tuple[int, int] | None) -> nouns.Reading | None:
+        """What stands in the pictures; None when that takes more than it may, and the document stays a picture for a person."""
+        try:
+            with eyes._asked(path, {"ocr": self.languages, "pages": pages}) as (seat, until):
+                return believed(seat.answer(until), "reading", wire.unpacked)
+        except errors.ReaderFailed as err:
+            log.warning("document.not_made_out", way=err.way)
+            return None
 
     @contextmanager
     def _asked(self, path: Path, request: dict[str, Any]) -> Iterator[tuple[Seat, float]]:

@@ -102,7 +102,7 @@ def _month(reading: nouns.Reading, name: str, value: str) -> nouns.FieldRead:
     if page and page.value[:7] == value[:7] and page.source.startswith(XML):
         return _judged(page, page.value, agrees=True)
     if page and page.value[:7] == value[:7]:
-        return replace(page, source=BOTH, confidence=AGREED_ON_MONTH)
+        return replace(page, source=_with(page), confidence=AGREED_ON_MONTH)
     return _judged(page, value, agrees=False)
 
 
@@ -122,13 +122,18 @@ def _judged(page: nouns.FieldRead | None, value: str, *, agrees: bool) -> nouns.
     if page and page.source.startswith(XML):
         return _told(page, value, agrees=agrees)
     if agrees and page and page.value == value:
-        return replace(page, source=BOTH, confidence=AGREED)
+        return replace(page, source=_with(page), confidence=AGREED)
     if agrees:
         return nouns.FieldRead(value, BOTH, AGREED, raw=value)
     if page is None:
         return nouns.FieldRead(value, PORTAL, PORTAL_ALONE, raw=value)
     said = nouns.Rejected(page.value, "the document says so, the portal does not")
     return nouns.FieldRead(value, PORTAL, AT_ODDS, value, page.box, (said, *page.rejected))
+
+
+def _with(page: nouns.FieldRead) -> str:
+    """That a page's words were made out from its picture is not forgotten."""
+    return f"{PORTAL}+ocr" if page.source == "ocr" else BOTH
 
 
 def _told(data: nouns.FieldRead, value: str, *, agrees: bool) -> nouns.FieldRead:
