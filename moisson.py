@@ -438,6 +438,24 @@ def read(settings: farm_settings.Settings, files: Sequence[Path], explain: bool,
 
 
 @cli.command()
+@click.argument("folder", metavar="SETDIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--warm", is_flag=True, help="With what a person confirmed before, in the set's history.jsonl.")
+def match(folder: Path, warm: bool) -> None:
+    """Match the payments and invoices of a folder (payments.jsonl, invoices.jsonl, fx.json): one JSON object a link."""
+    from core import matching
+    from core.matching import sets
+
+    try:
+        told = sets.load(folder)
+    except (OSError, ValueError, KeyError) as err:
+        raise click.UsageError(f"{folder} is not a whole set: {err!r}") from err
+    memory = matching.from_pairs(told.history if warm else (), told.payments, told.invoices)
+    solution = matching.solve(told.payments, told.invoices, told.rates, memory)
+    for line in sets.lines(solution):
+        click.echo(line)
+
+
+@cli.command()
 @click.option("--workspace", type=int, default=1, show_default=True)
 @click.option("--supplier", default=None, help="Only the documents of this supplier.")
 @click.option("--apply", is_flag=True, help="Change the invoices, instead of showing what would change.")

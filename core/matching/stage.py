@@ -1,0 +1,199 @@
+"""Payments and invoices set side by side: their columns, who names whom, and every pair that may be a link with its log-odds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.matching import aliases, blocking, columns, features, names, survey, weights
+from core.matching.columns import Floats, Ints, Lines, Units
+from core.matching.features import Scene
+from core.matching.survey import Survey
+from core.matching.values import Invoice, Memory, Payment, Rates
+
+#: Log-odds below which a pair is not even a runner-up.
+FLOOR = -6.0
+#: Days kept around the pile for rates.
+MARGIN = 130
+
+
+@dataclass
+class Edges:
+    """Pairs above FLOOR, sorted by line, then unit. `seen` is what is known of each."""
+
+    seen: features.Pairs
+    score: Floats
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    def without(self, refused: frozenset[tuple[int, int]]) -> Edges:
+        """Those that nobody refused."""
+        if not refused:
+            return self
+        pairs = zip(self.seen.line.tolist(), self.seen.unit.tolist(), strict=True)
+        kept = np.array([pair not in refused for pair in pairs], bool)
+        return Edges(self.seen.only(kept), self.score[kept])
+
+
+def set_up(
+    payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory, known: Survey
+) -> Scene:
+    """Against a survey that was made before."""
+    lines, units, monies = _columns(payments, invoices, known)
+    book = known.book_with(survey.names_of(units))
+    table = names.table(lines.cores, units.suppliers, book)
+    changes = _changes(lines, units, rates, monies)
+    told = {**known.aliases, **survey.taught(memory, known.places)}
+    payee = _payees(lines, units, book, told)
+    return Scene(
+        lines, units, table, changes, _aliases(told, lines, units), _habits(known, memory, units),
+        _recurs(known, units), payee, _said(lines),
+    )  # fmt: skip
+
+
+def _columns(
+    payments: Sequence[Payment], invoices: Sequence[Invoice], known: Survey
+) -> tuple[Lines, Units, columns.Numbering[str]]:
+    monies = columns.Numbering[str]()
+    lines = columns.lines(payments, monies, known.places)
+    return lines, columns.units(invoices, monies), monies
+
+
+def _changes(lines: Lines, units: Units, rates: Rates, monies: columns.Numbering[str]) -> columns.Exchange:
+    days = np.concatenate([lines.day, lines.bought, units.day, units.due[units.due > 0]])
+    first, last = (int(days.min()), int(days.max())) if len(days) else (1, 1)
+    return columns.exchange(rates, monies, max(1, first - MARGIN), last + MARGIN)
+
+
+def _aliases(told: dict[tuple[columns.Tokens, str], int], lines: Lines, units: Units) -> aliases.Aliases:
+    cores = {core: at for at, core in enumerate(lines.cores)}
+    here = {supplier: at for at, supplier in enumerate(units.suppliers)}
+    count = len(here)
+    rows = sorted(
+        (cores[core] * count + here[supplier], level)
+        for (core, supplier), level in told.items()
+        if level and core in cores and supplier in here
+    )
+    table = np.array(rows, np.int64).reshape(-1, 2)
+    return aliases.Aliases(count, table[:, 0], table[:, 1])
+
+
+def _payees(
+    lines: Lines, units: Units, book: names.Book, told: dict[tuple[columns.Tokens, str], int]
+) -> Ints:
+    """The one supplier that each line names better than all others, by its core, an alias or the counterparty; -1 without."""
+    by_alias: dict[columns.Tokens, list[tuple[str, int]]] = defaultdict(list)
+    for (core, supplier), level in told.items():
+        if level >= 3:
+            by_alias[core].append((supplier, level))
+    here = {supplier: at for at, supplier in enumerate(units.suppliers)}
+
+    def payee(core: columns.Tokens) -> int:
+        ranked = [each for each in book.ranked(core) if each[1] >= names.CUT]
+        ranked = ranked or sorted(by_alias[core], key=lambda each: -each[1])
+        clear = ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1])
+        return here.get(ranked[0][0], columns.NONE) if clear else columns.NONE
+
+    of = columns.ints(payee(core) for core in lines.cores)
+    by_party = np.where(lines.party == columns.NONE, columns.NONE, of[lines.party])
+    return np.where(of[lines.core] == columns.NONE, by_party, of[lines.core])
+
+
+def _habits(known: Survey, memory: Memory, units: Units) -> Ints:
+    """What people confirmed comes before what was found."""
+    told = {
+        supplier: sorted(lags)[len(lags) // 2]
+        for supplier, lags in memory.lags.items()
+        if len(lags) >= survey.ENOUGH
+    }
+    return columns.ints(told.get(each, known.habits.get(each, survey.UNKNOWN)) for each in units.suppliers)
+
+
+def _recurs(known: Survey, units: Units) -> columns.Bools:
+    asked = zip(units.supplier.tolist(), units.money.tolist(), units.cents.tolist(), strict=True)
+    return np.array([(units.suppliers[s], units.monies[m], c) in known.recurring for s, m, c in asked], bool)
+
+
+def _said(lines: Lines) -> dict[int, list[str]]:
+    said: dict[int, list[str]] = defaultdict(list)
+    for line, word in lines.refs:
+        said[line].append(word)
+    return dict(said)
+
+
+def naming(scene: Scene, level: int = names.FAINT) -> names.Table:
+    """The names and the aliases as one table: who is looked at with whom."""
+    table, alias = scene.table, scene.aliases
+    kept = table.levels >= level
+    worth = np.where(alias.levels >= 3, names.WITHIN, names.FAINT)
+    keys = np.concatenate([table.keys[kept], alias.keys])
+    levels = np.concatenate([table.levels[kept], worth])
+    order = np.lexsort((-levels, keys))
+    keys, levels = keys[order], levels[order]
+    first = np.append(True, keys[1:] != keys[:-1]) if len(keys) else np.zeros(0, bool)
+    return replace(table, keys=keys[first], levels=levels[first])
+
+
+def edges(scene: Scene) -> Edges:
+    """Every pair that may be a link."""
+    line, unit = _pairs(scene)
+    seen = scene.seen(line, unit)
+    score = features.scores(seen, weights.PAIRS)
+    kept = score > FLOOR
+    return Edges(seen.only(kept), score[kept])
+
+
+def _pairs(scene: Scene) -> tuple[Ints, Ints]:
+    size = max(1, len(scene.units))
+    met = [line * size + unit for line, unit in _joined(scene)]
+    keys = np.unique(np.concatenate([np.zeros(0, np.int64), *met]))
+    return keys // size, keys % size
+
+
+def _joined(scene: Scene) -> Iterator[tuple[Ints, Ints]]:
+    yield from blocking.by_number(scene.lines, scene.units)
+    yield from blocking.by_name(scene.lines, scene.units, naming(scene), scene.changes)
+
+
+def look(payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory) -> Survey:
+    """What the whole pile tells."""
+    found = survey.places_of(payments)
+    blank = Survey(places=found)
+    lines, units, monies = _columns(payments, invoices, blank)
+    listed = survey.names_of(units)
+    named = Survey(found, listed, {}, {}, survey.recurring(units) if len(units) else frozenset())
+    table = names.table(lines.cores, units.suppliers, named.book)
+    met = aliases.found(lines, units, table, _changes(lines, units, rates, monies))
+    count = max(1, len(units.suppliers))
+    known = {
+        (lines.cores[key // count], units.suppliers[key % count]): level
+        for key, level in zip(met.keys.tolist(), met.levels.tolist(), strict=True)
+    }
+    return replace(
+        named, aliases=known, habits=_usual(payments, invoices, rates, memory, replace(named, aliases=known))
+    )
+
+
+def _usual(
+    payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory, known: Survey
+) -> dict[str, int]:
+    """From pairs that are sure on both sides: one only above even odds."""
+    scene = set_up(payments, invoices, rates, memory, known)
+    sure = edges(scene)
+    kept = sure.score > 1.0
+    line, unit = sure.seen.line[kept], sure.seen.unit[kept]
+    alone = (
+        (np.bincount(line)[line] == 1) & (np.bincount(unit)[unit] == 1) if len(line) else np.zeros(0, bool)
+    )
+    line, unit = line[alone], unit[alone]
+    lags = scene.lines.bought[line] - scene.units.day[unit]
+    usual = survey.habits(scene.units.supplier[unit], lags, len(scene.units.suppliers))
+    return {
+        supplier: lag
+        for supplier, lag in zip(scene.units.suppliers, usual.tolist(), strict=True)
+        if lag != survey.UNKNOWN
+    }
