@@ -76,7 +76,7 @@ def visitor_of(token: str | None, *, clicked: bool) -> Visitor | None:
     )
 
 
-def _holder(hashed: str) -> Select[tuple[models.WebSession, models.Person, models.Workspace, str]]:
+def _holder(hashed: str) -> Select[models.WebSession, models.Person, models.Workspace, str]:
     return (
         select(models.WebSession, models.Person, models.Workspace, models.Membership.role)
         .join(models.Person, models.Person.id == models.WebSession.person_id)
