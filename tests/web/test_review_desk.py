@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -15,6 +15,7 @@ from tests.web import papers, world
 
 #: More than anybody walks at a time.
 MANY, DAY = 5_000, date(2026, 11, 1)
+GREEN = {"net_minor": 1000, "vat_minor": 200, "total_minor": 1200, "currency": "EUR", "issued_on": DAY, "kind": "invoice", "precision": "day", "doubts": [], "twin_of": None, "read_at": datetime(2026, 11, 1, tzinfo=UTC)}  # fmt: skip
 
 
 def invoice(company: world.World, invoice_id: int) -> models.Invoice:
@@ -243,7 +244,7 @@ def test_thousands_wait_and_every_page_counts_them_walks_them_and_stays_small(co
     for at in (0, 700, 4_000, len(ids) - 1):
         answer = client.get(f"/review/{ids[at]}")
         assert len(answer.data) <= 150_000
-        assert f"{at + 1} of {len(ids)}" in answer.text
+        assert f"{at + 1:,} of {len(ids):,}" in answer.text
         neighbours = re.findall(r'<a rel="(prev|next)" href="/review/(\d+)"', answer.text)
         assert neighbours == [
             *([("prev", str(ids[at - 1]))] if at else []),
@@ -260,7 +261,7 @@ def test_of_thousands_with_green_checks_the_first_are_confirmed_at_one_press_and
             c.name: getattr(like, c.name) for c in like.__table__.columns if c.name not in ("id", "number")
         }
         session.execute(
-            insert(models.Invoice), [{**told, "number": f"M{n:05d}", "doubts": []} for n in range(250)]
+            insert(models.Invoice), [{**told, **GREEN, "number": f"M{n:05d}"} for n in range(250)]
         )
         before = len(review.green(session, 1))
     client = company.signed_in(language="en")
