@@ -46,8 +46,8 @@ class Means:
 def expect(answer: httpx.Response, *statuses: int, step: str = "") -> httpx.Response:
     """The answer, if it is a success or one of `statuses`; else raises what it means.
 
-    429 is PartnerBusy and 5xx PartnerDown, with the time that Retry-After asks for; 401 is ConsentEnded; 403 is
-    PartnerRefused; any other is PartnerChanged.
+    429 is PartnerBusy and 503 PartnerDown, with the time that Retry-After asks for: neither was done. Any other 5xx is
+    PartnerSilent, for it may have been. 401 is ConsentEnded, 403 PartnerRefused, the rest PartnerChanged.
     """
     code = answer.status_code
     if answer.is_success or code in statuses:
@@ -56,7 +56,8 @@ def expect(answer: httpx.Response, *statuses: int, step: str = "") -> httpx.Resp
     if code == 429:
         raise errors.PartnerBusy(said, step=step, retry_after=retry_after(answer))
     if code >= 500:
-        raise errors.PartnerDown(said, step=step, retry_after=retry_after(answer))
+        kind = errors.PartnerDown if code == 503 else errors.PartnerSilent
+        raise kind(said, step=step, retry_after=retry_after(answer))
     if code == 401:
         raise errors.ConsentEnded(said, step=step)
     if code == 403:
