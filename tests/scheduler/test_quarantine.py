@@ -47,6 +47,7 @@ async def test_twice_in_the_same_way_it_is_quarantined_with_the_reason(
     assert (invoice.doubts, invoice.asks_review) == ([doubts.TOOK_TOO_LONG], True)
     assert world.farm.archive.read(document.sha256).startswith(b"%PDF-")
     take_in_again(world)
+    assert [row.read_failures for row in world.rows(models.Document)] == [2]
 
 
 async def test_a_reading_that_fails_once_is_made_up_for(
