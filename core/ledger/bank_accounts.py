@@ -75,15 +75,16 @@ def add(
 
 def is_of(account: models.BankAccount, number: str | None) -> bool:
     """Whether a file that names this number may be of this account; one of the two may name none."""
-    if number is None or account.number is None:
+    told = account_number(number)
+    if told is None or account.number is None:
         return True
-    return number == account.number or _holds(account.number, number)
+    return told == account.number or _holds(account.number, told)
 
 
 def learn(session: Session, account: models.BankAccount, number: str | None) -> None:
     """An account without a number takes the one of its file, unless that is another's."""
     if account.number is None and number and recognised(session, account.workspace_id, number) is None:
-        account.number = number
+        account.number = account_number(number)
 
 
 def rename(account: models.BankAccount, name: str) -> None:

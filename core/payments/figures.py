@@ -37,7 +37,7 @@ _LANGUAGES = ("en", "fr", "de", "es", "it", "nl", "pt")
 
 def amount(told: str, mark: str = ",") -> Decimal | None:
     """`1 234,56`, `-1.234,56 €`, `(45,00)`, `12,30-`, `EUR 5`. `mark` is what stands before the cents. None when it is no amount."""
-    plain = unicodedata.normalize("NFKC", told).translate(_SIGNS).strip()
+    plain = " ".join(told.translate(_SIGNS).split())
     bracketed = plain.startswith("(") and plain.endswith(")")
     bare = _EDGE.sub("", plain[1:-1] if bracketed else plain)
     if not (_PLAIN[mark].fullmatch(bare) or _GROUPED[mark].fullmatch(bare)):

@@ -1,0 +1,254 @@
+"""Payments in: new ones once, real twins by a person's word, batches undone as a whole."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from core.db import Database, models
+from core.ledger import batches, paid
+from tests.core.ledger import NOW, bank
+from tests.core.payments import written
+from tests.core.payments.written import LINES, Paid
+
+METRO = Paid(date(2026, 10, 30), -215, "METRO")
+
+
+def test_a_dry_run_tells_and_changes_nothing(database: Database) -> None:
+    with database.write() as session:
+        mine = bank.account(session)
+        bank.bring(session, mine, bank.qif(LINES[:1]))
+        file = bank.qif(LINES).replace(b"D23/10/2026", b"D23/23/2026")
+        assert bank.fates(session, mine, file) == {
+            "lines": 3,
+            "new": 1,
+            "known": 1,
+            "twin": 0,
+            "unreadable": 1,
+        }
+        assert bank.labels(session) == [LINES[0].label]
+
+
+@pytest.mark.parametrize(
+    "write", [written.french_csv, written.ofx, written.camt, written.mt940, written.qif, written.cfonb120]
+)
+def test_the_same_file_twice_brings_nothing(database: Database, write: object) -> None:
+    with database.write() as session:
+        mine, file = bank.account(session), write([*LINES, METRO])  # type: ignore[operator]
+        first = bank.bring(session, mine, file)
+        assert first
+        assert (first.new, first.known, first.lines) == (4, 0, 4)
+        assert bank.bring(session, mine, file) is None
+        assert session.query(models.Payment).count() == 4
+        assert session.query(models.PaymentBatch).count() == 1
+
+
+def test_amounts_are_minor_units_and_the_line_stays_as_it_came(database: Database) -> None:
+    with database.write() as session:
+        bank.bring(session, bank.account(session), bank.qif(LINES))
+        one = session.query(models.Payment).order_by(models.Payment.id).first()
+        assert one
+        assert (one.amount_minor, one.currency, one.booked_on, one.core) == (
+            -4590,
+            "EUR",
+            date(2026, 10, 3),
+            "",
+        )
+        assert one.raw == "D03/10/2026\nT-45.90\nPPRLV SEPA BLEU ENERGIE"
+
+
+def test_two_equal_lines_in_one_file_wait_for_a_word(database: Database) -> None:
+    with database.write() as session:
+        mine, file = bank.account(session), bank.qif([METRO, METRO])
+        assert bank.fates(session, mine, file) == {
+            "lines": 2,
+            "new": 1,
+            "known": 0,
+            "twin": 1,
+            "unreadable": 0,
+        }
+        left = bank.bring(session, mine, file)
+        assert left
+        assert [(one["why"], one["line"]) for one in left.left_out] == [("twin", 6)]
+        assert bank.labels(session) == ["METRO"]
+
+
+def test_two_real_equal_payments_are_kept_and_stay_two(database: Database) -> None:
+    with database.write() as session:
+        mine, file = bank.account(session), bank.qif([METRO, METRO])
+        bank.bring(session, mine, file, another={6})
+        assert bank.labels(session) == ["METRO", "METRO"]
+        assert bank.fates(session, mine, file) == {
+            "lines": 2,
+            "new": 0,
+            "known": 2,
+            "twin": 0,
+            "unreadable": 0,
+        }
+        assert bank.bring(session, mine, file) is None
+
+
+def test_a_known_line_that_is_another_payment_is_taken_when_somebody_says_so(database: Database) -> None:
+    with database.write() as session:
+        mine = bank.account(session)
+        bank.bring(session, mine, bank.qif([METRO]))
+        again = bank.bring(session, mine, bank.qif([METRO]) + b"\n", another={2})
+        assert again
+        assert bank.labels(session) == ["METRO", "METRO"]
+
+
+def test_equal_payments_with_references_of_their_own_are_new_without_a_word(database: Database) -> None:
+    pair = [Paid(METRO.day, METRO.cents, METRO.label, ref) for ref in ("A", "B")]
+    with database.write() as session:
+        mine = bank.account(session)
+        bank.bring(session, mine, written.ofx(pair[:1]))
+        assert bank.fates(session, mine, written.ofx(pair))["new"] == 1
+
+
+def test_the_same_month_in_another_format_is_asked_about_not_doubled(database: Database) -> None:
+    with database.write() as session:
+        mine = bank.account(session)
+        bank.bring(session, mine, written.ofx(LINES))
+        renamed = [Paid(line.day, line.cents, f"{line.label} XX") for line in LINES]
+        assert bank.fates(session, mine, written.french_csv(renamed))["twin"] == 3
+        more = [*renamed, Paid(LINES[0].day, LINES[0].cents, "AUTRE CHOSE")]
+        assert bank.fates(session, mine, written.french_csv(more)) == {
+            "lines": 4, "new": 1, "known": 0, "twin": 3, "unreadable": 0
+        }  # fmt: skip
+
+
+def test_a_reference_that_a_bank_uses_again_is_no_known_line(database: Database) -> None:
+    with database.write() as session:
+        mine = bank.account(session)
+        bank.bring(session, mine, written.ofx([Paid(LINES[0].day, -100, "A", "1")]))
+        assert bank.fates(session, mine, written.ofx([Paid(LINES[1].day, -200, "B", "1")]))["new"] == 1
+
+
+def test_unreadable_lines_are_kept_with_the_batch(database: Database) -> None:
+    with database.write() as session:
+        file = bank.qif(LINES).replace(b"T1200.00", b"Tmany")
+        batch = bank.bring(session, bank.account(session), file)
+        assert batch
+        assert (batch.lines, batch.new, batch.unreadable) == (3, 2, 1)
+        assert batch.left_out == [
+            {"line": 6, "why": "no_amount", "raw": "D13/10/2026\nTmany\nPVIR CLIENT MARTIN"}
+        ]
+
+
+def test_the_worker_is_asked_for_matches(database: Database) -> None:
+    with database.write() as session:
+        bank.bring(session, bank.account(session), bank.qif(LINES))
+        assert [wish.kind for wish in session.query(models.Wish)] == ["match"]
+
+
+def test_a_batch_is_undone_as_a_whole_and_can_come_again(database: Database) -> None:
+    with database.write() as session:
+        mine = bank.account(session)
+        first = bank.bring(session, mine, bank.qif(LINES[:1]))
+        second = bank.bring(session, mine, bank.qif(LINES))
+        assert first
+        assert second
+        assert batches.undo(session, second, by=None, now=NOW) == 2
+        assert bank.labels(session) == [LINES[0].label]
+        assert batches.undo(session, second, by=None, now=NOW) == 0
+        third = bank.bring(session, mine, bank.qif(LINES))
+        assert third
+        assert third.new == 2
+
+
+def _pushed(session: Session, payment: models.Payment, *, kind: str = "xero", after: bool = True) -> None:
+    """Its Invoice was confirmed, and sent to a destination."""
+    invoice = models.Invoice(
+        workspace_id=1, supplier="bleu", precision="day", kind="invoice", received_at=NOW, doubts=[]
+    )
+    place = models.Destination(workspace_id=1, kind=kind, place="", created_at=NOW)
+    session.add_all([invoice, place])
+    session.flush()
+    document = models.Document(
+        workspace_id=1, invoice_id=invoice.id, sha256=f"{payment.id:064}", size=1, name="a.pdf",
+        media_type="application/pdf", channel="upload", received_at=NOW,
+    )  # fmt: skip
+    session.add(document)
+    session.flush()
+    session.add(
+        models.Match(
+            workspace_id=1, payment_id=payment.id, invoice_id=invoice.id, amount_minor=payment.amount_minor,
+            band="person", reasons=[], made_at=NOW, confirmed_at=NOW,
+        )
+    )  # fmt: skip
+    sent = NOW + timedelta(hours=1 if after else -1)
+    session.add(
+        models.Delivery(
+            workspace_id=1, destination_id=place.id, invoice_id=invoice.id, document_id=document.id,
+            queued_at=NOW, next_try_at=NOW, sent_at=sent,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def test_lines_in_somebody_s_books_keep_the_batch_and_are_named(database: Database) -> None:
+    with database.write() as session:
+        batch = bank.bring(session, bank.account(session), bank.qif(LINES))
+        assert batch
+        one = session.query(models.Payment).filter_by(label=LINES[1].label).one()
+        _pushed(session, one)
+        with pytest.raises(batches.Pushed) as caught:
+            batches.undo(session, batch, by=None, now=NOW)
+        assert [line.label for line in caught.value.lines] == [LINES[1].label]
+        assert session.query(models.Payment).count() == 3
+        assert batch.undone_at is None
+
+
+@pytest.mark.parametrize(("kind", "after"), [("folder", True), ("xero", False)])
+def test_a_file_in_a_folder_or_a_push_before_the_match_keeps_nothing(
+    database: Database, kind: str, after: bool
+) -> None:
+    with database.write() as session:
+        batch = bank.bring(session, bank.account(session), bank.qif(LINES))
+        assert batch
+        _pushed(session, session.query(models.Payment).first() or models.Payment(), kind=kind, after=after)
+        assert batches.undo(session, batch, by=None, now=NOW) == 3
+        assert session.query(models.Match).count() == 0
+
+
+def test_two_companies_do_not_know_each_other_s_payments(database: Database) -> None:
+    with database.write() as session:
+        bank.bring(session, bank.account(session), bank.qif(LINES))
+        other = bank.account(session, workspace_id=2)
+        assert bank.fates(session, other, bank.qif(LINES))["new"] == 3
+        assert paid.find(session, 2) == ([], 0)
+
+
+_some = st.builds(
+    Paid,
+    day=st.dates(date(2026, 10, 28), date(2026, 10, 31)),
+    cents=st.sampled_from([-100, -215, -990]),
+    label=st.sampled_from(["METRO", "CAFE"]),
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(_some, max_size=12), cut=st.integers(0, 12), keep=st.booleans())
+def test_however_files_overlap_nothing_is_doubled_and_nothing_said_to_be_real_is_lost(
+    database: Database, lines: list[Paid], cut: int, keep: bool
+) -> None:
+    with database.write() as session:
+        mine = bank.account(session, number=None)
+        for part in (lines[:cut], lines, lines):
+            file = bank.qif(part)
+            if part:
+                twins = {
+                    one.line.at
+                    for one in batches.trial(session, mine, bank.statement(file), format="qif").of(
+                        batches.Fate.TWIN
+                    )
+                }
+                bank.bring(session, mine, file, another=twins if keep else ())
+        found = sorted((p.booked_on, p.amount_minor, p.label) for p in session.query(models.Payment))
+        told = [(line.day, line.cents, line.label) for line in lines]
+        assert found == sorted(told if keep else set(told))
+        session.rollback()
