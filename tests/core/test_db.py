@@ -19,6 +19,60 @@ from core.db import Database, migrate, models, writer
 AT = "2026-11-20 09:00:00.000000"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
+#: By table, the rows of a database that the first version wrote.
+OLD_ROWS = {
+    "workspaces": {"id": 1, "name": "Firm", "created_at": AT},
+    "accounts": {
+        "id": 1,
+        "workspace_id": 1,
+        "supplier": "x",
+        "label": "",
+        "masked_login": "",
+        "login_hash": "",
+        "secret_version": 1,
+        "origins": "",
+        "terms_version": "1",
+        "terms_accepted_at": AT,
+        "cadence": 1,
+        "trial": False,
+        "failures": 0,
+        "created_at": AT,
+    },
+    "challenges": {
+        "id": 1,
+        "workspace_id": 1,
+        "account_id": 1,
+        "run_id": 1,
+        "kind": "",
+        "wants": "",
+        "opened_at": AT,
+    },
+    "wishes": {"id": 1, "workspace_id": 1, "kind": "collect", "asked_at": AT},
+    "invoices": {
+        "id": 1,
+        "workspace_id": 1,
+        "account_id": 1,
+        "supplier": "x",
+        "precision": "day",
+        "kind": "invoice",
+        "received_at": AT,
+        "doubts": "[]",
+    },
+    "documents": {
+        "id": 1,
+        "workspace_id": 1,
+        "invoice_id": 1,
+        "revision": 1,
+        "sha256": "0",
+        "size": 1,
+        "name": "x",
+        "media_type": "x",
+        "channel": "portal",
+        "received_at": AT,
+        "read_failures": 0,
+    },
+}
+
 
 def _made(folder: Path) -> Database:
     database = Database(f"sqlite:///{folder / 'moisson.db'}")
@@ -48,62 +102,14 @@ def test_what_an_older_version_stored_is_there_after_the_upgrade(
     with monkeypatch.context() as patch:
         patch.setattr(migrate, "HEAD", "0001")
         migrate.upgrade(database, tmp_path)
-    rows = {
-        "workspaces": {"id": 1, "name": "Firm", "created_at": AT},
-        "accounts": {
-            **{
-                "id": 1,
-                "workspace_id": 1,
-                "supplier": "x",
-                "label": "",
-                "masked_login": "",
-                "login_hash": "",
-            },
-            **{"secret_version": 1, "origins": "", "terms_version": "1", "terms_accepted_at": AT},
-            **{"cadence": 1, "trial": False, "failures": 0, "created_at": AT},
-        },
-        "challenges": {
-            "id": 1,
-            "workspace_id": 1,
-            "account_id": 1,
-            "run_id": 1,
-            "kind": "",
-            "wants": "",
-            "opened_at": AT,
-        },
-        "wishes": {"id": 1, "workspace_id": 1, "kind": "collect", "asked_at": AT},
-        "invoices": {
-            **{
-                "id": 1,
-                "workspace_id": 1,
-                "account_id": 1,
-                "supplier": "x",
-                "precision": "day",
-                "kind": "invoice",
-            },
-            **{"received_at": AT, "doubts": "[]"},
-        },
-        "documents": {
-            **{
-                "id": 1,
-                "workspace_id": 1,
-                "invoice_id": 1,
-                "revision": 1,
-                "sha256": "0",
-                "size": 1,
-                "name": "x",
-            },
-            **{"media_type": "x", "channel": "portal", "received_at": AT, "read_failures": 0},
-        },
-    }
     with sqlite3.connect(tmp_path / "moisson.db") as raw:
-        for name, row in rows.items():
+        for name, row in OLD_ROWS.items():
             marks = ", ".join("?" * len(row))
             raw.execute(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
     migrate.upgrade(database, tmp_path)
     with sqlite3.connect(tmp_path / "moisson.db") as raw:
-        kept = {name: raw.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in rows}
-    assert kept == dict.fromkeys(rows, 1)
+        kept = {name: raw.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in OLD_ROWS}
+    assert kept == dict.fromkeys(OLD_ROWS, 1)
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
