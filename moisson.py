@@ -584,12 +584,13 @@ def vault() -> None:
 def vault_verify(settings: farm_settings.Settings, opens: bool) -> None:
     """Every key unwraps, every signature is right, every record belongs to a key."""
     from scheduler import farm
-    from vault import opening
+    from vault import field_opening, opening
 
     database, keyring = farm.unlocked(settings)
     problems = list(keyring.verify())
     if opens:
         problems += opening.Opener(database, keyring).verify(now=_now())
+        problems += field_opening.FieldOpener(database, keyring).verify()
     _verdict(problems, "The vault is sound.")
 
 

@@ -154,6 +154,9 @@ def _bad_records(session: Session) -> Iterator[str]:
         for account, record in session.execute(kept):
             if _key_of(record) not in known:
                 yield f"a record in {table.__tablename__} of account {account} is for no key of this installation"
+    for row in session.scalars(select(models.SealedField).execution_options(yield_per=1000)):
+        if _key_of(row.record) not in known:
+            yield f"the {row.field} of {row.owner} {row.owner_id} is for no key of this installation"
 
 
 def _key_of(record: bytes) -> str | None:
