@@ -136,19 +136,16 @@ def _with_amounts(
 ) -> Columns:
     worth = {n: [figures.amount(cell, guess.mark) for cell in cells[n]] for n in marks}
     whole = [n for n in marks if sum(one is not None for one in worth[n]) >= MOST * len(worth[n])]
-    two = next(((a, b) for a in marks for b in marks if a < b and _either(worth[a], worth[b])), None)
+    two = _two(marks, worth, names, cells)
     balance = next((n for n in whole if _titled(names[n], "balance")), None)
-    others = [n for n in whole if n != balance]
+    others = [n for n in whole if n != balance and n not in (two or ())]
     if balance is None and len(others) > 1:
         balance = next(
             (n for n in others for m in others if m != n and table.follows(_zeros(worth[m]), worth[n])), None
         )
         others = [n for n in others if n != balance]
     if two and not others:
-        debit, credit = (
-            two[::-1] if _titled(names[two[0]], "credit") or _titled(names[two[1]], "debit") else two
-        )
-        return replace(guess, debit=debit, credit=credit, balance=balance)
+        return replace(guess, debit=two[0], credit=two[1], balance=balance)
     original = next((n for n in others if len(others) > 1 and _titled(names[n], "original")), None)
     chosen = [n for n in others if n != original]
     amount = next((n for n in chosen if _titled(names[n], "amount")), None)
@@ -162,6 +159,24 @@ def _with_amounts(
         if amount is None or any((one or 0) < 0 for one in worth[amount])
         else _with_way(guess, names, cells)
     )
+
+
+def _two(
+    marks: Sequence[int],
+    worth: dict[int, list[Decimal | None]],
+    names: list[str],
+    cells: list[tuple[str, ...]],
+) -> tuple[int, int] | None:
+    """Debit and credit in columns of their own: in each row one of the two is filled, or their titles say so."""
+    for one in marks:
+        for other in marks:
+            if one < other and _either(worth[one], worth[other]):
+                turned = _titled(names[one], "credit") or _titled(names[other], "debit")
+                return (other, one) if turned else (one, other)
+    free = [n for n, column in enumerate(cells) if n in marks or not any(column)]
+    debit = next((n for n in free if _titled(names[n], "debit")), None)
+    credit = next((n for n in free if n != debit and _titled(names[n], "credit")), None)
+    return None if debit is None or credit is None else (debit, credit)
 
 
 def _with_way(guess: Columns, names: list[str], cells: list[tuple[str, ...]]) -> Columns:

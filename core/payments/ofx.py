@@ -32,7 +32,7 @@ def read(content: bytes, *, currency: str) -> list[Statement]:
     """One Statement for each account; `currency` where the file names none."""
     told = letters.decoded(content)
     starts = [*_BLOCK.finditer(told)]
-    ends = [found.start() for found in starts[1:]] + [len(told)]
+    ends = [*(found.start() for found in starts[1:]), len(told)] if starts else []
     return [
         _statement(told, found.start(), end, "card" if found[1] else "bank", currency)
         for found, end in zip(starts, ends, strict=True)

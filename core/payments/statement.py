@@ -119,7 +119,7 @@ def text(*parts: str | None) -> str:
     said: list[str] = []
     for part in parts:
         plain = " ".join((part or "").split())
-        if plain and not any(plain in before for before in said):
+        if plain and not any(f" {plain} " in f" {before} " for before in said):
             said.append(plain)
     return " ".join(said)[:TEXT]
 

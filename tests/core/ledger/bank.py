@@ -1,49 +1,101 @@
-"""Bank accounts and files for the ledger's tests."""
+"""A bank account, what was paid from it, and what it was paid for."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Sequence
+from datetime import date
+from itertools import count
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import payments
 from core.db import models
-from core.ledger import bank_accounts, batches
 from tests.core.ledger import NOW
-from tests.core.payments import written
-from tests.core.payments.written import Paid
+
+_LINES = count(1)
 
 
-def account(
-    session: Session, name: str = "Courant", *, workspace_id: int = 1, number: str | None = None
-) -> models.BankAccount:
-    return bank_accounts.add(session, workspace_id, name, number=number, by=None, now=NOW)
+def batch(session: Session, *, workspace_id: int = 1) -> models.PaymentBatch:
+    """One file of one bank account, empty."""
+    known = select(models.PaymentBatch).where(models.PaymentBatch.workspace_id == workspace_id)
+    if found := session.scalar(known.limit(1)):
+        return found
+    account = models.BankAccount(
+        workspace_id=workspace_id, name="Compte courant", kind="bank", currency="EUR", created_at=NOW
+    )
+    session.add(account)
+    session.flush()
+    made = models.PaymentBatch(
+        workspace_id=workspace_id, bank_account_id=account.id, source="file", format="csv", name="nov.csv",
+        sha256="ab" * 32, lines=0, new=0, known=0, left_out=[], unreadable=0, brought_at=NOW,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
 
 
-def statement(content: bytes) -> payments.Statement:
-    (one,) = payments.read(content).statements
-    return one
+def payment(
+    session: Session,
+    amount_minor: int,
+    label: str = "PRLV SEPA MANDARINE",
+    *,
+    workspace_id: int = 1,
+    **more: Any,
+) -> models.Payment:
+    """A debit when it is negative; the matcher has looked at it and found nothing, unless told otherwise."""
+    its = batch(session, workspace_id=workspace_id)
+    made = models.Payment(
+        **{
+            "workspace_id": workspace_id,
+            "bank_account_id": its.bank_account_id,
+            "batch_id": its.id,
+            "identity": f"line-{next(_LINES)}",
+            "booked_on": date(2026, 11, 12),
+            "amount_minor": amount_minor,
+            "currency": "EUR",
+            "label": label,
+            "core": "MANDARINE",
+            "raw": label,
+            "unmatched_for": {"code": "no_candidate"},
+            **more,
+        }
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
-def bring(
-    session: Session, mine: models.BankAccount, content: bytes, *, another: Collection[int] = ()
-) -> models.PaymentBatch | None:
-    """Take a file in, as a person does."""
-    brought = payments.read(content)
-    source = batches.Source("file", brought.format, "octobre", hashlib.sha256(content).hexdigest())
-    return batches.take_in(session, mine, brought.statements[0], source, another=another, by=None, now=NOW)
+def invoice(session: Session, total_minor: int, number: str = "F-1", **more: Any) -> models.Invoice:
+    made = models.Invoice(
+        **{
+            "workspace_id": 1,
+            "supplier": "mandarine",
+            "number": number,
+            "issued_on": date(2026, 11, 3),
+            "precision": "day",
+            "total_minor": total_minor,
+            "currency": "EUR",
+            "kind": "invoice",
+            "received_at": NOW,
+            "read_at": NOW,
+            "doubts": [],
+            **more,
+        }
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
-def fates(session: Session, mine: models.BankAccount | None, content: bytes) -> dict[str, int]:
-    brought = payments.read(content)
-    return batches.trial(session, mine, brought.statements[0], format=brought.format).counts
-
-
-def labels(session: Session) -> list[str]:
-    return [one.label for one in session.query(models.Payment).order_by(models.Payment.id)]
-
-
-def qif(lines: Sequence[Paid]) -> bytes:
-    """A file whose lines bear no reference of the bank's."""
-    return written.qif(lines)
+def proposed(session: Session, payment: models.Payment, *invoices: models.Invoice, **more: Any) -> None:
+    """The machine thinks that these belong together."""
+    payment.unmatched_for = None
+    for invoice in invoices:
+        told = {"band": "suggest", "confidence": 0.9, "reasons": [{"code": "amount_equal"}], **more}
+        session.add(
+            models.Match(
+                workspace_id=payment.workspace_id, payment_id=payment.id, invoice_id=invoice.id,
+                amount_minor=-(invoice.total_minor or 0), made_at=NOW, **told,
+            )
+        )  # fmt: skip
+    session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.db import Database, models
 from core.ledger import bank_accounts, paid
-from tests.core.ledger import NOW, bank
+from tests.core.ledger import NOW, statements
 from tests.core.payments.written import IBAN, LINES, Paid
 
 
@@ -22,8 +22,10 @@ def _found(session: Session, **wanted: object) -> list[str]:
 
 def test_words_amounts_and_days_narrow_the_list(database: Database) -> None:
     with database.write() as session:
-        mine = bank.account(session)
-        batch = bank.bring(session, mine, bank.qif([*LINES, Paid(date(2026, 10, 30), -100, "100 % PUB")]))
+        mine = statements.account(session)
+        batch = statements.bring(
+            session, mine, statements.qif([*LINES, Paid(date(2026, 10, 30), -100, "100 % PUB")])
+        )
         assert batch
         assert _found(session)[0] == "100 % PUB"
         assert _found(session, words="bleu sepa") == ["PRLV SEPA BLEU ENERGIE"]
@@ -52,7 +54,7 @@ def _tied(session: Session, payment: models.Payment, *, confirmed: bool) -> None
 def test_each_payment_is_in_one_state_and_the_filter_says_the_same(database: Database) -> None:
     lines = [Paid(date(2026, 10, n), -n, state) for n, state in enumerate(paid.State, 20)]
     with database.write() as session:
-        bank.bring(session, bank.account(session), bank.qif(lines))
+        statements.bring(session, statements.account(session), statements.qif(lines))
         of = {one.label: one for one in session.query(models.Payment)}
         _tied(session, of["linked"], confirmed=True)
         _tied(session, of["linked"], confirmed=False)
@@ -71,7 +73,7 @@ def test_each_payment_is_in_one_state_and_the_filter_says_the_same(database: Dat
 @pytest.mark.parametrize("number", [IBAN, "30006 00001 12345678901", "00001/12345678901"])
 def test_an_account_is_recognised_by_any_form_of_its_number(database: Database, number: str) -> None:
     with database.write() as session:
-        mine = bank.account(session, number=IBAN)
+        mine = statements.account(session, number=IBAN)
         found = bank_accounts.recognised(session, 1, number)
         assert found
         assert found.id == mine.id
@@ -81,16 +83,16 @@ def test_an_account_is_recognised_by_any_form_of_its_number(database: Database, 
 
 def test_a_short_number_or_one_of_two_accounts_is_no_proof(database: Database) -> None:
     with database.write() as session:
-        bank.account(session, number=IBAN)
+        statements.account(session, number=IBAN)
         assert bank_accounts.recognised(session, 1, "0000112") is None
-        bank.account(session, "Autre", number="FR00 30006 00001 12345678901 00")
+        statements.account(session, "Autre", number="FR00 30006 00001 12345678901 00")
         assert bank_accounts.recognised(session, 1, "30006 00001 12345678901") is None
         assert bank_accounts.recognised(session, 1, None) is None
 
 
 def test_an_account_without_a_number_learns_it_once(database: Database) -> None:
     with database.write() as session:
-        mine, other = bank.account(session), bank.account(session, "Autre")
+        mine, other = statements.account(session), statements.account(session, "Autre")
         bank_accounts.learn(session, mine, IBAN)
         bank_accounts.learn(session, other, IBAN)
         assert (mine.number, other.number) == (IBAN, None)

@@ -144,5 +144,11 @@ def test_days_as_banks_write_them(told: str, order: str, day: date | None) -> No
     assert figures.day(told, order) == day
 
 
+def test_a_month_without_any_debit_still_has_its_debit_column() -> None:
+    one = payments.read(written.french_csv([line for line in written.LINES if line.cents > 0])).columns
+    assert one
+    assert (one.debit, one.credit) == (3, 4)
+
+
 def test_a_page_of_words_has_no_columns() -> None:
     assert not guess.columns(b"Nothing to see here\nNor here, really\n").complete

@@ -34,7 +34,7 @@ FORMATS = {
     "camt.054": "camt",
 }
 #: Words that a bank may write, and none that another format would take for its own.
-_label = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=12)
+_label = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=10)
 _paid = st.builds(
     Paid,
     day=st.dates(date(2015, 1, 1), date(2035, 12, 31)),
