@@ -438,10 +438,31 @@ def read(settings: farm_settings.Settings, files: Sequence[Path], explain: bool,
 
 
 @cli.command()
-@click.argument("folder", metavar="SETDIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument(
+    "folder",
+    metavar="[SETDIR]",
+    required=False,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+)
 @click.option("--warm", is_flag=True, help="With what a person confirmed before, in the set's history.jsonl.")
-def match(folder: Path, warm: bool) -> None:
-    """Match the payments and invoices of a folder (payments.jsonl, invoices.jsonl, fx.json): one JSON object a link."""
+@click.option("--workspace", type=int, default=1, show_default=True, help="Whose, without SETDIR.")
+@as_json
+def match(folder: Path | None, warm: bool, workspace: int, as_json: bool) -> None:
+    """Match a company's payments and invoices anew, and say what changed.
+
+    With SETDIR, those of a folder (payments.jsonl, invoices.jsonl, fx.json): one JSON object a link, and nothing is kept.
+    """
+    if folder is not None:
+        _match_set(folder, warm)
+        return
+    from scheduler import matching
+
+    settings = farm_settings.load()
+    for told in matching.at_once(settings, _database(settings), workspace, _now()):
+        _say(told, matching.in_words(told), as_json)
+
+
+def _match_set(folder: Path, warm: bool) -> None:
     from core import matching
     from core.matching import sets
 
