@@ -56,12 +56,13 @@ class Rounds:
         return [self._begin(of, consent) for of, consent in taken]
 
     async def stop(self) -> None:
-        """Rounds are asked to leave off; the lease of one that does not is lost, and another worker goes on."""
+        """Rounds are asked to leave off; of one that does not, nothing more is written, and another worker may go on."""
         self._stopping = True
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=GRACE)
         for round_ in list(self._under_way.values()):
             round_.cancel()
+        await self.farm.writer(lambda s: round_lease.sweep(s, [self.farm.worker_id]))
         self._threads.shutdown(wait=False)
 
     def _begin(self, of: nouns.Round, consent: models.Consent | None) -> asyncio.Task[None]:
@@ -97,9 +98,10 @@ class Rounds:
         except errors.LeaseLost:
             log.info("round.lease_lost", of=of.what, id=of.id)
             return
-        except Exception as err:  # noqa: BLE001 - whatever a partner can cause ends as a named failure of this round only
+        except Exception as err:  # whatever a partner can cause ends as a named failure of this round only
             failure = err
-            log.warning("round.failed", of=of.what, id=of.id, error=type(err).__name__)
+            trace = None if isinstance(err, errors.MoissonError) else err
+            log.warning("round.failed", of=of.what, id=of.id, error=type(err).__name__, exc_info=trace)
         await self.farm.writer(partial(self._end, of=of, consent=consent, failure=failure))
 
     def _act(
