@@ -3,6 +3,7 @@
 `solve` takes a whole pile; a `Field` keeps one solved while payments and invoices arrive one by one.
 """
 
+from core.matching.field import Change, Field
 from core.matching.labels import core_of
 from core.matching.memory import confirmation, from_pairs, learn
 from core.matching.solving import solve
@@ -20,7 +21,9 @@ from core.matching.values import (
 )
 
 __all__ = [
+    "Change",
     "Confirmation",
+    "Field",
     "Invoice",
     "Link",
     "Memory",

@@ -62,12 +62,8 @@ def strangers(lines: Lines, table: names.Table) -> Bools:
     silent = (bankwords.FEE, bankwords.CASH, bankwords.INTERNAL, bankwords.CHEQUE)
     spoken = np.array([bool(tokens) for tokens in lines.cores])
     by_party = (lines.party != NONE) & (table.best[lines.party] >= names.CUT)
-    return (
-        spoken[lines.core]
-        & ~np.isin(lines.channel, silent)
-        & (table.best[lines.core] < names.CUT)
-        & ~by_party
-    )
+    named = by_party | (table.best[lines.core] >= names.CUT)
+    return np.asarray(spoken[lines.core] & ~np.isin(lines.channel, silent) & ~named)
 
 
 def _explained(lines: Lines, units: Units, table: names.Table, changes: Exchange) -> Bools:

@@ -102,7 +102,7 @@ def _same(wanted: Ints, on: Ints, offered: Ints, day: Ints, lags: range) -> Iter
     first = np.searchsorted(sorted_keys, at[met] * base + on[met] - lags[-1])
     last = np.searchsorted(sorted_keys, at[met] * base + on[met] - lags[0], side="right")
     total = np.cumsum(last - first)
-    cuts = np.searchsorted(total, np.arange(PIECE, total[-1], PIECE)) if len(met) else []
+    cuts = np.searchsorted(total, np.arange(PIECE, total[-1] if len(met) else 0, PIECE))
     for piece in np.split(np.arange(len(met)), cuts):
         if len(piece):
             yield _spread(first[piece], last[piece], met[piece], order)

@@ -32,7 +32,7 @@ class Board:
 
     def choose(self) -> Choice:
         """Deterministic: what comes first in the columns wins a tie."""
-        pairs = self._pairs()
+        matched = pairs = self._pairs()
         weak = pairs[self.edges.score[pairs] < WEAK]
         sums = self._sums(np.setdiff1d(pairs, weak))
         taken = (
@@ -47,7 +47,7 @@ class Board:
         pairs = np.array(kept, np.int64)
         where = confidence.standing(self.scene, self.edges, pairs)
         return Choice(
-            pairs, where, confidence.of_pairs(self.edges, pairs, where),
+            matched, pairs, where, confidence.of_pairs(self.edges, pairs, where),
             [group for _, group in sums], confidence.of_groups(sums),
         )  # fmt: skip
 
@@ -68,8 +68,9 @@ class Board:
 
 @dataclass
 class Choice:
-    """`pairs` are places in the edges."""
+    """Places in the edges: what was `matched` one to one, and the `pairs` that sums left of it."""
 
+    matched: Ints
     pairs: Ints
     where: Standing
     sure: Floats

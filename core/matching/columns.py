@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -65,6 +65,7 @@ class Units:
     """Documents to be paid, copies merged: `members` are the ids of each, the first of them stands for all."""
 
     members: list[tuple[str, ...]]
+    keys: list[Hashable]
     supplier: Ints
     day: Ints
     due: Ints
@@ -113,7 +114,7 @@ def lines(payments: Sequence[Payment], monies: Numbering[str], known: frozenset[
         core=cores,
         party=party,
         cores=list(numbered.of),
-        refs=_references(payments, plain, shapes),
+        refs=references(payments, plain, shapes),
     )
 
 
@@ -128,7 +129,7 @@ def _bought(payments: Sequence[Payment], plain: list[str], shapes: list[labels.S
     return ints(map(day, payments, plain, shapes))
 
 
-def _references(
+def references(
     payments: Sequence[Payment], plain: list[str], shapes: list[labels.Shape]
 ) -> list[tuple[int, str]]:
     """What lines say that may be a document's number; two words that stand side by side also as one."""
@@ -145,7 +146,7 @@ def _references(
 
 def units(invoices: Sequence[Invoice], monies: Numbering[str]) -> Units:
     """Copies of one document are one unit: declared so, or same supplier, number, day, currency and total."""
-    groups: dict[object, list[Invoice]] = defaultdict(list)
+    groups: dict[Hashable, list[Invoice]] = defaultdict(list)
     known = {each.id: each for each in invoices}
     for each in invoices:
         groups[document(known.get(each.copy_of or "", each))].append(each)
@@ -156,6 +157,7 @@ def units(invoices: Sequence[Invoice], monies: Numbering[str]) -> Units:
         names[suppliers(each.supplier)].update(dict.fromkeys(each.supplier_names or (each.supplier,)))
     return Units(
         members=[tuple(each.id for each in group) for group in groups.values()],
+        keys=list(groups),
         supplier=ints(suppliers(each.supplier) for each in kept),
         day=ints(each.issued_on.toordinal() for each in kept),
         due=ints(each.due_on.toordinal() if each.due_on else NONE for each in kept),
@@ -168,7 +170,7 @@ def units(invoices: Sequence[Invoice], monies: Numbering[str]) -> Units:
     )
 
 
-def document(invoice: Invoice) -> object:
+def document(invoice: Invoice) -> Hashable:
     """What copies share; a document without a number is its own."""
     number = labels.compact(invoice.number)
     if not number:

@@ -49,15 +49,18 @@ class Table:
         return np.where(core >= 0, other, NOTHING)
 
 
-def table(cores: Sequence[Tokens], suppliers: Sequence[str], book: Book) -> Table:
-    """Every core against `suppliers`; rivals are looked for in the whole book."""
+def table(
+    cores: Sequence[Tokens], suppliers: Sequence[str], book: Book, newcomers: Book | None = None
+) -> Table:
+    """Every core against `suppliers`; rivals are looked for in the whole book, never among the newcomers."""
     here = {name: at for at, name in enumerate(suppliers)}
     keys, levels = [], []
     best, favourite, second = (np.zeros(len(cores), np.int64) for _ in range(3))
     favourite -= 1
     for core, tokens in enumerate(cores):
         ranked = book.ranked(tokens)
-        found = sorted((here[name], level) for name, level in ranked if name in here)
+        new = newcomers.ranked(tokens) if newcomers else []
+        found = sorted((here[name], level) for name, level in [*ranked, *new] if name in here)
         keys += [core * len(suppliers) + at for at, _ in found]
         levels += [level for _, level in found]
         if ranked:
@@ -71,7 +74,8 @@ def table(cores: Sequence[Tokens], suppliers: Sequence[str], book: Book) -> Tabl
 class Book:
     """The names of all suppliers, indexed by how a label may begin one."""
 
-    def __init__(self, names: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, names: Mapping[str, tuple[str, ...]], like: Book | None = None) -> None:
+        """Words weigh as they do in `like`, where it is given."""
         self._by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._by_token: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._by_bones: dict[str, set[str]] = defaultdict(set)
@@ -82,6 +86,8 @@ class Book:
             token for _, token in {(one, token) for one, tokens in spelled for token in tokens}
         )
         self._suppliers = max(1, len(names))
+        if like:
+            self._heard, self._suppliers = like._heard, like._suppliers
         for supplier, tokens in sorted(spelled):
             self._add(supplier, tokens)
 
@@ -98,9 +104,8 @@ class Book:
         self._by_start[whole[:SHORTEST]].append((supplier, whole))
         for token in set(tokens):
             self._by_token[token].append((supplier, len(self._named)))
-            bones = token[:1] + token[1:].translate(_VOWELS)
-            if SHORTEST <= len(bones) < len(token):
-                self._by_bones[bones].add(supplier)
+            if SHORTEST <= len(bones(token)) < len(token):
+                self._by_bones[bones(token)].add(supplier)
         self._named.append((supplier, tokens))
 
     def named_by(self, core: Tokens) -> dict[str, int]:
@@ -153,8 +158,13 @@ class Book:
                 yield supplier, FAINT
 
     def _weight(self, token: str) -> float:
-        rare = math.log((1 + self._suppliers) / self._heard[token]) + 0.5
+        rare = math.log((1 + self._suppliers) / max(1, self._heard[token])) + 0.5
         return rare * (0.15 if token in bankwords.GENERIC else 1)
+
+
+def bones(token: str) -> str:
+    """A word without its vowels, as banks shorten it: AMZN."""
+    return token[:1] + token[1:].translate(_VOWELS)
 
 
 def name_tokens(name: str) -> Tokens:

@@ -70,8 +70,8 @@ def _day(text: str) -> date:
 def _minor(amount: float | str, currency: str) -> int:
     """Amounts are in the major unit."""
     if isinstance(amount, str):
-        return int((Decimal(amount) * 10 ** _DIGITS.get(currency, 2)).to_integral_value())
-    return round(amount * 10 ** _DIGITS.get(currency, 2))
+        return int((Decimal(amount) * Decimal(10) ** _DIGITS.get(currency, 2)).to_integral_value())
+    return round(float(amount) * float(10 ** _DIGITS.get(currency, 2)))
 
 
 def _rates(file: Path) -> Rates:

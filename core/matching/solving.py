@@ -40,13 +40,14 @@ def settle(
     said = confirmed(payments, invoices, memory)
     closed = {link.payment for link in said}
     free = [each for each in payments if each.id not in closed]
-    scene = stage.set_up(free, still_owed(payments, invoices, said), rates, memory, known)
+    scene = stage.set_up(free, still_owed(payments, invoices, said), rates, memory, known.taught(memory))
     edges = stage.edges(scene).without(refused(scene, memory))
     everything = np.ones(len(scene.lines), bool), np.ones(len(scene.units), bool)
     nothing = np.zeros(len(scene.lines), bool), np.zeros(len(scene.units), bool)
     board = Board(scene, edges, *everything, *nothing, refused(scene, memory))
-    links, alone = told(scene, edges, board.choose(), memory, {each.id: each for each in free})
-    return Solution([*said, *links], alone)
+    choice = board.choose()
+    links = shown(scene, edges, choice, memory, {each.id: each for each in free})
+    return Solution([*said, *links], alone(scene, edges, choice, links))
 
 
 def confirmed(payments: Sequence[Payment], invoices: Sequence[Invoice], memory: Memory) -> list[Link]:
@@ -105,23 +106,27 @@ def refused(scene: Scene, memory: Memory) -> frozenset[tuple[int, int]]:
     return frozenset((lines[a], units[b]) for a, b in memory.refused if a in lines and b in units)
 
 
-def told(
+def shown(
     scene: Scene, edges: stage.Edges, choice: Choice, memory: Memory, payments: Mapping[str, Payment]
-) -> tuple[list[Link], list[Unlinked]]:
-    """The choice in words: links that are sure enough to be shown, and the rest."""
+) -> list[Link]:
+    """The choice in words, where it is sure enough to be shown."""
     links = [*_pair_links(scene, edges, choice), *_group_links(scene, choice)]
-    links = [_held(link, scene, memory, payments) for link in links]
+    return [_held(link, scene, memory, payments) for link in links]
+
+
+def alone(scene: Scene, edges: stage.Edges, choice: Choice, links: Sequence[Link]) -> list[Unlinked]:
+    """The payments that got nothing, and why."""
     linked = {link.payment for link in links}
-    units = {member: at for at, members in enumerate(scene.units.members) for member in members[:1]}
-    shown = {units[each] for link in links for each in link.invoices if each in units}
+    got = {each for link in links for each in link.invoices}
+    taken = {at for at, members in enumerate(scene.units.members) if members[0] in got}
     weak = {
         int(edges.seen.line[at]): (int(edges.seen.unit[at]), float(sure))
         for at, sure in zip(choice.pairs.tolist(), choice.sure.tolist(), strict=True)
         if sure < confidence.SHOWN
     }
     lines = [at for at, each in enumerate(scene.lines.ids) if each not in linked]
-    reasons = why.alone(scene, edges, lines, shown, weak)
-    return links, [Unlinked(scene.lines.ids[at], reasons[at]) for at in lines]
+    reasons = why.alone(scene, edges, lines, taken, weak)
+    return [Unlinked(scene.lines.ids[at], reasons[at]) for at in lines]
 
 
 def _pair_links(scene: Scene, edges: stage.Edges, choice: Choice) -> Iterable[Link]:

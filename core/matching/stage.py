@@ -44,13 +44,11 @@ def set_up(
 ) -> Scene:
     """Against a survey that was made before."""
     lines, units, monies = _columns(payments, invoices, known)
-    book = known.book_with(survey.names_of(units))
-    table = names.table(lines.cores, units.suppliers, book)
+    table = names.table(lines.cores, units.suppliers, known.book, known.newcomers(survey.names_of(units)))
     changes = _changes(lines, units, rates, monies)
-    told = {**known.aliases, **survey.taught(memory, known.places)}
-    payee = _payees(lines, units, book, told)
+    payee = _payees(lines, units, known)
     return Scene(
-        lines, units, table, changes, _aliases(told, lines, units), _habits(known, memory, units),
+        lines, units, table, changes, _aliases(known, lines, units), _habits(known, memory, units),
         _recurs(known, units), payee, _said(lines),
     )  # fmt: skip
 
@@ -69,38 +67,25 @@ def _changes(lines: Lines, units: Units, rates: Rates, monies: columns.Numbering
     return columns.exchange(rates, monies, max(1, first - MARGIN), last + MARGIN)
 
 
-def _aliases(told: dict[tuple[columns.Tokens, str], int], lines: Lines, units: Units) -> aliases.Aliases:
-    cores = {core: at for at, core in enumerate(lines.cores)}
+def _aliases(known: Survey, lines: Lines, units: Units) -> aliases.Aliases:
     here = {supplier: at for at, supplier in enumerate(units.suppliers)}
-    count = len(here)
     rows = sorted(
-        (cores[core] * count + here[supplier], level)
-        for (core, supplier), level in told.items()
-        if level and core in cores and supplier in here
+        (at * len(here) + here[supplier], level)
+        for at, core in enumerate(lines.cores)
+        for supplier, level in known.by_core.get(core, ())
+        if supplier in here
     )
     table = np.array(rows, np.int64).reshape(-1, 2)
-    return aliases.Aliases(count, table[:, 0], table[:, 1])
+    return aliases.Aliases(len(here), table[:, 0], table[:, 1])
 
 
-def _payees(
-    lines: Lines, units: Units, book: names.Book, told: dict[tuple[columns.Tokens, str], int]
-) -> Ints:
-    """The one supplier that each line names better than all others, by its core, an alias or the counterparty; -1 without."""
-    by_alias: dict[columns.Tokens, list[tuple[str, int]]] = defaultdict(list)
-    for (core, supplier), level in told.items():
-        if level >= 3:
-            by_alias[core].append((supplier, level))
+def _payees(lines: Lines, units: Units, known: Survey) -> Ints:
+    """The one supplier that each line names, by its label or else its counterparty; -1 without."""
     here = {supplier: at for at, supplier in enumerate(units.suppliers)}
-
-    def payee(core: columns.Tokens) -> int:
-        ranked = [each for each in book.ranked(core) if each[1] >= names.CUT]
-        ranked = ranked or sorted(by_alias[core], key=lambda each: -each[1])
-        clear = ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1])
-        return here.get(ranked[0][0], columns.NONE) if clear else columns.NONE
-
-    of = columns.ints(payee(core) for core in lines.cores)
+    of = columns.ints(here.get(known.payee(core) or "", columns.NONE) for core in lines.cores)
+    silent = columns.ints(known.payee(core) is None for core in lines.cores).astype(bool)
     by_party = np.where(lines.party == columns.NONE, columns.NONE, of[lines.party])
-    return np.where(of[lines.core] == columns.NONE, by_party, of[lines.core])
+    return np.where(silent[lines.core], by_party, of[lines.core])
 
 
 def _habits(known: Survey, memory: Memory, units: Units) -> Ints:
@@ -182,7 +167,7 @@ def _usual(
     payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory, known: Survey
 ) -> dict[str, int]:
     """From pairs that are sure on both sides: one only above even odds."""
-    scene = set_up(payments, invoices, rates, memory, known)
+    scene = set_up(payments, invoices, rates, memory, known.taught(memory))
     sure = edges(scene)
     kept = sure.score > 1.0
     line, unit = sure.seen.line[kept], sure.seen.unit[kept]

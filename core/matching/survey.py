@@ -6,13 +6,15 @@ A new survey is made when the whole pile is solved again.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from core.matching import aliases, labels, names, places
+from core.matching import aliases, labels, places
+from core.matching import names as naming
 from core.matching.columns import Ints, Tokens, Units
 from core.matching.values import Memory, Payment
 
@@ -20,6 +22,8 @@ from core.matching.values import Memory, Payment
 UNKNOWN = -(10**6)
 #: Payments below which nobody has a habit.
 ENOUGH = 3
+#: An alias that may be looked at as a name is.
+SURE_ALIAS = 3
 
 Asked = tuple[str, str, int]
 
@@ -35,13 +39,42 @@ class Survey:
     recurring: frozenset[Asked] = frozenset()
 
     @cached_property
-    def book(self) -> names.Book:
-        return names.Book(self.names)
+    def book(self) -> naming.Book:
+        return naming.Book(self.names)
 
-    def book_with(self, suppliers: Mapping[str, tuple[str, ...]]) -> names.Book:
-        """The book, with suppliers that were not known when it was written."""
+    @cached_property
+    def by_core(self) -> dict[Tokens, list[tuple[str, int]]]:
+        """Aliases of each core, strongest first."""
+        found: dict[Tokens, list[tuple[str, int]]] = defaultdict(list)
+        for (core, supplier), level in self.aliases.items():
+            if level:
+                found[core].append((supplier, level))
+        return {
+            core: sorted(several, key=lambda each: (-each[1], each[0])) for core, several in found.items()
+        }
+
+    def payee(self, core: Tokens) -> str | None:
+        """The one supplier that a core names, or is an alias of, better than all others."""
+        ranked = [each for each in self.book.ranked(core) if each[1] >= naming.CUT]
+        ranked = ranked or [each for each in self.by_core.get(core, ()) if each[1] >= SURE_ALIAS]
+        clear = ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1])
+        return ranked[0][0] if clear else None
+
+    def taught(self, memory: Memory) -> Survey:
+        """With what people's words on pairs say of a core and a supplier: sure after ENOUGH, never after refusals that outweigh."""
+        told = {}
+        for (core, supplier), (agreed, refused) in memory.aliases.items():
+            key = places.without(tuple(core.split()), self.places), supplier
+            if agreed > refused:
+                told[key] = aliases.MOST if agreed - refused >= ENOUGH else SURE_ALIAS
+            elif refused:
+                told[key] = 0
+        return replace(self, aliases={**self.aliases, **told}) if told else self
+
+    def newcomers(self, suppliers: Mapping[str, tuple[str, ...]]) -> naming.Book | None:
+        """A book of those that were not known when the survey was made."""
         new = {supplier: several for supplier, several in suppliers.items() if supplier not in self.names}
-        return names.Book({**self.names, **new}) if new else self.book
+        return naming.Book(new, self.book) if new else None
 
 
 def places_of(payments: Sequence[Payment]) -> frozenset[str]:
@@ -72,15 +105,3 @@ def habits(suppliers: Ints, lags: Ints, count: int) -> Ints:
     known = several >= ENOUGH
     usual[known] = lags[order][middle[known]]
     return usual
-
-
-def taught(memory: Memory, found: frozenset[str]) -> dict[tuple[Tokens, str], int]:
-    """What people's words on pairs say of a core and a supplier: sure after ENOUGH, never after a refusal that outweighs."""
-    told = {}
-    for (core, supplier), (agreed, refused) in memory.aliases.items():
-        key = places.without(tuple(core.split()), found), supplier
-        if agreed > refused:
-            told[key] = aliases.MOST if agreed - refused >= ENOUGH else aliases.MOST - 2
-        elif refused:
-            told[key] = 0
-    return told

@@ -1,0 +1,78 @@
+"""Pairs and what they are worth, as a graph that grows: who hangs together, who is chosen, who only competes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+from core.matching import board
+from core.matching.index import Document
+
+T = TypeVar("T")
+
+
+class Graph:
+    """`sure` are payments and documents in pairs that no sum may take; `weak` are chosen pairs that give way to one."""
+
+    def __init__(self) -> None:
+        self._of_payment: dict[str, dict[Document, float]] = defaultdict(dict)
+        self._of_document: dict[Document, dict[str, float]] = defaultdict(dict)
+        self.sure: tuple[set[str], set[Document]] = set(), set()
+        self.weak: dict[str, Document] = {}
+
+    def note(self, pairs: Iterable[tuple[str, Document]], scores: Iterable[float]) -> None:
+        for (payment, document), score in zip(pairs, scores, strict=True):
+            self._of_payment[payment][document] = score
+            self._of_document[document][payment] = score
+
+    def component(
+        self, payments: Iterable[str], documents: Iterable[Document]
+    ) -> tuple[set[str], set[Document]]:
+        """All that hangs together with these above even odds."""
+        paid, owed = set(payments), set(documents)
+        new: list[tuple[str | None, Document]] = [(each, None) for each in paid] + [
+            (None, each) for each in owed
+        ]
+        while new:
+            payment, document = new.pop()
+            if payment is not None:
+                found = _above(self._of_payment.get(payment, {})) - owed
+                owed |= found
+                new += [(None, each) for each in found]
+            else:
+                met = _above(self._of_document.get(document, {})) - paid
+                paid |= met
+                new += [(each, None) for each in met]
+        return paid, owed
+
+    def beside(
+        self, payments: Iterable[str], documents: Iterable[Document]
+    ) -> tuple[set[str], set[Document]]:
+        """What competes with these from outside."""
+        owed = {each for payment in payments for each in self._of_payment.get(payment, ())}
+        paid = {each for document in documents for each in self._of_document.get(document, ())}
+        return paid, owed
+
+    def settle(
+        self,
+        payments: set[str],
+        documents: set[Document],
+        pairs: list[tuple[str, Document]],
+        scores: list[float],
+    ) -> None:
+        """These pairs are chosen now among these payments and documents."""
+        self.sure[0].difference_update(payments)
+        self.sure[1].difference_update(documents)
+        for payment in payments:
+            self.weak.pop(payment, None)
+        for (payment, document), score in zip(pairs, scores, strict=True):
+            if score < board.WEAK:
+                self.weak[payment] = document
+            else:
+                self.sure[0].add(payment)
+                self.sure[1].add(document)
+
+
+def _above(near: dict[T, float]) -> set[T]:
+    return {each for each, score in near.items() if score > board.EVEN}
