@@ -118,7 +118,7 @@ def may_act(scene: Scene, edges: Edges, kept: Ints, where: Standing, sure: Float
     known = named | (seen.alias == aliases.MOST)
     whole = np.isin(seen.amount, (blocking.EQUAL, blocking.ASKED)) | ((seen.amount == blocking.RATED) & named)
     clear = (where.by_line >= CLEAR) & (where.by_unit >= CLEAR) & ~where.tie
-    return (sure >= AUTO) & clear & known & whole & (seen.number != 2)
+    return np.asarray((sure >= AUTO) & clear & known & whole & (seen.number != 2))
 
 
 def group_may_act(group: Group, sure: float) -> bool:

@@ -48,11 +48,13 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.line)
 
-    def only(self, kept: Bools) -> Pairs:
-        columns = (self.line, self.unit, self.amount, self.who, self.alias, self.number, self.lag)
-        return Pairs(
-            *(each[kept] for each in columns), {facet: step[kept] for facet, step in self.steps.items()}
+    def only(self, kept: Bools | Ints) -> Pairs:
+        line, unit, amount, who, alias, number, lag = (
+            each[kept]
+            for each in (self.line, self.unit, self.amount, self.who, self.alias, self.number, self.lag)
         )
+        steps = {facet: step[kept] for facet, step in self.steps.items()}
+        return Pairs(line, unit, amount, who, alias, number, lag, steps)
 
 
 @dataclass

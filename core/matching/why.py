@@ -87,8 +87,8 @@ def _beside(scene: Scene, edges: Edges, at: int, where: Standing, place: int) ->
         yield Reason("two_equal")
     second = int(where.second[place])
     if second != NONE:
-        facts = {"invoice": scene.units.members[second][0], "by": round(float(where.by_line[place]), 1)}
-        yield Reason("second_best", facts)
+        by = round(float(where.by_line[place]), 1)
+        yield Reason("second_best", {"invoice": scene.units.members[second][0], "by": by})
     elif not where.tie[place]:
         yield Reason("only_candidate")
 
