@@ -112,9 +112,15 @@ def looked(session: Session, file: bytes, choices: Choices) -> Looked:
     """The dry run; nothing is changed. Raises NotAStatement."""
     company = g.visitor.workspace_id
     account = bank_accounts.one(session, company, choices.account) if choices.account else None
-    currency = account.currency if account else choices.currency
-    read = payments.read(file, columns=_columns(file, account, choices), currency=currency)
-    accounts = tuple(_whose(session, one, choices, account, read) for one in read.statements)
+    every = bank_accounts.all_of(session, company)
+    only = every[0] if len(every) == 1 and not choices.new_name else None
+    likely = account or only
+    currency = likely.currency if likely else choices.currency
+    read = payments.read(file, columns=_columns(file, likely, choices), currency=currency)
+    if account and len(read.statements) == 1:
+        accounts: tuple[models.BankAccount | None, ...] = (account,)
+    else:
+        accounts = tuple(_whose(session, one, only) for one in read.statements)
     trials = tuple(
         batches.trial(session, mine, one, format=read.format)
         for mine, one in zip(accounts, read.statements, strict=True)
@@ -123,20 +129,11 @@ def looked(session: Session, file: bytes, choices: Choices) -> Looked:
 
 
 def _whose(
-    session: Session,
-    one: payments.Statement,
-    choices: Choices,
-    chosen: models.BankAccount | None,
-    read: payments.Brought,
+    session: Session, one: payments.Statement, only: models.BankAccount | None
 ) -> models.BankAccount | None:
-    """As a person says, as the file says, or the only one that there is; several accounts in a file speak for themselves."""
-    company = g.visitor.workspace_id
-    if chosen and len(read.statements) == 1:
-        return chosen
-    known = bank_accounts.recognised(session, company, one.number)
-    every = bank_accounts.all_of(session, company)
-    only = len(every) == 1 and one.number is None and not choices.new_name
-    return known or (every[0] if only else None)
+    """As the file says by its number; where it says nothing, the only one that there is."""
+    known = bank_accounts.recognised(session, g.visitor.workspace_id, one.number)
+    return known or (only if one.number is None else None)
 
 
 def _columns(file: bytes, account: models.BankAccount | None, choices: Choices) -> columns.Columns | None:

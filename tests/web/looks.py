@@ -12,7 +12,8 @@ from typing import Any, Literal
 from playwright.async_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
-from tests.web import papers, world
+from tests.core.payments import written
+from tests.web import banked, papers, world
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -97,7 +98,7 @@ async def overflows(page: Page) -> bool:
 
 def pages(company: world.World) -> Iterable[str]:
     """Every page of the farm, in each of its forms."""
-    return (*_suppliers(), *_accounts(company), *_visits(company), *_invoices(), "/system", "/help", NOWHERE)
+    return (*_suppliers(), *_accounts(company), *_visits(company), *_invoices(), *_payments(company), "/system", "/help", NOWHERE)
 
 
 def _suppliers() -> tuple[str, ...]:
@@ -138,6 +139,22 @@ def _visits(company: world.World) -> tuple[str, ...]:
         *(f"/challenges/{company.question(name)}" for name in QUESTIONS),
         "/codes",
         f"/c/{world.LINK}",
+    )
+
+
+def _payments(company: world.World) -> tuple[str, ...]:
+    twins = [*written.LINES, *[written.LINES[0]] * 2]
+    damaged = written.french_csv(twins).replace(b"13/10/2026;13", b"13/13/2026;13")
+    return (
+        "/payments",
+        "/payments?q=nothing&amount=46,9x",
+        "/payments/import",
+        f"/payments/import/{banked.address(company, damaged)}?name=octobre.csv",
+        f"/payments/import/{banked.address(company, written.camt(written.LINES))}?name=octobre.xml",
+        "/payments/batches",
+        "/payments/batches/1",
+        "/payments/accounts",
+        "/tokens",
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from core import nouns
-from tests.web import world
+from tests.core.payments import written
+from tests.web import banked, world
 
 #: Who may pass, by endpoint: a(dmin), f(inance), v(iewer), u (auditor); `anyone` needs no sign-in.
 ROWS = {
@@ -75,6 +76,21 @@ ROWS = {
     "documents.original": "afvu",
     "documents.preview": "afvu",
     "documents.page": "afvu",
+    "payments.payments": "afvu",
+    "payments.batches_page": "afvu",
+    "payments.batch": "afvu",
+    "payments.undo": "af",
+    "payments.accounts": "afvu",
+    "payments.rename": "af",
+    "statements.form": "af",
+    "statements.bring": "af",
+    "statements.look": "af",
+    "statements.take": "af",
+    "tokens.room": "a",
+    "tokens.make": "a",
+    "tokens.revoke": "a",
+    "api.openapi": "anyone",
+    "feed.payments": "anyone",
     "reviews.queue": "afvu",
     "reviews.desk": "afvu",
     "reviews.confirm": "af",
@@ -137,6 +153,9 @@ def _filled(company: world.World, names: set[str]) -> dict[str, object]:
         "other_id": 2,
         "template_id": 1,
         "page": 1,
+        "address": banked.address(company, written.qif(written.LINES)),
+        "batch_id": 1,
+        "token_id": 1,
     }
     return {name: values[name] for name in names}
 

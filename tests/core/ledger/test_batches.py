@@ -231,7 +231,7 @@ _some = st.builds(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(_some, max_size=12), cut=st.integers(0, 12), keep=st.booleans())
 def test_however_files_overlap_nothing_is_doubled_and_nothing_said_to_be_real_is_lost(
     database: Database, lines: list[Paid], cut: int, keep: bool

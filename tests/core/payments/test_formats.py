@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import payments
@@ -34,7 +34,7 @@ FORMATS = {
     "camt.054": "camt",
 }
 #: Words that a bank may write, and none that another format would take for its own.
-_label = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=10)
+_label = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=9)
 _paid = st.builds(
     Paid,
     day=st.dates(date(2015, 1, 1), date(2035, 12, 31)),
@@ -64,6 +64,7 @@ def test_each_format_is_known_by_its_content_and_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in WRITERS if "csv" not in name])
+@settings(deadline=None, max_examples=60)
 @given(lines=st.lists(_paid, min_size=1, max_size=8))
 def test_what_is_written_is_read(name: str, lines: list[Paid]) -> None:
     many = [*lines, Paid(date(2026, 10, 31), 100, "LAST")]  # a day that no other order can be
@@ -71,6 +72,7 @@ def test_what_is_written_is_read(name: str, lines: list[Paid]) -> None:
 
 
 @pytest.mark.parametrize("name", ["french csv", "american csv"])
+@settings(deadline=None, max_examples=60)
 @given(lines=st.lists(_paid, min_size=1, max_size=8))
 def test_columns_of_any_lines_are_guessed(name: str, lines: list[Paid]) -> None:
     many = [*lines, Paid(date(2026, 10, 31), -100, "LAST"), Paid(date(2026, 10, 30), 250, "ALMOST LAST")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import errors, payments
@@ -44,6 +44,7 @@ def test_an_entity_never_reaches_a_file_of_this_machine() -> None:
 
 
 @pytest.mark.parametrize("name", WRITERS)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_a_damaged_file_is_read_refused_or_told_line_by_line(name: str, data: st.DataObject) -> None:
     content = bytearray(WRITERS[name](LINES))
@@ -57,6 +58,7 @@ def test_a_damaged_file_is_read_refused_or_told_line_by_line(name: str, data: st
         assert all(abs(line.amount.amount) < 10**14 and line.label for line in one.lines)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=400))
 def test_no_bytes_at_all_break_it(content: bytes) -> None:
     try:
