@@ -57,6 +57,7 @@ ROWS = {
     "credentials.form": "a",
     "credentials.correct": "a",
     "consents.callback": "af",
+    "consents.none": "af",
     "consents.paste": "af",
     "challenges.room": "afvu",
     "challenges.answer": "af",

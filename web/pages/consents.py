@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core import errors, providers
@@ -48,24 +48,32 @@ def sent_there(
             scopes=scopes,
             hint=hint,
         )
-    return render_template("consent.html", asked=asked, problem="")
+    return render_template("consent.html", way=asked, problem="")
 
 
 @pages.get("/callback")
 @guard.finance
-def callback() -> Response | tuple[str, int]:
+def callback() -> Response:
     """Where providers send people back to; what comes along is used once and shown nowhere."""
     return _taken(request.args.to_dict())
 
 
 @pages.post("/paste")
 @guard.finance
-def paste() -> Response | tuple[str, int]:
+def paste() -> Response:
     """The same, brought by hand: the address at which the browser ended."""
     return _taken(consents.pasted(request.form.get("address", "")))
 
 
-def _taken(told: dict[str, str]) -> Response | tuple[str, int]:
+@pages.get("/none")
+@guard.finance
+def none() -> tuple[str, int]:
+    """Why nothing came of it, at an address that holds neither state nor code: pages repeat theirs in their forms."""
+    problem = "form.not_ready" if request.args.get("why") == "not_ready" else "consent.not_ours"
+    return render_template("consent.html", way=None, problem=problem), 410
+
+
+def _taken(told: dict[str, str]) -> Response:
     here = farm.here()
     try:
         with here.database.write() as session:
@@ -73,6 +81,6 @@ def _taken(told: dict[str, str]) -> Response | tuple[str, int]:
             consent = consents.come_back(session, here.desk, told, stand_ins=stand_ins, by=visitor())
             return redirect(consent.back)
     except consents.NotOurs:
-        return render_template("consent.html", asked=None, problem="consent.not_ours"), 410
+        return redirect(url_for("consents.none"))
     except errors.VaultError:
-        return render_template("consent.html", asked=None, problem="form.not_ready"), 503
+        return redirect(url_for("consents.none", why="not_ready"))
