@@ -11,6 +11,8 @@ from core.extraction import labels, lines
 
 #: How far above a value its column's header may stand, in heights of a line.
 REACH = 4.0
+#: Letters of a column's heading.
+LONGEST_HEADING = 30
 #: Two labels for one value: invoice date / delivery date.
 _JOINED = re.compile(r" ?(?:/|and|et|und|en|y|e) ?")
 
@@ -73,10 +75,21 @@ class Evidence:
             line = self.lines[index]
             if line.page != place.page or place.top - line.middle > REACH * max(line.height, 8):
                 return []
-            named = [one for one in self.labels[index] if one.family == family and _over(line, one, place)]
+            alone = not steps and self._stand_alone(spot, index)
+            named = [
+                one
+                for one in self.labels[index]
+                if one.family == family and (alone or _over(line, one, place))
+            ]
             if named:
                 return [(one.role, one.weight * (0.8 - 0.1 * steps)) for one in named]
         return []
+
+    def _stand_alone(self, spot: Spot, over: int) -> bool:
+        """Is the value all of its line, and a label all of the one above? They belong together wherever they stand."""
+        bare = self.lines[spot.index].text.strip(" .:") == self.lines[spot.index].text[spot.start : spot.end]
+        label = self.lines[over].text.strip(" .:")
+        return bare and any(one.end - one.start >= len(label) for one in self.labels[over])
 
 
 def _closeness(between: str) -> float:
@@ -89,8 +102,12 @@ def _closeness(between: str) -> float:
 
 
 def _over(line: lines.Line, label: labels.Label, place: nouns.Box) -> bool:
-    """Do label and value share a column: overlapping in width, or flush on a side?"""
-    box = line.box(label.start, label.end)
+    """Do label and value share a column: overlapping in width, or flush on a side? A short heading of amounts counts whole: "VAT EUR"."""
+    start = line.text.rfind("  ", 0, label.start) + 2 if "  " in line.text[: label.start] else 0
+    end = line.text.find("  ", label.end)
+    end = len(line.text) if end < 0 else end
+    whole = label.family == "amount" and end - start <= LONGEST_HEADING
+    box = line.box(start, end) if whole else line.box(label.start, label.end)
     overlap = min(box.x1, place.x1) - max(box.x0, place.x0)
     return (
         overlap > 0.3 * min(box.x1 - box.x0, place.x1 - place.x0)

@@ -15,6 +15,8 @@ HEAD = 350
 _BETWEEN = re.compile(r"[\s:.#*-]*(?:n ?[°o]\.?|no\.|nr\.?|#)?[\s:.#*-]*", re.I)
 #: Digits in groups, as some print long numbers: 12 345 678 901.
 _GROUPS = re.compile(r"(?:\d{2,5}(?: \d{2,5}){1,4}|\d(?: \d{3}){2,4})(?=$|  | [^\d\s])")
+#: A few capitals, a space, and figures: WR 26-4410.
+_PREFIXED = re.compile(r"[A-Z]{1,4} \d[\d/.-]{2,20}(?=$|  )")
 #: A firm's first bills are number 5, not 0005.
 _ONE_DIGIT = re.compile(r"\d(?= (?:del?|du|vom|van|of|dated)\b|  |$)", re.I)
 
@@ -101,7 +103,7 @@ def _below(evidence: Evidence, index: int, label: labels.Label) -> Iterator[Numb
 
 
 def _code(text: str, start: int) -> str | None:
-    groups = _GROUPS.match(text, start)
+    groups = _GROUPS.match(text, start) or _PREFIXED.match(text, start)
     match = groups or identifiers.NUMBER.match(text, start)
     if not match or re.match(r"[,.]\d", text[match.end() :]) or not identifiers.looks_like_number(match[0]):
         return None

@@ -27,6 +27,9 @@ _OF_EURO = re.compile(
     r"\b(?:t\.?t\.?c|t\.?v\.?a|siret|btw|kvk|p\.? ?iva|i\.?v\.?a|partita iva|nif|cif)\b|mwst|umsatzsteuer"
 )
 NEVER = Decimal(10) ** 9
+_PAID = re.compile(
+    r"paid|deposit|applied|acompte|deja (?:paye|regle|verse)|avoir deduit|anzahlung|abschlag|bezahlt|betaald|voldaan|voorschot|anticipo|a cuenta|acconto|versato"
+)
 _NAMES = r"(?:eur|euros?|usd|us dollars?|gbp|chf|cad|€|\$|£)(?![a-z])"
 _CURRENCY = re.compile(rf"(?<![a-z]){_NAMES}")
 _DECLARED = re.compile(
@@ -88,12 +91,23 @@ def read(figures: list[Figure], evidence: Evidence, text: str) -> dict[str, noun
         total: Figure | None = closed.total
         fields = {"net": _field(closed.net, evidence, CLOSED), "vat": _vat(closed, evidence)}
     else:
-        total = max(figures, key=_total_rank, default=None)
+        total = _before_paid(max(figures, key=_total_rank, default=None), figures, evidence)
         fields = _stated(figures, evidence)
     if total and total.score(words.TOTAL):
         confidence = CLOSED if closed else NAMED * min(1.0, total.score(words.TOTAL) + 0.2)
         fields["total"] = _field(total, evidence, confidence, _rejected(figures, total))
     return fields | _currency(total, figures, text, evidence)
+
+
+def _before_paid(left: Figure | None, figures: list[Figure], evidence: Evidence) -> Figure | None:
+    """What is owed, where only what is left of it after a payment seemed to be the total."""
+    if left is None:
+        return None
+    paid = {abs(one.value) for one in figures if _PAID.search(evidence.lines[one.spot.index].folded)}
+    named = [
+        one for one in figures if one.score(words.TOTAL) >= words.LIKELY and one.value - left.value in paid
+    ]
+    return max(named, key=_total_rank, default=left)
 
 
 def tolerance(rates: int) -> Decimal:
@@ -114,6 +128,8 @@ def _figures(evidence: Evidence) -> Iterator[Figure]:
                 continue
             spot = Spot(index, amount.start, amount.end)
             hints = evidence.hints(spot, "amount")
+            if amount.whole and _is_paragraph(line.text[: amount.start]):
+                continue
             if abs(amount.value) < NEVER and (not amount.whole or _meant_as_money(amount, hints)):
                 yield Figure(amount, spot, hints, last=amount.end == len(line.text))
 
@@ -121,6 +137,11 @@ def _figures(evidence: Evidence) -> Iterator[Figure]:
 def _meant_as_money(amount: amounts.Amount, hints: Mapping[str, float]) -> bool:
     """A figure without cents is money when it bears a currency or stands right beside its label."""
     return bool(amount.currency) or max(hints.values(), default=0.0) >= 0.7
+
+
+def _is_paragraph(before: str) -> bool:
+    """§ 19, art. 293: the law's own number."""
+    return bool(re.search(r"(?:§|\bart(?:icle|ikel|\.)?) ?$", before, re.I))
 
 
 def _sums(figures: list[Figure]) -> Iterator[Sum]:

@@ -41,10 +41,16 @@ def read(
 def _included(
     found: Mapping[str, nouns.FieldRead], figures: Sequence[sums.Figure], evidence: Evidence
 ) -> dict[str, nouns.FieldRead]:
-    """One VAT amount that is the right part of the total at a rate that exists; the net is what remains."""
+    """One VAT amount that is the right part of the total at a rate that exists, and is called so or leaves an amount that stands
+    on paper; the net is what remains."""
     total = Decimal(found["total"].value)
     fitting = {one.value: one for one in figures if one.score(words.VAT) and _is_part(one.value, total)}
-    said = [one for one in fitting.values() if _INCLUDED.search(evidence.lines[one.spot.index].folded)]
+    printed = {one.value for one in figures}
+    said = [
+        one
+        for one in fitting.values()
+        if total - one.value in printed or _INCLUDED.search(evidence.lines[one.spot.index].folded)
+    ]
     if len(fitting) != 1 or not said:
         return {}
     raw = evidence.lines[said[0].spot.index].text[said[0].spot.start : said[0].spot.end]

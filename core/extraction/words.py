@@ -32,9 +32,9 @@ FAMILIES = {
 _NO = r"(?:n ?\.? ?[°o*]\b|n ?\.?[°*]|n\.|no\b|nr\b|nro\b|num(?:ero|ber|mer)?\b|nummer|id\b|#)\.?"
 _REF = rf"(?:{_NO}|(?:ref|rif|cod)\b\.?|referen(?:ce|cia|tie|z)|riferimento|code|codigo|codice|identifi(?:ant|er))"
 _OF = r"(?:de |d'|of |der |des |del |della |di |van |van de )?(?:la |l'|le |votre |your |the |notre )?"
-INVOICE = r"(?:facture|avoir|note de credit|note d'honoraires|invoice|bill|credit (?:note|memo)|receipt|rechnung|gutschrift|factuur|creditnota|creditfactuur|factura|nota de (?:credito|abono)|abono|fattura|bolletta|parcella|nota (?:di )?credito)"
+INVOICE = r"(?:facture|avoir|note de credit|note d'honoraires|invoice|bill|credit (?:note|memo)|receipt|rechnung|gutschrift|factuur|creditnota|creditfactuur|factura|nota de (?:credito|abono)|abono|fattura|bolletta|parcella|ricevuta|recibo|quittance|bescheid|nota (?:di )?credito)"
 _OUR = r"(?:notre|votre|our|your|this|unsere|ihre|onze|uw|nuestra|su|nostra|vostra|sua|la|the)"
-_TAX = r"(?:t\.?v\.?a\.?|taxes|vat|sales tax|tax|gst|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer|btw|i\.?v\.?a\.?|imposta|impuestos?)"
+_TAX = r"(?:t\.?v\.?a\.?|taxes|vat|sales tax|tax|gst|hst|qst|pst|tps|tvq|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer|btw|i\.?v\.?a\.?|imposta|impuestos?)"
 _PERCENT = r"\(?\d+(?:[.,]\d+)? ?%\)?"
 #: What stands before the name of an older paper that this one is about.
 _ABOUT = r"(?:zu(?:r)?|sur|suite a|betreft|betr\.?|bezug|rif\.?|riferimento|rectifica|anula|annule|corrige|concerne|relati(?:f|ve) a|storno|corrects|against|for|in reference to)(?: la| the| die| der| de| votre| your| our)?:?"
@@ -52,11 +52,11 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             rf"referen(?:ce|cia) {_OF}{INVOICE}",
             rf"(?:handels|beitrags|abschlags|schluss|monats)?(?:rechnung|gutschrift)s?(?: ?\([^)]{{2,40}}\))* ?-?{_NO}",
             rf"rechnung des .{{3,30}} {_NO}",
-            r"(?:rechnungs|gutschrifts?|faktura)[-. ]{0,2}(?:nummer|nr\.?)|re\.?[- ]{0,2}nr\.?",
+            r"(?:rechnungs|gutschrifts?|faktura)[-.]{0,2} ?(?:nummer|nr\.?)|re\.?[- ]{0,2}nr\.?",
             rf"(?:factuur|creditnota|nota) ?-?{_NO}",
         ),
         LIKELY: (
-            rf"(?:document[oe]?|piece|belegs?) ?-?{_NO}", rf"{_NO} ?{_OF}(?:document[oe]?|piece|beleg)", rf"(?:ref|rif)\.? {INVOICE}",
+            rf"(?:document[oe]?|piece|belegs?|(?:kassa|kassen)?bon) ?-?(?:nummer|{_NO})", rf"{_NO} ?{_OF}(?:document[oe]?|piece|beleg)", rf"(?:ref|rif)\.? {INVOICE}",
             r"(?:^|(?<=  ))#(?= ?\w)",
         ),
         MAYBE: (
@@ -67,7 +67,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
         ),
         WEAK: (
             rf"{_CELL}n ?[°o]\.?(?= ?[a-z]{{0,4}}[-/]?\d[\d ]{{3}})",
-            rf"{_CELL}(?:votre |your )?(?:tax )?{INVOICE}(?![a-z])",
+            rf"(?:^|(?<=  )|(?<=- )|(?<=/ ))(?:votre |your )?(?:tax )?{INVOICE}(?:/[a-z]+)?(?![a-z])",
             rf"{_OUR} {INVOICE}(?= \S*\d)",
         ),
     },
@@ -81,7 +81,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             rf"{_ABOUT} {INVOICE} ?-?(?:{_NO})?(?: ?:)?",
             rf"(?:order|purchase order|po|delivery note|customer|account|contract|agreement|registration|company|phone|tax|vat) ?{_REF}",
             rf"{_REF} ?(?:de |du |d'|di |del )?(?:commande|bon|contrat|client|compte|ligne|tva|siret|telephone|pedido|contrato|cliente|ordine|contratto|albaran|serie)",
-            r"(?:auftrags|bestell|kunden|kd\.?|vertrags|lieferschein|steuer|order|klant|debiteur|relatie|contract|abonnements?|artikel|kvk)[-. ]{0,2}(?:nummer|nr\.?)",
+            r"(?:auftrags|bestell|kunden|kd\.?|vertrags|lieferschein|steuer|order|klant|debiteur|relatie|contract|abonnements?|artikel|kvk)[-.]{0,2} ?(?:nummer|nr\.?)",
             rf"(?:commande|pedido|ordine|bestelling|contrat|client|cliente|contratto|contrato) ?{_NO}",
         ),
     },
@@ -116,13 +116,13 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"(?:payable|paiement du|exigible|a payer|a regler|soit) le|avant le",
             r"(?:payment |balance |amount )?due (?:date|by|on|before)|date due|payable (?:by|before|on)|pay(?:ment)? (?:by|before)|payment due(?: date)?",
             rf"{_CELL}due(?= ?:| -|$|  | \d| [a-z]{{3,9}} \d)|please pay (?:by|before)|(?:is|are) due (?:on|by)",
-            r"fallig(?:keit|keitsdatum|keitstag)?(?: am| bis| zum)?|zahlbar (?:bis|am)(?: zum)?|(?:zu )?zahlen (?:sie )?bis(?: zum)?|zahlungsziel|zahlungsfrist|bis zum",
+            r"spatestens (?:bis|am|zum)(?: zum)?|fallig(?:keit|keitsdatum|keitstag)?(?: am| bis| zum)?|zahlbar (?:bis|am)(?: zum)?|(?:zu )?zahlen (?:sie )?bis(?: zum)?|zahlungsziel|zahlungsfrist|bis zum",
             r"verval(?:datum|dag)|(?:wordt|zal) (?:op|rond|omstreeks|per|uiterlijk)|(?:uiterste |uiterlijke )?betaaldatum|(?:uiterlijk )?(?:te )?(?:betalen|voldoen) (?:voor|op|uiterlijk(?: op)?)",
             r"(?:fecha (?:de |limite (?:de )?)?)(?:vencimiento|pago|cargo|cobro)|vencimiento|vence(?: el)?|fecha limite|(?:a )?pagar antes del?",
-            r"(?:data (?:di )?)?scadenza(?: pagamento)?|scade il|(?:da )?pagare entro(?: il)?|entro (?:il|e non oltre il)",
+            r"(?:data (?:di )?)?(?:scadenza|scad\.)(?: pagamento)?|scade il|(?:da )?pagare entro(?: il)?|entro (?:il|e non oltre il)",
         ),
         LIKELY: (
-            r"preleve(?:e|ment)?(?: automatique)?(?: le| a partir du| a compter du)|date (?:de|du) (?:paiement|reglement|prelevement)", r"debited on|will be (?:charged|collected) on",
+            r"preleve(?:e|ment)?(?: automatique)?(?: le| a partir du| a compter du)|date (?:de |du )?(?:paiement|reglement|prelevement)", r"debited on|will be (?:charged|collected) on",
             r"netto bis|wird am|abgebucht am", r"\bdue(?= \d{1,2} [a-z]| [a-z]{3,9} \d)|antes del|\bentro(?= il| \d)|afgeschreven op|wordt op|voor(?= \d)|\bby(?= \d)|before(?= \d)",
         ),
     },
@@ -153,7 +153,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"(?:grand|invoice) total|total (?:due|payable|to pay|charges|amount (?:due|payable)|including (?:vat|tax)|incl\.? ?(?:vat|tax|gst)?)",
             r"total (?:for this invoice|credit|(?:de la |de votre )?facture)|gross (?:total|amount)|invoice amount|total general",
             rf"(?:grand )?(?:total|summe|betrag|amount|gesamtbetrag|endbetrag|montant|totaal)(?: [a-z]+){{0,3}} \(?(?:including|inclusief|with|inkl|incl?|inc)\.? ?{_TAX}\)?",
-            r"(?:rechnungs|gesamt|end|brutto|zahl|gutschrifts?|forderungs|termijn|termin)-?(?:betrag|summe|bedrag)(?: \(?brutto\)?)?(?: \(?(?:inkl|incl)\.? ?(?:mwst|ust)\.?\)?)?(?! der)|rechnungssumme brutto|zu zahlen(?:der betrag)?",
+            r"(?:rechnungs)?(?:rechnungs|gesamt|end|brutto|zahl|gutschrifts?|forderungs|termijn|termin)-?(?:betrag|summe|bedrag)(?: \(?brutto\)?)?(?: \(?(?:inkl|incl)\.? ?(?:mwst|ust)\.?\)?)?(?! der)|rechnungssumme brutto|zu zahlen(?:der betrag)?",
             r"(?:gesamt|summe) (?:brutto|inkl\.? ?(?:mwst|ust))\.?",
             r"(?:totaal|factuur|eind)(?:bedrag|totaal)|totaal(?: \(?incl(?:usief)?\.? btw\)?)|te (?:betalen|voldoen)(?: bedrag)?|totaal te (?:betalen|voldoen)",
             r"(?:importe )?total (?:a pagar|a abonar|factura|con iva|general|euros?|(?:\(?iva incl(?:uido|\.)?\)?))|importe (?:total|a pagar|liquido)|liquido a percibir",
@@ -183,9 +183,9 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"(?:total|summe|importe|totale) \((?:base imponible|imponibile|netto|neto|net|ht|h\.t\.)\)",
             r"net (?:total|amount)|total net|taxable amount",
             rf"(?:zwischentotal|zwischensumme|total|summe|betrag|gesamtbetrag) \(?(?:exkl|excl?|ohne|zzgl)\.? ?{_TAX}\)?|zwischensumme \(?netto\)?",
-            r"(?:summe|gesamt|rechnungssumme|rechnungsbetrag|gesamtbetrag|betrag) \(?netto\)?|netto-?(?:betrag|summe)|rechnungssumme ohne ust\.?|warenwert",
+            r"(?:summe|gesamt|rechnungssumme|rechnungsbetrag|gesamtbetrag|betrag) \(?netto\)?|netto-?(?:betrag|summe|wert|warenwert)|rechnungssumme ohne ust\.?|warenwert",
             r"(?:totaal |bedrag )?\(?ex(?:cl(?:usief)?)?\.? ?btw\)?|subtotaal|nettobedrag",
-            r"base imponible(?: total)?|(?:total|importe) (?:neto|sin iva)|totale? (?:imponibile|netto|merce)|imponibile(?: totale)?|subtotale",
+            r"b(?:ase|\.) ?imponible(?: total)?|(?:total|importe) (?:neto|sin iva)|totale? (?:imponibile|netto|merce)|imponibile(?: totale)?|subtotale",
         ),
         LIKELY: (r"sous-?total", r"zwischen(?:summe|total)", rf"{_CELL}base(?= ?:| ?\d|$|  )", r"\bnetto\b", r"\bneto\b", r"positionssumme", r"charges", rf"{_CELL}(?:suma|net){_ENDS}"),
     },
@@ -194,6 +194,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             rf"(?:total |montant )(?:de la |des |de )?(?:t\.?v\.?a\.?|taxes)(?: a? ?{_PERCENT})?",
             rf"(?:plus |add |zzgl\.? |zuzuglich )?(?:{_PERCENT} ?)?{_TAX}(?: amount| total| rate)?(?: ?(?:a|@|at|al|von|hoog|laag))?(?: ?{_PERCENT})",
             rf"(?:zzgl\.?|zuzuglich|plus)? ?{_PERCENT} ?{_TAX}(?![a-z])",
+            rf"t\.?v\.?a\.? au taux (?:de |normal |reduit |normal de |reduit de )?{_PERCENT}",
             r"total (?:tax|vat)|(?:vat|tax) amount|sales tax|mwst\.?|umsatzsteuer|mehrwertsteuer|ust\.?(?= |$|:)",
             r"steuerbetrag|ust\.?-betrag|(?:totaal )?btw(?:[- ]?bedrag)?|ust\.? gesamt|summe (?:mwst|ust)\.?",
             r"(?:cuota (?:de )?|importe |importo |totale? )?(?:i\.?v\.?a\.?|imposta|impuestos)(?= |$|:|\d)",
@@ -207,7 +208,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"(?:p|part|partita)\.? ?i\.?v\.?a\.?|capitale sociale",
             r"gesamtbetrag der (?:zu|ab)schlage",
             r"(?:tax|vat) rate|taux|steuersatz|mwst\.?-satz|aliquota|rabais|remise|discount|rabatt|nachlass|korting|descuento|dto\.?|sconto",
-            r"acomptes?(?: verse)?|deja (?:paye|regle|verse)e?|prepaid|(?:amount |already )paid|(?:less:? )?deposit(?: paid)?|anzahlung\w*|(?:abzgl\.? )?(?:geleistete )?abschlag\w*|(?:abzgl\.? )?(?:geleistete )?abschlage\w*|ritenuta(?: d'acconto)?|retencion(?: irpf)?|mahngebuhr\w*|bereits (?:ge|be)zahlt|voorschot|aanbetaling|reeds (?:betaald|voldaan)|anticipo|a cuenta|pagado|acconto(?: versato)?|gia (?:pagato|versato)",
+            r"acomptes?(?: verse)?|deja (?:paye|regle|verse)e?|prepaid|(?:amount |already )paid|applied (?:balance|credits?)|(?:balance|credits?) applied|(?:less:? )?deposit(?: paid)?|anzahlung\w*|(?:abzgl\.? )?(?:geleistete )?abschlag\w*|(?:abzgl\.? )?(?:geleistete )?abschlage\w*|ritenuta(?: d'acconto)?|retencion(?: irpf)?|mahngebuhr\w*|bereits (?:ge|be)zahlt|voorschot|aanbetaling|reeds (?:betaald|voldaan)|anticipo|a cuenta|pagado|acconto(?: versato)?|gia (?:pagato|versato)",
             r"ancien solde|solde (?:precedent|anterieur)|previous balance|balance (?:brought )?forward|opening balance|report de solde|saldo (?:anterior|precedente)|vorheriger saldo|vorig saldo",
             r"indemnite forfaitaire|au capital|capital (?:social )?de",
             r"(?:unit|einzel|netto|brutto|stuk)-?(?:price|preis|prijs)|prix unitaire|precio(?: unitario)?|prezzo(?: unitario)?|p\.? ?u\.?(?: ht)?|qte|quantite|qty|menge|cantidad|aantal",
@@ -217,7 +218,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
         SURE: (
             rf"{_REF} ?{_OF}(?:client|compte client|abonne|cliente|customer|klant|kunde)",
             rf"(?:client|compte client|compte|abonne|customer|account|cliente|id cliente) ?{_REF}",
-            rf"(?:kunden|kd\.?|klant(?:en)?|debitoren|debiteur(?:en)?|relatie)[-. ]{{0,2}}(?:{_REF}|-id|code)",
+            rf"(?:kunden|kd\.?|klant(?:en)?|debitoren|debiteur(?:en)?|relatie)[-.]{{0,2}} ?(?:{_REF}|-id|code)",
             r"(?:client|customer|account|cliente) (?:id|code|reference)",
         ),
         MAYBE: (
@@ -230,7 +231,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
         SURE: (
             rf"{_REF} ?{_OF}(?:contrat|contract|contrato|contratto|agreement)",
             rf"(?:contrat|contract|contrato|contratto|agreement|overeenkomst|subscription|abonnement) ?{_REF}",
-            rf"(?:vertrags?|contract|overeenkomst|abonnements?|police)[-. ]{{0,2}}(?:{_NO}|konto)",
+            rf"(?:vertrags?|contract|overeenkomst|abonnements?|police)[-.]{{0,2}} ?(?:{_NO}|konto)",
         ),
     },
 }  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pypdfium2
@@ -65,8 +67,8 @@ def test_it_is_for_a_person_even_where_the_portal_says_the_same(eyes: sandbox.Re
         identity="1",
         contract=nouns.Contract("c"),
         number="F-2026-0042",
-        date=nouns.date(2026, 10, 3),
-        total=nouns.Money(nouns.Decimal("45.90"), "EUR"),
+        date=date(2026, 10, 3),
+        total=nouns.Money(Decimal("45.90"), "EUR"),
     )
     confirmed = witness.confirm(reading, listed)
     assert confirmed.fields["total"].source == "portal:row+ocr"
