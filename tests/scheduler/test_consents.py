@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -78,7 +79,7 @@ async def test_a_sealed_code_moved_to_another_consent_does_not_open(world: partn
 
 async def test_who_says_no_is_told_so(world: partner.World) -> None:
     asked = world.asked()
-    state = dict(partner.parse_qsl(partner.urlsplit(asked.address).query))["state"]
+    state = dict(parse_qsl(urlsplit(asked.address).query))["state"]
     world.come_back({"state": state, "error": "access_denied"})
     (consent,) = world.rows(models.Consent)
     assert (consent.outcome, consent.verifier) == ("access_denied", None)

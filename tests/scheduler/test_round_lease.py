@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.core.ledger import NOW
 SOON, DICE = NOW + timedelta(minutes=10), Random(1)
 
 
-def _boxes(database: Database, count: int = 1, **more: object) -> list[int]:
+def _boxes(database: Database, count: int = 1, **more: Any) -> list[int]:
     facts = {"kind": "imap", "role": "ap", "connected_at": NOW, "reads_from": NOW, "place": {}}
     with database.write() as session:
         boxes = [
@@ -106,7 +107,7 @@ def test_the_leases_of_an_earlier_boot_are_free(database: Database, monkeypatch:
         {"kind": "gmail"},
     ],
 )
-def test_a_mailbox_that_is_not_due_is_left_alone(database: Database, more: dict[str, object]) -> None:
+def test_a_mailbox_that_is_not_due_is_left_alone(database: Database, more: dict[str, Any]) -> None:
     _boxes(database, **more)
     assert _boxes_due(database) == []
 
@@ -159,7 +160,7 @@ def _place(database: Database, **more: object) -> int:
     ],
 )
 def test_a_destination_is_gone_to_when_it_may_be(
-    database: Database, more: dict[str, object], gone_to: bool
+    database: Database, more: dict[str, Any], gone_to: bool
 ) -> None:
     one = _place(database, **more)
     with database.read() as session:

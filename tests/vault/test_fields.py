@@ -27,7 +27,7 @@ class House:
 
     def seal(self, row: fields.Row, field: str, secret: str, origins: tuple[str, ...] = ORIGINS) -> None:
         with self.database.write() as session:
-            holder = fields.Holder.of(session.get_one(type(row), row.id), origins)
+            holder = fields.Holder.of(session.merge(row), origins)
             fields.seal(session, self.keyring.trusted, holder, field, secret, actor="person:1", at=NOW)
 
     def rows(self) -> list[fields.Row]:
