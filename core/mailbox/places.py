@@ -1,0 +1,29 @@
+"""Where a mailbox is: what its row's `place` says, and the origins that its secrets are bound to. Web seals by it, the worker opens by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core import providers
+from core.db import models
+
+#: Who gives the consents of a kind of mailbox.
+PROVIDER = {"gmail": "google", "graph": "microsoft"}
+#: How a line to an IMAP server begins, and the port that is usual for it (RFC 8314 7.3).
+SCHEMES = {"tls": "imaps", "starttls": "imap", "plain": "imap"}
+PORTS = {"tls": 993, "starttls": 143, "plain": 143}
+
+
+def imap(host: str, port: int, *, security: str, login: str) -> dict[str, str | int]:
+    """A Mailbox's `place` for `imap`: `security` is `tls`, `starttls`, or `plain` for a server of this machine."""
+    return {"host": host.strip().casefold(), "port": port, "security": security, "login": login}
+
+
+def origins(mailbox: models.Mailbox, stand_ins: Mapping[str, str]) -> tuple[str, ...]:
+    """Where its secrets may go, and all that a round reaches: `https://gmail.googleapis.com`, `imaps://imap.firm.fr:993`."""
+    place = mailbox.place
+    provider = PROVIDER.get(mailbox.kind) or place.get("provider")
+    known = providers.known(stand_ins, provider).origins if provider else ()
+    if "host" not in place:
+        return known
+    return (f"{SCHEMES[place['security']]}://{place['host']}:{place['port']}", *known)
