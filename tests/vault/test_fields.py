@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -27,7 +28,8 @@ class House:
 
     def seal(self, row: fields.Row, field: str, secret: str, origins: tuple[str, ...] = ORIGINS) -> None:
         with self.database.write() as session:
-            holder = fields.Holder.of(session.merge(row), origins)
+            fresh: Any = session.get_one(type(row), row.id)
+            holder = fields.Holder.of(fresh, origins)
             fields.seal(session, self.keyring.trusted, holder, field, secret, actor="person:1", at=NOW)
 
     def rows(self) -> list[fields.Row]:
