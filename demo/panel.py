@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Self
 
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from demo import backstage, portals, server, spelling, words
+from demo import backstage, bank, portals, server, spelling, words
 from demo.stage import ACTS, Lever
 
 PORT = 8920
@@ -33,6 +34,7 @@ class Panel:
         app.after_request(_guarded)
         app.add_url_rule("/", view_func=self.page)
         app.add_url_rule("/<supplier>", view_func=self.pull, methods=["POST"])
+        app.add_url_rule("/bank/<ending>", view_func=self.statement)
         self._server = server.Server(app) if port == 0 else server.next_free(app, port)
 
     @property
@@ -70,6 +72,8 @@ class Panel:
             money=lambda total, currency: spelling.money(total, currency, language),
             clock=lambda at: f"{at.astimezone():%H:%M:%S}",
             news=self._news(language),
+            bank=bank,
+            paid=bank.lines(self._portals.values(), date.today())[:-6:-1],
             did=request.args.get("did", ""),
             chosen=request.args.get("contract", ""),
         )
@@ -91,6 +95,13 @@ class Panel:
         except ValueError:
             abort(404)
         return self._back(supplier, asked, [bill.number for bill in published])
+
+    def statement(self, ending: str) -> Answered:
+        """What the company's bank gives to download today."""
+        make, media_type = bank.FILES.get(ending) or abort(404)
+        paid = bank.lines(self._portals.values(), date.today())
+        named = {"Content-Disposition": f"attachment; filename=releve.{ending}"}
+        return Response(make(paid), content_type=media_type, headers=named)
 
     def _back(self, supplier: str, lever: str, numbers: Sequence[str] = ()) -> Answered:
         told: dict[str, Any] = {"lang": _language(), "at": supplier, "did": lever, "number": numbers}

@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
-from demo import memory, panel, portals, server
+from demo import bank, memory, panel, portals, server
 
 DATA, KEYS = Path("data-demo"), Path("keys-demo")
 FARM_PORT = 8910
@@ -49,11 +50,19 @@ def _settings(shown: Sequence[portals.Portal], data: Path, keys: Path, port: int
         "MOISSON_KEY_FILE": str(keys / "vault.key"),
         "MOISSON_PORT": str(port),
         "MOISSON_ALLOW_LOOPBACK": "1",
+        "MOISSON_RATES": str(_rates(data / "stage" / "rates.csv")),
     }
     if not _moved(shown):
         return told
     portals.manifests(data / "collectors", {portal.brand.id: portal.port for portal in shown})
     return told | {"MOISSON_COLLECTORS": str(data / "collectors")}
+
+
+def _rates(file: Path) -> Path:
+    """What the dollars of the stage are worth."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(bank.rates(date.today()))
+    return file
 
 
 def _moved(shown: Sequence[portals.Portal]) -> list[portals.Portal]:

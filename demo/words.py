@@ -134,6 +134,11 @@ PAGE: dict[str, dict[str, str]] = {
         "reset_done": "Tout est remis en ordre.",
         "done": "C’est fait :",
         "stopped": "C’est arrêté :",
+        "bank": "Votre banque",
+        "bank_lead": "Ce que l’entreprise a payé et reçu depuis trois mois : les fournisseurs ci-dessus cinq jours après leur facture, et tout le reste.",
+        "statement": "Relevé",
+        "paid": "Dernières lignes",
+        "line": "Libellé",
     },
     "en": {
         "title": "The stage",
@@ -174,5 +179,10 @@ PAGE: dict[str, dict[str, str]] = {
         "reset_done": "Everything is back in order.",
         "done": "Done:",
         "stopped": "Stopped:",
+        "bank": "Your bank",
+        "bank_lead": "What the company paid and got in three months: the suppliers above five days after their invoice, and all the rest.",
+        "statement": "Statement",
+        "paid": "Last lines",
+        "line": "Label",
     },
 }
