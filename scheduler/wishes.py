@@ -23,7 +23,7 @@ def grant(session: Session, now: datetime) -> None:
         wish.done_at = now
 
 
-def _open_ones() -> Select[tuple[models.Wish]]:
+def _open_ones() -> Select[models.Wish]:
     """To match payments takes longer than a look at what is due may: that is a round of its own."""
     return select(models.Wish).where(models.Wish.done_at.is_(None), models.Wish.kind != rematch.MATCH)
 

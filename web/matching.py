@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,6 +84,20 @@ def offers(session: Session, payment: models.Payment, words: str = "") -> list[O
         _offer(session, payment, one, known.get(one.id), dues.owed(one) - paid.get(one.id, 0))
         for one in (*invoices.values(), *near)
     ]
+
+
+def tied(
+    session: Session, payments: Sequence[models.Payment]
+) -> Mapping[int, list[tuple[models.Invoice, str]]]:
+    """By Payment, each Invoice that is tied or proposed, with why."""
+    match, by_id = models.Match, {payment.id: payment for payment in payments}
+    rows = session.scalars(select(match).where(match.payment_id.in_(by_id)).order_by(match.id)).all()
+    invoices = _by_id(session, [one.invoice_id for one in rows])
+    found: dict[int, list[tuple[models.Invoice, str]]] = defaultdict(list)
+    for one in rows:
+        payment, invoice = by_id[one.payment_id], invoices[one.invoice_id]
+        found[payment.id].append((invoice, evidence.of_match(session, one, payment, invoice)))
+    return found
 
 
 def _by_id(session: Session, ids: Sequence[int]) -> dict[int, models.Invoice]:

@@ -75,7 +75,7 @@ def offered(
     worth = invoice.total_minor.between(
         *_about(payment.amount_minor)
     ) & invoice.currency.is_not_distinct_from(payment.currency)
-    ways = [worth]
+    ways: list[ColumnElement[bool]] = [worth]
     if payment.original_minor is not None:
         ways.append(
             invoice.total_minor.between(*_about(payment.original_minor))
@@ -89,7 +89,7 @@ def offered(
     return sorted(unpaid, key=lambda one: _farness(payment, one))[:OFFERED]
 
 
-def _near(payment: models.Payment, way: ColumnElement[bool]) -> Select[tuple[models.Invoice]]:
+def _near(payment: models.Payment, way: ColumnElement[bool]) -> Select[models.Invoice]:
     invoice = models.Invoice
     days = invoice.issued_on.between(payment.booked_on - EARLIER, payment.booked_on + LATER)
     mine = invoice.workspace_id == payment.workspace_id, dues.living()
@@ -119,7 +119,7 @@ def _key(queue: Queue) -> ColumnElement[int]:
     return key
 
 
-def _asked(workspace_id: int, queue: Queue, what: ColumnElement[int] | None = None) -> Select[tuple[int]]:
+def _asked(workspace_id: int, queue: Queue, what: ColumnElement[int] | None = None) -> Select[int]:
     """Said as the index of each queue says it."""
     payment, match, key = models.Payment, models.Match, _key(queue)
     chosen = select(key if what is None else what)

@@ -20,6 +20,7 @@ from core.ledger import dues, runs
 ARRIVED = "arrived"
 #: Why the matcher left a Payment alone where nobody owes an Invoice.
 NEEDS_NONE = frozenset({"fee"})
+#: Payments that one query asks for, and one transaction settles.
 _AT_ONCE = 5_000
 _NOBODY: Mapping[int, str | None] = MappingProxyType({})
 
@@ -51,7 +52,7 @@ def settle(
     """Open and close the gaps of these Payments. `suppliers` are whose Invoices they are, as far as labels tell. Gives opened and closed."""
     opened = closed = 0
     owners = Owners(session, workspace_id)
-    for ids in _portions(payment_ids):
+    for ids in portions(payment_ids):
         known = _known(session, ids)
         for payment, standing in _standings(session, ids):
             gap, supplier = known.get(payment), suppliers.get(payment)
@@ -145,7 +146,8 @@ def _known(session: Session, ids: Sequence[int]) -> dict[int, models.Gap]:
     return {gap.payment_id: gap for gap in found if gap.payment_id is not None}
 
 
-def _portions(ids: Collection[int]) -> Iterator[list[int]]:
+def portions(ids: Collection[int]) -> Iterator[list[int]]:
+    """As many at once as one short transaction may settle."""
     left = iter(sorted(ids))
     while portion := list(islice(left, _AT_ONCE)):
         yield portion

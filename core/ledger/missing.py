@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import dues, radar, rhythm
+from core.ledger import choices, dues, radar, rhythm
 
 #: Months of the grid, the one of today among them.
 MONTHS = 12
@@ -47,6 +48,17 @@ def find(
 def count_open(session: Session, workspace_id: int) -> int:
     gap = models.Gap
     return session.scalar(select(func.count()).select_from(gap).where(*_standing(workspace_id))) or 0
+
+
+def left_behind(session: Session, gap: models.Gap, payment: models.Payment | None) -> models.ListedRow | None:
+    """The line that the census left at the portal and that is what was paid: no collection brings it."""
+    row = models.ListedRow
+    if gap.account_id is None or payment is None:
+        return None
+    same = row.total_minor == -payment.amount_minor, row.currency == payment.currency
+    left = select(row).where(row.account_id == gap.account_id, row.baseline, row.received_at.is_(None), *same)
+    near = row.date.between(payment.booked_on - choices.EARLIER, payment.booked_on + choices.LATER)
+    return session.scalar(left.where(near).order_by(row.date.desc()).limit(1))
 
 
 def suppliers(session: Session, workspace_id: int) -> list[str]:
@@ -141,6 +153,8 @@ def _orphans(session: Session, workspace_id: int) -> list[str]:
 
 def _facts(session: Session, workspace_id: int, keys: Sequence[_Key], today: date) -> Mapping[_Key, _Facts]:
     facts: dict[_Key, _Facts] = defaultdict(_Facts)
+    if not keys:
+        return facts
     whose = {account: supplier for supplier, account in keys if account is not None}
     first = rhythm.back(rhythm.month_of(today), MONTHS - 1)
     for account, day, came in _papers(session, workspace_id, list(whose), first):
@@ -166,12 +180,14 @@ def _papers(
         invoice.issued_on >= first,
         dues.living(),
     )
-    yield from ((account, day, True) for account, day in session.execute(came))
+    rows: Iterable[Any] = session.execute(came)
+    yield from ((account, day, True) for account, day in rows)
     left = select(row.account_id, row.date).where(
         row.workspace_id == workspace_id, row.account_id.in_(accounts), row.date >= first, row.baseline,
         row.received_at.is_(None),
     )  # fmt: skip
-    yield from ((account, day, False) for account, day in session.execute(left))
+    rows = session.execute(left)
+    yield from ((account, day, False) for account, day in rows)
 
 
 def _note_gaps(
@@ -179,7 +195,7 @@ def _note_gaps(
 ) -> None:
     """A gap of a Payment stands in the month that it was paid in."""
     gap, payment, shown = models.Gap, models.Payment, set(keys)
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(gap.supplier, gap.account_id, func.coalesce(gap.period, payment.booked_on), gap.closed_at, gap.closed_for)
         .outerjoin(payment, payment.id == gap.payment_id)
         .where(gap.workspace_id == workspace_id, gap.supplier.in_({supplier for supplier, _ in keys}))

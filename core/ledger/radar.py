@@ -6,8 +6,9 @@ The rhythm is read from what the portal has ever listed (what the census left th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -59,7 +60,8 @@ def days(
         _among(invoice.account_id, account_ids),
     )
     for each in (listed, came):
-        for account_id, day, precision in session.execute(each.distinct()):
+        rows: Iterable[Any] = session.execute(each.distinct())
+        for account_id, day, precision in rows:
             found[account_id].add(day if precision == nouns.Precision.DAY else day.replace(day=_SOME_DAY))
     return found
 
@@ -75,7 +77,7 @@ def reopen(session: Session, gap: models.Gap) -> None:
     session.flush()
 
 
-def _among(column: ColumnElement[int | None], ids: Collection[int] | None) -> ColumnElement[bool]:
+def _among(column: Any, ids: Collection[int] | None) -> ColumnElement[bool]:
     return column.is_not(None) if ids is None else column.in_(ids)
 
 

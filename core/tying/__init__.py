@@ -6,7 +6,7 @@ from its own people only. The order in which things arrive does not change the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -54,7 +54,8 @@ def look_again(
 ) -> Outcome:
     """Match what is open in one Workspace, and settle what is missing. `names` by supplier; `today` in the installation's zone.
 
-    Reads, thinks without holding the database, then writes in one short transaction that respects what people did meanwhile.
+    Reads, thinks without holding the database, then writes in short transactions that respect what people did meanwhile. Cut short
+    anywhere, the next look ends it.
     """
     with database.write() as session:
         note_payments(session, workspace_id)
@@ -68,12 +69,10 @@ def look_again(
     guide = whose.Guide(names, seen.history, ours)
     suppliers = {payment: guide.of(core) for payment, core in seen.cores.items()}
     with database.write() as session:
-        at = now()
-        changes = proposals.put(session, workspace_id, seen.amounts, found, left, now=at)
-        missing = gaps.settle(
-            session, workspace_id, _to_settle(session, workspace_id, seen), now=at, suppliers=suppliers
-        )
-        late = radar.look(session, workspace_id, today=today, now=at)
+        changes = proposals.put(session, workspace_id, seen.amounts, found, left, now=now())
+    missing = _settle(database, workspace_id, seen, suppliers, now())
+    with database.write() as session:
+        late = radar.look(session, workspace_id, today=today, now=now())
     return Outcome(
         changes=tuple(changes),
         payments=len(seen.payments),
@@ -94,7 +93,7 @@ def note_payments(session: Session, workspace_id: int) -> int:
     return len(cores)
 
 
-def _suppliers(workspace_id: int) -> Select[tuple[str]]:
+def _suppliers(workspace_id: int) -> Select[str]:
     account = models.Account
     return select(account.supplier).where(account.workspace_id == workspace_id, account.deleted_at.is_(None))
 
@@ -127,9 +126,21 @@ def _told(reason: values.Reason) -> proposals.Why:
     return {"code": reason.code, **reason.facts}
 
 
-def _to_settle(session: Session, workspace_id: int, seen: field.Field) -> Collection[int]:
-    """What was looked at, and whatever has an open gap: it may have its Invoice by now."""
+def _settle(
+    database: db.Database,
+    workspace_id: int,
+    seen: field.Field,
+    suppliers: Mapping[int, str | None],
+    at: datetime,
+) -> tuple[int, int]:
+    """The gaps of what was looked at, and of whatever has an open one: it may have its Invoice by now."""
     gap = models.Gap
     opened = gap.workspace_id == workspace_id, gap.closed_at.is_(None), gap.payment_id.is_not(None)
-    known = {one for one in session.scalars(select(gap.payment_id).where(*opened)) if one is not None}
-    return known | set(seen.amounts)
+    with database.read() as session:
+        known = {one for one in session.scalars(select(gap.payment_id).where(*opened)) if one is not None}
+    counts = [0, 0]
+    for ids in gaps.portions(known | set(seen.amounts)):
+        with database.write() as session:
+            found = gaps.settle(session, workspace_id, ids, now=at, suppliers=suppliers)
+        counts = [one + other for one, other in zip(counts, found, strict=True)]
+    return counts[0], counts[1]

@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -61,7 +62,11 @@ def bought(house: House, seller: str, total: int, *, months_ago: int = 0, parts:
         bank.invoice(session, total, number, supplier="upload", seller=f"{seller} SARL", issued_on=issued)
         for part in range(parts):
             label = f"PRLV SEPA {seller.upper()} REF {4711 + part}"
-            told = {"core": "", "unmatched_for": None, "booked_on": issued + timedelta(days=2 + part)}
+            told: dict[str, Any] = {
+                "core": "",
+                "unmatched_for": None,
+                "booked_on": issued + timedelta(days=2 + part),
+            }
             bank.payment(session, -total // parts, label, **told)
         rematch.ask(session, 1, farm.utc_now())
     database.close()

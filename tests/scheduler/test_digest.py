@@ -20,7 +20,12 @@ from tests.core.ledger import NOW, account, bank
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tell.Told]:
     """What would have been sent."""
     heard: list[tell.Told] = []
-    monkeypatch.setattr(tell, "notify", lambda _, one: heard.append(one) or True)
+
+    def notify(_: str, one: tell.Told) -> bool:
+        heard.append(one)
+        return True
+
+    monkeypatch.setattr(tell, "notify", notify)
     return heard
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
+from core.db import models
 from core.ledger import gaps, matches, radar
 from tests.core.ledger import bank
 from tests.web import world
@@ -49,6 +52,17 @@ def fill(company: world.World) -> Paid:
         matches.close(session, paid[3], matches.Why.CARD_VALIDATION, note="1 €", by=1, now=world.NOW)
         radar.look(session, 1, today=date(2026, 11, 20), now=world.NOW)
         return Paid(paid[0].id, several.id, paid[1].id, paid[2].id, alone.id, missing.id, paid[3].id)
+
+
+def one(company: world.World) -> tuple[int, int]:
+    """A payment whose invoice is missing, and its gap; made once."""
+    with company.database.write() as session:
+        known = session.scalar(select(models.Payment).where(models.Payment.identity == "the one"))
+        paid = known or bank.payment(session, -8000, "CARTE ZED", identity="the one")
+        gaps.settle(session, 1, [paid.id], now=world.NOW)
+        gap = gaps.of_payment(session, paid.id)
+        assert gap
+        return paid.id, gap.id
 
 
 def pages(paid: Paid) -> tuple[str, ...]:

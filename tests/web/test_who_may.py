@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from core import nouns
 from tests.core.payments import written
-from tests.web import banked, world
+from tests.web import banked, paid, world
 
 #: Who may pass, by endpoint: a(dmin), f(inance), v(iewer), u (auditor); `anyone` needs no sign-in.
 ROWS = {
@@ -140,6 +140,7 @@ def _rules(company: world.World) -> list[tuple[str, str, str]]:
 
 
 def _filled(company: world.World, names: set[str]) -> dict[str, object]:
+    payment_id, gap_id = paid.one(company)
     values: dict[str, object] = {
         "name": "live.js",
         "supplier": "mandarine",
@@ -157,6 +158,8 @@ def _filled(company: world.World, names: set[str]) -> dict[str, object]:
         "address": banked.address(company, written.qif(written.LINES)),
         "batch_id": 1,
         "token_id": 1,
+        "payment_id": payment_id,
+        "gap_id": gap_id,
     }
     return {name: values[name] for name in names}
 
@@ -218,6 +221,8 @@ def test_what_belongs_to_another_company_does_not_exist(museum: world.World) -> 
                 "/documents/",
                 "/review/1",
                 "/lessons/",
+                "/matches/",
+                "/gaps/1",
             )
         )
     ]

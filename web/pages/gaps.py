@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel import dates
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Response
 from core import nouns
 from core.db import models
 from core.ledger import acts, gaps, matches, missing, radar
-from web import chain, evidence, farm, guard, matching, people
+from web import chain, evidence, farm, guard, matching, people, speech
 from web.pages.status import supplier_name
 
 pages = Blueprint("gaps", __name__, url_prefix="/gaps")
@@ -42,9 +43,17 @@ def missing_ones() -> str:
         accounts = _accounts(session, [gap for gap, _ in rows])
         return render_template(
             "gaps.html",
-            rows=[(gap, paid, evidence.why_none(session, paid) if paid else "") for gap, paid in rows],
+            rows=[
+                (
+                    gap,
+                    paid,
+                    evidence.why_none(session, paid) if paid else "",
+                    missing.left_behind(session, gap, paid),
+                )
+                for gap, paid in rows
+            ],
             total=total,
-            counted=missing.count_open(session, g.visitor.workspace_id),
+            counted=total if not any(told.values()) else missing.count_open(session, g.visitor.workspace_id),
             suppliers=missing.suppliers(session, g.visitor.workspace_id),
             owners={person.id: person.email for person in members},
             accounts=accounts,
@@ -76,6 +85,7 @@ def months() -> str:
         total=total,
         months=[cell.month for cell in rows[0].cells] if rows else [],
         until=_last_day,
+        short=_short,
         page=number,
         pages=-(-total // SUPPLIERS_PER_PAGE),
         name=supplier_name,
@@ -153,7 +163,7 @@ def _back(did: int | None = None) -> Response:
     return redirect(url_for("gaps.missing_ones") + _query(told))
 
 
-def _query(told: dict[str, object]) -> str:
+def _query(told: Mapping[str, object]) -> str:
     said = {name: str(value) for name, value in told.items() if value}
     return f"?{urlencode(said)}" if said else ""
 
@@ -179,6 +189,11 @@ def _endpoints() -> Collection[str]:
 def _today() -> date:
     here = farm.here()
     return here.now().astimezone(ZoneInfo(here.settings.time_zone)).date()
+
+
+def _short(month: date) -> str:
+    """`nov. 26`"""
+    return str(dates.format_date(month, "MMM yy", locale=speech.locale()))
 
 
 def _last_day(month: date) -> date:

@@ -35,11 +35,10 @@ def queue() -> str:
             else choices.count(session, g.visitor.workspace_id, each)
             for each in choices.Queue
         }
+        tied = matching.tied(session, found)
         return render_template(
             "matches.html",
-            rows=[
-                (payment, _tied(session, payment), evidence.why_none(session, payment)) for payment in found
-            ],
+            rows=[(payment, tied[payment.id], evidence.why_none(session, payment)) for payment in found],
             counts=counts,
             total=total,
             chosen=chosen,
@@ -49,15 +48,6 @@ def queue() -> str:
             pages=-(-total // PER_PAGE),
             **_words(session),
         )
-
-
-def _tied(session: Session, payment: models.Payment) -> list[tuple[models.Invoice, str]]:
-    """Each Invoice that is tied or proposed, with why."""
-    found = []
-    for match in matches.of_payment(session, payment.id):
-        invoice = session.get_one(models.Invoice, match.invoice_id)
-        found.append((invoice, evidence.of_match(session, match, payment, invoice)))
-    return found
 
 
 def _words(session: Session) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Invoice(Base):
         ),
         Index("invoices_by_number", "workspace_id", "supplier", "number"),
         Index("invoices_by_seller", "workspace_id", "seller_id"),
-        Index("invoices_by_total", "workspace_id", "total_minor"),
+        Index("invoices_by_total", "workspace_id", "total_minor", "issued_on"),
+        Index("invoices_of_account", "account_id", "issued_on"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))

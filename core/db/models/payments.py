@@ -236,6 +236,14 @@ class Gap(Base):
         Index("one_gap_of_payment", "payment_id", unique=True),
         Index("one_gap_of_period", "account_id", "period", unique=True),
         Index("gaps_open", "workspace_id", "opened_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "gaps_open_of_supplier",
+            "workspace_id",
+            "supplier",
+            "account_id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
         Index("gaps_closed", "workspace_id", "closed_at"),
         Index("gaps_of_supplier", "workspace_id", "supplier"),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import Database, models
-from core.ledger import acts, gaps, matches, snapshots
+from core.ledger import acts, gaps, matches, merge, review, snapshots
 from tests.core.ledger import NOW, bank
 
 
@@ -71,7 +71,8 @@ def test_parts_that_are_typed_may_not_exceed_what_was_paid(database: Database) -
 def test_what_was_put_aside_or_sent_by_us_or_of_another_company_cannot_be_tied(database: Database) -> None:
     with database.write() as session:
         paid = bank.payment(session, -4590)
-        for n, about in enumerate(({"rejected_for": "wrong"}, {"role": "ar"}, {"workspace_id": 2})):
+        abouts: tuple[dict[str, Any], ...] = ({"rejected_for": "wrong"}, {"role": "ar"}, {"workspace_id": 2})
+        for n, about in enumerate(abouts):
             bill = bank.invoice(session, 4590, f"F-{n}", **about)
             assert _why(matches.tie, session, paid, {bill.id: None}) == "settled"
 
@@ -135,6 +136,20 @@ def test_every_act_asks_the_worker_to_look_again_once(database: Database) -> Non
         act = matches.confirm(session, paid, by=None, now=NOW)
         matches.undo(session, act.id, by=None, now=NOW)
         assert [wish.kind for wish in session.scalars(select(models.Wish))] == ["match"]
+
+
+def test_an_invoice_that_is_another_takes_its_payment_along_and_gives_it_back(database: Database) -> None:
+    with database.write() as session:
+        paid = bank.payment(session, -4590)
+        kept, other = (
+            bank.invoice(session, 4590),
+            bank.invoice(session, 4590, received_at=NOW + timedelta(hours=1)),
+        )
+        matches.tie(session, paid, {other.id: None}, by=None, now=NOW)
+        act = merge.merge(session, kept, other, by=None, now=NOW)
+        assert [match.invoice_id for match in matches.of_payment(session, paid.id)] == [kept.id]
+        review.undo(session, act.id, by=None, now=NOW)
+        assert [match.invoice_id for match in matches.of_payment(session, paid.id)] == [other.id]
 
 
 ACTS = st.lists(

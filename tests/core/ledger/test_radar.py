@@ -138,3 +138,15 @@ def test_asking_writes_a_wish_for_the_account_and_only_where_there_is_one(databa
         assert wish
         assert (wish.kind, wish.account_id, gap.asked_at) == ("collect", one.id, NOW)
         assert gaps.ask(session, other, by=None, now=NOW) is None
+
+
+def test_what_was_paid_and_stayed_at_the_portal_is_known_by_its_amount(database: Database) -> None:
+    with database.write() as session:
+        one = account(session)
+        listed(session, one, date(2026, 10, 5))
+        paid, other = bank.payment(session, -4590), bank.payment(session, -4591)
+        gaps.settle(
+            session, 1, [paid.id, other.id], now=NOW, suppliers={paid.id: "mandarine", other.id: "mandarine"}
+        )
+        told = [missing.left_behind(session, gap, payment) for gap, payment in missing.find(session, 1)[0]]
+        assert [row.number if row else None for row in told] == ["F-2026-10-05", None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -29,7 +30,7 @@ def _links(database: Database) -> dict[int, tuple[int, bool]]:
         return {one.payment_id: (one.invoice_id, one.confirmed_at is not None) for one in rows}
 
 
-def _bleu(month: int, total: int = 12840) -> dict[str, object]:
+def _bleu(month: int, total: int = 12840) -> dict[str, Any]:
     return {
         "total_minor": total,
         "number": f"BE-2026-{month:03}",
@@ -38,7 +39,7 @@ def _bleu(month: int, total: int = 12840) -> dict[str, object]:
     }
 
 
-def _debit(month: int) -> dict[str, object]:
+def _debit(month: int) -> dict[str, Any]:
     return {
         "label": f"PRLV SEPA BLEU ENERGIE 15{month:02}26",
         "core": "",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,11 +32,9 @@ Links = set[tuple[str, int, int]]
 def company() -> Iterator[Database]:
     """One in memory, with one person."""
     database = Database("sqlite://")
-    database.engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
-    )
-    database._writing = database.engine
-    models.Base.metadata.create_all(database.engine)
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    database.engine, database._writing = engine, engine.execution_options()
+    models.Base.metadata.create_all(engine)
     with database.write() as session:
         session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
         session.add(models.Person(id=1, email="anna@firm.fr", password_hash="", created_at=NOW))
@@ -66,7 +65,11 @@ def bring(database: Database, what: tuple[str, int, int, int]) -> None:
             bank.invoice(session, total, f"N{place:05}", supplier=f"supplier-{supplier}", issued_on=issued)
         else:
             label = f"PRLV SEPA {NAMES[f'supplier-{supplier}'][0].upper()}"
-            told = {"core": "", "unmatched_for": None, "booked_on": issued + timedelta(days=3)}
+            told: dict[str, Any] = {
+                "core": "",
+                "unmatched_for": None,
+                "booked_on": issued + timedelta(days=3),
+            }
             bank.payment(session, -total, label, **told)
 
 

@@ -505,6 +505,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+        batch_op.create_index(
+            "gaps_open_of_supplier",
+            ["workspace_id", "supplier", "account_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.create_index("gaps_closed", ["workspace_id", "closed_at"], unique=False)
         batch_op.create_index("gaps_of_supplier", ["workspace_id", "supplier"], unique=False)
         batch_op.create_index("one_gap_of_payment", ["payment_id"], unique=True)
@@ -647,4 +654,7 @@ def upgrade() -> None:
     op.add_column("destinations", maker, inline_references=True)
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("role", sa.Text(), nullable=False, server_default="ap"))
-        batch_op.create_index("invoices_by_total", ["workspace_id", "total_minor"], unique=False)
+        batch_op.create_index(
+            "invoices_by_total", ["workspace_id", "total_minor", "issued_on"], unique=False
+        )
+        batch_op.create_index("invoices_of_account", ["account_id", "issued_on"], unique=False)
