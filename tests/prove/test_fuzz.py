@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 from tests.prove import fuzz
 
 
 def test_no_damaged_paper_is_felt_by_the_farm() -> None:
-    tally = fuzz.campaign(60, 2)
+    # In a process of its own: the largest child is counted among all that a process has ever started.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        tally = apart.submit(fuzz.campaign, 60, 2).result()
     assert tally.breaches == []
     assert (tally.papers, sum(tally.outcomes.values())) == (60, 60)
     assert len(tally.outcomes) > 3
