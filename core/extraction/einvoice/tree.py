@@ -69,17 +69,23 @@ def opened(content: bytes) -> Node:
     """The root of an invoice. Raises Unreadable."""
     if len(content) > roots.CAP:
         raise Unreadable("it is larger than any invoice")
+    element = _parsed(content)
+    if element.getroottree().docinfo.doctype:
+        raise Unreadable("it declares a document type, which no invoice does")
+    if element.xpath("count(//*)") > MOST:
+        raise Unreadable("it has more elements than any invoice")
+    return Node(element)
+
+
+def _parsed(content: bytes) -> etree._Element:
+    """In the first encoding in which it is whole; some writers declare another than they use."""
+    problem: Exception | None = None
     for encoding in ENCODINGS:
         try:
-            element = etree.fromstring(content, _parser(encoding))
-        except (etree.XMLSyntaxError, ValueError, LookupError):
-            continue
-        if element.getroottree().docinfo.doctype:
-            raise Unreadable("it declares a document type, which no invoice does")
-        if element.xpath("count(//*)") > MOST:
-            raise Unreadable("it has more elements than any invoice")
-        return Node(element)
-    raise Unreadable("it is damaged")
+            return etree.fromstring(content, _parser(encoding))
+        except (etree.XMLSyntaxError, ValueError, LookupError) as err:
+            problem = err
+    raise Unreadable("it is damaged") from problem
 
 
 def _parser(encoding: str | None) -> etree.XMLParser:
