@@ -17,6 +17,8 @@ from core.matching.stage import Edges
 AUTO, SHOWN = 0.995, 0.5
 #: Log-odds by which an automatic link must beat the next best.
 CLEAR = 1.5
+#: Days before its invoice from which a payment may as well be of the month before.
+EARLY = -3
 #: Beyond these nothing becomes surer.
 HIGHEST, WIDEST = 7.0, 6.0
 
@@ -112,13 +114,14 @@ def _share(odds: Floats) -> Floats:
 
 
 def may_act(scene: Scene, edges: Edges, kept: Ints, where: Standing, sure: Floats) -> Bools:
-    """Sure, clear, named, for an amount that is explained, and no other number in the label."""
+    """Sure, clear, named, for an amount that is explained, not long before its invoice, and no other number in the label."""
     seen = edges.seen.only(kept)
     named = (seen.who >= names.CUT) | (seen.number == 1)
     known = named | (seen.alias == aliases.MOST)
     whole = np.isin(seen.amount, (blocking.EQUAL, blocking.ASKED)) | ((seen.amount == blocking.RATED) & named)
     clear = (where.by_line >= CLEAR) & (where.by_unit >= CLEAR) & ~where.tie
-    return np.asarray((sure >= AUTO) & clear & known & whole & (seen.number != 2))
+    timely = (seen.lag >= EARLY) | (seen.number == 1)
+    return np.asarray((sure >= AUTO) & clear & known & whole & timely & (seen.number != 2))
 
 
 def group_may_act(group: Group, sure: float) -> bool:

@@ -23,6 +23,7 @@ FACETS = {
     "party": 4,
     "alias": (aliases.MOST + 1) * 2,
     "number": 4,
+    "proof": 3,
     "card_days": (len(CARD_DAYS) + 1) * 2,
     "due_days": (len(DUE_DAYS) + 1) * 2,
     "rate": len(RATES) + 1,
@@ -97,6 +98,9 @@ class Scene:
             "party": self._party(party, by_party, supplier),
             "alias": alias * 2 + (self.table.best[core] >= names.CUT),
             "number": number,
+            "proof": np.where(
+                number == 1, np.where(np.isin(amount, (blocking.EQUAL, blocking.ASKED)), 2, 1), 0
+            ),
             **self._days(line, unit, amount, lag),
             "rate": self._rate(line, unit, amount),
             "channel": self._channel(line, known),
@@ -158,9 +162,11 @@ def _told(said: list[str], number: str) -> int:
 
 
 def _make(number: str) -> str:
-    """F202400118 and F202500007 are of one make; hexadecimal numbers are told by their length."""
+    """F202400118 and F202500007 are of one make, 2025118 and 2025207 too; hexadecimal ones are told by their length."""
     letters = number.rstrip("0123456789")
-    if letters and any(letter.isdigit() for letter in letters):
+    if not letters:
+        return f"{number[:3]}.{len(number)}"
+    if any(letter.isdigit() for letter in letters):
         return f"{len(number)}"
     return f"{letters}{len(number)}"
 

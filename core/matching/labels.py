@@ -21,6 +21,8 @@ _SHORT = re.compile(r"(?<=\s)(\d\d)(\d\d)(?=\s)")
 _CARD_NUMBER = re.compile(r"(?:CB|CARTE|CARD|KARTE|TARJETA|CARTA|NR|X+|\*)[*X.:]*\d{4}")
 _CREDITOR = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{3}\w*")
 _AMOUNT = re.compile(r"\d[\d.]*,\d\d(?:[A-Z]{3})?|\d+\.\d\d[A-Z]{3}")
+#: S.R.L. and S.L. are one word.
+_DOTTED = re.compile(r"(?<![A-Z0-9.])(?:[A-Z]\.){1,4}[A-Z](?:\.|(?![A-Z0-9]))")
 _PART = re.compile(r"[A-Z0-9]+")
 _LETTERED = {ord("Ä"): "AE", ord("Ö"): "OE", ord("Ü"): "UE", ord("ß"): "SS", ord("Œ"): "OE", ord("Æ"): "AE", ord("Ø"): "O"}  # fmt: skip
 #: A day of purchase is at most this long before the booking.
@@ -41,8 +43,10 @@ class Shape:
 
 
 def plain(text: str) -> str:
-    """Upper case, without accents; for plain ASCII the length stays."""
-    raised = text.upper()
+    """Upper case, without accents and without the dots of a legal form."""
+    raised = (
+        _DOTTED.sub(lambda form: form.group().replace(".", ""), text.upper()) if "." in text else text.upper()
+    )
     if raised.isascii():
         return raised
     spelled = unicodedata.normalize("NFKC", raised).translate(_LETTERED)

@@ -33,7 +33,15 @@ def of(seen: Iterable[Tokens]) -> frozenset[str]:
         met = sum(rest in whole or len(ends[rest] & many) > 1 for rest in rests)
         return met / len(rests)
 
-    return frozenset(end for end in many if elsewhere(end) >= SHARE)
+    def fuller(end: str) -> bool:
+        """A shop in eight towns is beside eight words too; each of these towns is beside many shops."""
+        other = "><"[end[0] == ">"]
+        partners = sorted(
+            len(beside.get(other + rest[0], ())) if len(rest) == 1 else 0 for rest in beside[end]
+        )
+        return len(beside[end]) > partners[len(partners) // 2]
+
+    return frozenset(end for end in many if elsewhere(end) >= SHARE and fuller(end))
 
 
 def without(tokens: Tokens, places: frozenset[str]) -> Tokens:
