@@ -17,17 +17,19 @@ _MOVED = re.compile(
 _UNREADABLE = re.compile(
     r"parsing (css )?selector|not a valid (selector|XPath)|Unknown (engine|role)|Malformed", re.IGNORECASE
 )
-_GONE = re.compile(r"has been closed|crashed", re.IGNORECASE)
+_GONE = re.compile(r"has been closed", re.IGNORECASE)
+_CRASHED = re.compile(r"crashed", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`slow`: it took too long; `gone`: page or browser has gone; `moved`: the page went on to another; `net`: Chromium's word for a failed request;
+    """`slow`: it took too long; `gone`: page or browser has gone; `crashed`: the page's process died; `moved`: the page went on to another; `net`: Chromium's word for a failed request;
     `framed`: places in several frames cannot be looked for as one; `unreadable`: a selector is not one.
     """
 
     slow: bool
     gone: bool
+    crashed: bool
     moved: bool
     net: str
     framed: bool = False
@@ -35,7 +37,7 @@ class Trouble:
 
     @property
     def words(self) -> str:
-        if self.gone:
+        if self.gone or self.crashed:
             return "the page had gone"
         return self.net or ("it took too long" if self.slow else "it could not be done")
 
@@ -45,6 +47,7 @@ def of(err: browsers.Error) -> Trouble:
     return Trouble(
         slow=isinstance(err, browsers.TooSlow),
         gone=bool(_GONE.search(err.message)),
+        crashed=bool(_CRASHED.search(err.message)),
         moved=bool(_MOVED.search(err.message)),
         net=said.group(1) if said else "",
         framed="Frame locators are not allowed" in err.message

@@ -34,7 +34,8 @@ class Vitals:
     def words(self, trouble: troubles.Trouble, step: str) -> errors.MoissonError | None:
         """The error that a trouble is, or None when the page simply is not as it was."""
         browser = self._page.context.browser
-        if self.crashed or (trouble.gone and not (browser and browser.is_connected())):
+        # The trouble may come before the event that tells of it.
+        if self.crashed or trouble.crashed or (trouble.gone and not (browser and browser.is_connected())):
             return errors.BrowserLost(step=step)
         if trouble.net:
             return troubles.of_network(trouble.net, self._refused, step)
