@@ -32,7 +32,7 @@ FAMILIES = {
 _NO = r"(?:n ?\.? ?[°o*]\b|n ?\.?[°*]|n\.|no\b|nr\b|nro\b|num(?:ero|ber|mer)?\b|nummer|id\b|#)\.?"
 _REF = rf"(?:{_NO}|(?:ref|rif|cod)\b\.?|referen(?:ce|cia|tie|z)|riferimento|code|codigo|codice|identifi(?:ant|er))"
 _OF = r"(?:de |d'|of |der |des |del |della |di |van |van de )?(?:la |l'|le |votre |your |the |notre )?"
-INVOICE = r"(?:facture|avoir|note de credit|note d'honoraires|invoice|bill|credit (?:note|memo)|receipt|rechnung|gutschrift|factuur|creditnota|creditfactuur|factura|nota de (?:credito|abono)|abono|fattura|bolletta|parcella|ricevuta|recibo|quittance|bescheid|nota (?:di )?credito)"
+INVOICE = r"(?:facture|avoir|note de credit|note d'honoraires|invoice|bill|credit (?:note|memo)|receipt|rechnung|gutschrift|factuur|creditnota|creditfactuur|factura(?: ordinaria| simplificada| electronica)?|nota de (?:credito|abono)|abono|fattura(?: immediata| differita| elettronica| accompagnatoria)?|bolletta|parcella|ricevuta|recibo|quittance|bescheid|nota (?:di )?credito)"
 _OUR = r"(?:notre|votre|our|your|this|unsere|ihre|onze|uw|nuestra|su|nostra|vostra|sua|la|the)"
 _TAX = r"(?:t\.?v\.?a\.?|taxes|vat|sales tax|tax|gst|hst|qst|pst|tps|tvq|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer|btw|i\.?v\.?a\.?|imposta|impuestos?)"
 _PERCENT = r"\(?\d+(?:[.,]\d+)? ?%\)?"
@@ -57,7 +57,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
         ),
         LIKELY: (
             rf"(?:document[oe]?|piece|belegs?|(?:kassa|kassen)?bon) ?-?(?:nummer|{_NO})", rf"{_NO} ?{_OF}(?:document[oe]?|piece|beleg)", rf"(?:ref|rif)\.? {INVOICE}",
-            r"(?:^|(?<=  ))#(?= ?\w)",
+            r"(?:^|(?<=  ))#(?= ?\w)", rf"serie ?/ ?{_NO}",
         ),
         MAYBE: (
             rf"{_CELL}(?:numero|number|nummer|n ?[°o]\.?){_ENDS}",
@@ -69,6 +69,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             rf"{_CELL}n ?[°o]\.?(?= ?[a-z]{{0,4}}[-/]?\d[\d ]{{3}})",
             rf"(?:^|(?<=  )|(?<=- )|(?<=/ ))(?:votre |your )?(?:tax )?{INVOICE}(?:/[a-z]+)?(?![a-z])",
             rf"{_OUR} {INVOICE}(?= \S*\d)",
+            rf"{_CELL}(?:reference|referenz|referencia|riferimento|referentie)(?= ?:)",
         ),
     },
     NOT_NUMBER: {
@@ -116,14 +117,14 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"(?:payable|paiement du|exigible|a payer|a regler|soit) le|avant le",
             r"(?:payment |balance |amount )?due (?:date|by|on|before)|date due|payable (?:by|before|on)|pay(?:ment)? (?:by|before)|payment due(?: date)?",
             rf"{_CELL}due(?= ?:| -|$|  | \d| [a-z]{{3,9}} \d)|please pay (?:by|before)|(?:is|are) due (?:on|by)",
-            r"spatestens (?:bis|am|zum)(?: zum)?|fallig(?:keit|keitsdatum|keitstag)?(?: am| bis| zum)?|zahlbar (?:bis|am)(?: zum)?|(?:zu )?zahlen (?:sie )?bis(?: zum)?|zahlungsziel|zahlungsfrist|bis zum",
+            r"spatestens (?:bis|am|zum)(?: zum)?|uberweisen sie (?:[a-z ]{0,30})?bis(?: zum)?|fallig(?:keit|keitsdatum|keitstag)?(?: am| bis| zum)?|zahlbar (?:bis|am)(?: zum)?|(?:zu )?zahlen (?:sie )?bis(?: zum)?|zahlungsziel|zahlungsfrist|bis zum",
             r"verval(?:datum|dag)|(?:wordt|zal) (?:op|rond|omstreeks|per|uiterlijk)|(?:uiterste |uiterlijke )?betaaldatum|(?:uiterlijk )?(?:te )?(?:betalen|voldoen) (?:voor|op|uiterlijk(?: op)?)",
-            r"(?:fecha (?:de |limite (?:de )?)?)(?:vencimiento|pago|cargo|cobro)|vencimiento|vence(?: el)?|fecha limite|(?:a )?pagar antes del?",
-            r"(?:data (?:di )?)?(?:scadenza|scad\.)(?: pagamento)?|scade il|(?:da )?pagare entro(?: il)?|entro (?:il|e non oltre il)",
+            r"(?:fecha (?:de |limite (?:de )?)?)(?:vencimiento|pago|cargo|cobro)|vencimiento|\bvto\b\.?|vence(?: el)?|fecha limite|(?:a )?pagar antes del?",
+            r"(?:data (?:di )?)?(?:scadenz[ae]|scad\.)(?: pagamento)?|scade il|(?:da )?pagare entro(?: il)?|entro (?:il|e non oltre il)",
         ),
         LIKELY: (
             r"preleve(?:e|ment)?(?: automatique)?(?: le| a partir du| a compter du)|date (?:de |du )?(?:paiement|reglement|prelevement)", r"debited on|will be (?:charged|collected) on",
-            r"netto bis|wird am|abgebucht am", r"\bdue(?= \d{1,2} [a-z]| [a-z]{3,9} \d)|antes del|\bentro(?= il| \d)|afgeschreven op|wordt op|voor(?= \d)|\bby(?= \d)|before(?= \d)",
+            r"netto bis|wird (?:am|zum)|abgebucht am", r"\bdue(?= \d{1,2} [a-z]| [a-z]{3,9} \d)|antes del|\bentro(?= il| \d)|afgeschreven op|wordt op|voor(?= \d)|\bby(?= \d)|before(?= \d)",
         ),
     },
     OTHER_DATE: {
@@ -152,7 +153,7 @@ WORDS: dict[str, dict[float, tuple[str, ...]]] = {
             r"(?:total )?(?:amount|sum) (?:due|payable|to pay)(?: on)?",
             r"(?:grand|invoice) total|total (?:due|payable|to pay|charges|amount (?:due|payable)|including (?:vat|tax)|incl\.? ?(?:vat|tax|gst)?)",
             r"total (?:for this invoice|credit|(?:de la |de votre )?facture)|gross (?:total|amount)|invoice amount|total general",
-            rf"(?:grand )?(?:total|summe|betrag|amount|gesamtbetrag|endbetrag|montant|totaal)(?: [a-z]+){{0,3}} \(?(?:including|inclusief|with|inkl|incl?|inc)\.? ?{_TAX}\)?",
+            rf"(?:grand )?(?:total|summe|betrag|amount|gesamtbetrag|rechnungsbetrag|endbetrag|montant|totaal)(?: [a-z]+){{0,3}} \(?(?:including|inclusief|with|inkl|incl?|inc)\.? ?(?:{_PERCENT} ?)?{_TAX}\)?",
             r"(?:rechnungs)?(?:rechnungs|gesamt|end|brutto|zahl|gutschrifts?|forderungs|termijn|termin)-?(?:betrag|summe|bedrag)(?: \(?brutto\)?)?(?: \(?(?:inkl|incl)\.? ?(?:mwst|ust)\.?\)?)?(?! der)|rechnungssumme brutto|zu zahlen(?:der betrag)?",
             r"(?:gesamt|summe) (?:brutto|inkl\.? ?(?:mwst|ust))\.?",
             r"(?:totaal|factuur|eind)(?:bedrag|totaal)|totaal(?: \(?incl(?:usief)?\.? btw\)?)|te (?:betalen|voldoen)(?: bedrag)?|totaal te (?:betalen|voldoen)",

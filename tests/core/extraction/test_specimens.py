@@ -31,7 +31,10 @@ def test_what_is_read_of_a_paper_is_what_it_says(specimen: specimens.Specimen) -
 
 def test_none_is_accepted_on_the_word_of_one_page() -> None:
     readings = [generic.read(io.BytesIO(one.printed())) for one in EVERY]
-    assert {verdict.action(reading) for reading in readings} == {"review"}
+    assert {verdict.action(reading) for reading in readings if reading.kind is not nouns.Kind.UNKNOWN} == {
+        "review"
+    }
+    assert "accept" not in map(verdict.action, readings)
 
 
 def listed(says: Mapping[str, str], **changes: object) -> nouns.Listed:
