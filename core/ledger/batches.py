@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import Table, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from core import payments
@@ -112,7 +112,7 @@ def take_in(
     session.add(batch)
     session.flush()
     if fresh:
-        session.execute(insert(models.Payment), [_row(batch, one) for one in fresh])
+        session.execute(insert(cast(Table, models.Payment.__table__)), [_row(batch, one) for one in fresh])
     runs.wish(session, account.workspace_id, "match", asked_by=by, now=now)
     return batch
 

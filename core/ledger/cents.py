@@ -27,7 +27,7 @@ _DECIMALS = {
 
 def minor(money: nouns.Money) -> int:
     """Minor units: 12.34 EUR is 1234, 500 JPY is 500."""
-    return int((money.amount * (Decimal(10) ** decimals(money.currency))).to_integral_value())
+    return int(money.amount.scaleb(decimals(money.currency)).to_integral_value())
 
 
 def money(total_minor: int | None, currency: str | None) -> nouns.Money | None:

@@ -52,8 +52,9 @@ def weigh(
     for basis in bases:
         taken[basis] += 1
         told.append(_identity(basis, taken[basis]))
-    alike = _alike(one for one in known.values() if one.identity not in set(told))
-    used, weighed = set(known) | set(told), []
+    here_too = set(told)
+    alike = _alike(one for one in known.values() if one.identity not in here_too)
+    used, weighed = set(known) | here_too, []
     for line, basis, identity in zip(lines, bases, told, strict=True):
         fate = Fate.KNOWN if identity in known else _fate(line, identity, basis, alike, format)
         if fate is not Fate.NEW and line.at in another:

@@ -230,7 +230,12 @@ def token(company: world.World, *scopes: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {found[1]}"}
 
 
-CALL = {
+def told(answer: Any) -> dict[str, Any]:
+    """What a call was answered."""
+    return dict(answer.json)
+
+
+CALL: dict[str, Any] = {
     "bank_account": {"number": IBAN, "name": "Courant"},
     "lines": [
         {"id": "b1", "booked_on": "2026-10-03", "amount": "-45.90", "label": "PRLV SEPA BLEU ENERGIE"},
@@ -244,9 +249,9 @@ def test_a_feed_brings_each_line_once_and_tells_what_became_of_it(company: world
     client, key = company.app.test_client(), token(company, "payments:write")
     first = client.post("/api/v1/payments", json=CALL, headers=key)
     assert first.status_code == 200
-    assert [one["outcome"] for one in first.json["outcomes"]] == ["new", "new", "unreadable"]
-    assert "booked_on" in first.json["outcomes"][2]["why"]
-    again = client.post("/api/v1/payments", json=CALL, headers=key).json
+    assert [one["outcome"] for one in told(first)["outcomes"]] == ["new", "new", "unreadable"]
+    assert "booked_on" in told(first)["outcomes"][2]["why"]
+    again = told(client.post("/api/v1/payments", json=CALL, headers=key))
     assert (again["new"], again["known"], again["batch"]) == (0, 2, None)
     assert [(one.amount_minor, one.currency) for one in payments(company)] == [(-4590, "EUR"), (-215, "EUR")]
 
@@ -264,14 +269,14 @@ def test_a_second_equal_line_of_a_feed_is_left_until_it_is_said_to_be_real(compa
     line = {"booked_on": "2026-10-04", "amount": "-2.15", "label": "METRO"}
     call = {"bank_account": {"name": "Courant"}, "lines": [line, line]}
     assert [
-        one["outcome"] for one in client.post("/api/v1/payments", json=call, headers=key).json["outcomes"]
+        one["outcome"] for one in told(client.post("/api/v1/payments", json=call, headers=key))["outcomes"]
     ] == ["new", "twin"]
     call["lines"] = [line, {**line, "real": True}]
     assert [
-        one["outcome"] for one in client.post("/api/v1/payments", json=call, headers=key).json["outcomes"]
+        one["outcome"] for one in told(client.post("/api/v1/payments", json=call, headers=key))["outcomes"]
     ] == ["known", "new"]
     call["lines"] = [line, line]
-    assert client.post("/api/v1/payments", json=call, headers=key).json["known"] == 2
+    assert told(client.post("/api/v1/payments", json=call, headers=key))["known"] == 2
 
 
 @pytest.mark.parametrize(
@@ -291,7 +296,7 @@ def test_a_call_that_makes_no_sense_is_refused_in_json(
         "/api/v1/payments", json=call, headers=token(company, "payments:write")
     )
     assert (answer.status_code, answer.mimetype) == (status, "application/json")
-    assert answer.json["error"]
+    assert told(answer)["error"]
     assert payments(company) == []
 
 
@@ -326,12 +331,12 @@ def test_a_token_needs_a_name_and_a_scope(company: world.World) -> None:
 
 
 def test_the_interface_describes_itself(company: world.World) -> None:
-    told = company.app.test_client().get("/api/v1/openapi.json").json
-    assert told["openapi"].startswith("3.")
-    assert set(told["paths"]["/api/v1/payments"]) == {"post"}
-    line = told["components"]["schemas"]["FeedLine"]
+    described = told(company.app.test_client().get("/api/v1/openapi.json"))
+    assert described["openapi"].startswith("3.")
+    assert set(described["paths"]["/api/v1/payments"]) == {"post"}
+    line = described["components"]["schemas"]["FeedLine"]
     assert {"booked_on", "amount", "label"} == set(line["required"])
-    assert told["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
 
 
 def test_a_page_that_does_not_exist_is_still_a_page(company: world.World) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from core.db import Database, models
-from core.ledger import batches, paid
+from core.ledger import batches, paid, weighing
 from tests.core.ledger import NOW, statements
 from tests.core.payments import written
 from tests.core.payments.written import LINES, Paid
@@ -244,7 +244,7 @@ def test_however_files_overlap_nothing_is_doubled_and_nothing_said_to_be_real_is
                 twins = {
                     one.line.at
                     for one in batches.trial(session, mine, statements.statement(file), format="qif").of(
-                        batches.Fate.TWIN
+                        weighing.Fate.TWIN
                     )
                 }
                 statements.bring(session, mine, file, another=twins if keep else ())
