@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
@@ -48,7 +49,7 @@ def find(
         *([payment.booked_on <= until] if until else []),
         *([_has_amount(amount)] if amount is not None else []),
         *([_stands(state)] if state else []),
-        *(_says(word) for word in words.split()[:8]),
+        *(_says(session, word) for word in words.split()[:8]),
     ]
     total = session.scalar(select(func.count()).select_from(payment).where(*told)) or 0
     newest = select(payment).where(*told).order_by(payment.booked_on.desc(), payment.id.desc())
@@ -101,10 +102,14 @@ def _stands(state: State) -> ColumnElement[bool]:
     }[state]
 
 
-def _says(word: str) -> ColumnElement[bool]:
+def _says(session: Session, word: str) -> ColumnElement[bool]:
+    """Whether a word is in any of its texts, in whatever case. SQLite's LIKE knows no case of plain letters by itself."""
     payment = models.Payment
-    texts = (payment.label, payment.counterparty, payment.reference)
-    return or_(*(one.icontains(word, autoescape=True) for one in texts))
+    more = (func.coalesce(payment.counterparty, ""), func.coalesce(payment.reference, ""))
+    said = payment.label.concat(" ").concat(more[0]).concat(" ").concat(more[1])
+    plain = re.sub("([/%_])", r"/\1", word)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    return said.like(f"%{plain}%", escape="/") if sqlite else said.ilike(f"%{plain}%", escape="/")
 
 
 def _has_amount(amount: Decimal) -> ColumnElement[bool]:
