@@ -12,15 +12,19 @@ from sqlalchemy.orm import Session
 
 from core import errors
 from core.db import models
+from core.mailbox import imap
 from core.mailbox.source import Source
-from scheduler import policy, round_lease
+from scheduler import policy, postrooms, round_lease
 from scheduler.farm import Farm
 
 #: Each mailbox is looked into this often.
 EVERY = timedelta(minutes=10)
 
 #: What looks into each kind of mailbox.
-SOURCES: dict[str, Callable[[Farm], Source]] = {}
+SOURCES: dict[str, Callable[[Farm], Source]] = {
+    "imap": lambda farm: imap.Imap(postrooms.of(farm), farm.settings.stand_ins),
+    "forward": lambda farm: imap.Imap(postrooms.of(farm), farm.settings.stand_ins),
+}
 
 
 def due(session: Session, kinds: Collection[str], *, limit: int, now: datetime) -> Sequence[int]:

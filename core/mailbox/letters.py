@@ -1,0 +1,224 @@
+"""A whole message opened: its text, its page, and the files in it, out of archives and of mails within the mail too.
+
+All of it is hostile: every count, depth and size has a bound, names are never paths, and nothing broken is more than a reason.
+"""
+
+from __future__ import annotations
+
+import email
+import html
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from email.message import Message
+from pathlib import PurePosixPath
+
+from core.extraction import gate
+from core.mailbox import heads, reasons
+
+#: Parts of a message, files in an archive, archives and mails within each other.
+PARTS, ENTRIES, DEPTH = 200, 200, 4
+#: Bytes that all files of one message may have together, and how much an archive may grow when it is unpacked.
+TOTAL, RATIO = 100 * 1024**2, 200
+#: Characters of text and page that are read.
+TEXT = 400_000
+WANTED = {"pdf": gate.PDF, "xml": gate.XML}
+_ZIP = ("application/zip", "application/x-zip-compressed")
+_MAIL = ("message/rfc822", "message/global")
+_MARKS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]{0,2000}>", re.S | re.I)
+_BAD_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u2028-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that came in a message; `refused` is a word of `reasons`, and then there is no content."""
+
+    name: str
+    content: bytes
+    size: int
+    refused: str | None = None
+    came_as: str = "attachment"
+
+
+@dataclass
+class Letter:
+    """What one message holds. `broken`: its parts could not all be made out."""
+
+    head: heads.Head
+    text: str = ""
+    page: str = ""
+    files: list[Enclosed] = field(default_factory=list)
+    broken: bool = False
+
+    @property
+    def words(self) -> str:
+        """All that it says to a person, without the marks of its page."""
+        return f"{self.text}\n{_shown(self.page)}"
+
+    @property
+    def sound(self) -> list[Enclosed]:
+        return [file for file in self.files if file.refused is None]
+
+
+def read(raw: bytes) -> Letter:
+    """Never raises for what is in a message."""
+    letter = Letter(heads.read(raw))
+    opening = _Opening(letter)
+    try:
+        message = email.message_from_bytes(raw)
+        letter.head = heads.of(message)
+        opening.mail(message, 0)
+    except heads.BROKEN:
+        letter.broken = True
+    parts = tuple(heads.Part(file.name, WANTED.get(_ending(file.name), "")) for file in letter.files)
+    letter.head = replace(letter.head, parts=parts)
+    return letter
+
+
+class _Opening:
+    def __init__(self, letter: Letter) -> None:
+        self.letter = letter
+        self.seen = 0
+        self.room = TOTAL
+
+    def mail(self, message: Message, depth: int) -> None:
+        for part, within in _leaves(message, depth):
+            self.seen += 1
+            if self.seen > PARTS:
+                self.refuse("", 0, reasons.TOO_MANY)
+                return
+            if within > DEPTH:
+                self.refuse(_name(part), 0, reasons.TOO_DEEP)
+                continue
+            self.part(part, within)
+
+    def part(self, part: Message, depth: int) -> None:
+        name, kind = _name(part), _kind(part)
+        if not name and kind in ("text/plain", "text/html"):
+            self.words(part, kind)
+            return
+        content = _content(part)
+        if content is None:
+            self.letter.broken = True
+        elif name or kind in WANTED.values() or kind in _ZIP:
+            self.file(name or _default(kind), kind, content, depth)
+
+    def words(self, part: Message, kind: str) -> None:
+        said = _decoded(_content(part) or b"", part)[:TEXT]
+        if kind == "text/html":
+            self.letter.page += said[: TEXT - len(self.letter.page)]
+        else:
+            self.letter.text += said[: TEXT - len(self.letter.text)]
+
+    def file(self, name: str, kind: str, content: bytes, depth: int) -> None:
+        ending = _ending(name)
+        if content.startswith(b"PK\x03\x04") and (ending == "zip" or kind in _ZIP):
+            self.archive(name, content, depth + 1)
+        elif ending == "eml":
+            self.mail(email.message_from_bytes(content), depth + 1)
+        elif not (ending in WANTED or kind in WANTED.values() or content.startswith(b"%PDF-")):
+            self.refuse(name, len(content), reasons.KIND)
+        elif len(content) > gate.CAP or len(content) > self.room:
+            self.refuse(name, len(content), reasons.TOO_LARGE)
+        else:
+            self.room -= len(content)
+            self.letter.files.append(Enclosed(name, content, len(content)))
+
+    def archive(self, name: str, content: bytes, depth: int) -> None:
+        if depth > DEPTH:
+            self.refuse(name, len(content), reasons.TOO_DEEP)
+            return
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                self.entries(packed, name, len(content), depth)
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, *heads.BROKEN):
+            self.refuse(name, len(content), reasons.UNREADABLE)
+
+    def entries(self, packed: zipfile.ZipFile, name: str, size: int, depth: int) -> None:
+        inside = [entry for entry in packed.infolist() if not entry.is_dir()]
+        if len(inside) > ENTRIES:
+            self.refuse(name, size, reasons.TOO_MANY)
+            return
+        for entry in inside:
+            if entry.flag_bits & 1:
+                self.refuse(clean(entry.filename), entry.file_size, reasons.LOCKED)
+                continue
+            # What the archive says of its sizes may be a lie: what is unpacked counts.
+            unpacked = _unpacked(packed, entry, min(gate.CAP, self.room, max(1, size) * RATIO))
+            if unpacked is None:
+                self.refuse(clean(entry.filename), entry.file_size, reasons.BOMB)
+                return
+            self.file(clean(entry.filename), "", unpacked, depth)
+
+    def refuse(self, name: str, size: int, why: str) -> None:
+        if len(self.letter.files) < PARTS + ENTRIES:
+            self.letter.files.append(Enclosed(name, b"", size, why))
+
+
+def clean(name: str) -> str:
+    """A name that is no path, for people and for rows; the archive never uses it as a place."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return _BAD_NAME.sub("", last).strip(" .")[-150:]
+
+
+def _leaves(message: Message, depth: int) -> Iterator[tuple[Message, int]]:
+    """Every part that is no container, in order, with how many mails deep it lies. No recursion: a message may nest as it likes."""
+    waiting = [(message, depth)]
+    while waiting:
+        part, within = waiting.pop()
+        payload = part.get_payload()
+        if isinstance(payload, list):
+            inner = within + (_kind(part) in _MAIL)
+            waiting += [(each, inner) for each in reversed(payload) if isinstance(each, Message)]
+        else:
+            yield part, within
+
+
+def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes | None:
+    with packed.open(entry) as stream:
+        content = stream.read(most + 1)
+    return None if len(content) > most else content
+
+
+def _shown(page: str) -> str:
+    return html.unescape(_MARKS.sub(" ", page))
+
+
+def _kind(part: Message) -> str:
+    try:
+        return part.get_content_type()
+    except heads.BROKEN:
+        return "application/octet-stream"
+
+
+def _name(part: Message) -> str:
+    try:
+        return clean(heads.words(part.get_filename() or ""))
+    except heads.BROKEN:
+        return "unnamed"
+
+
+def _content(part: Message) -> bytes | None:
+    try:
+        content = part.get_payload(decode=True)
+    except heads.BROKEN:
+        return None
+    return content if isinstance(content, bytes) else None
+
+
+def _decoded(content: bytes, part: Message) -> str:
+    try:
+        return content.decode(part.get_content_charset() or "utf-8", "replace")
+    except heads.BROKEN:
+        return content.decode("latin-1")
+
+
+def _default(kind: str) -> str:
+    return {gate.PDF: "document.pdf", gate.XML: "document.xml"}.get(kind, "document.zip")
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].casefold() if "." in name else ""

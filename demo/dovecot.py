@@ -1,0 +1,186 @@
+"""A real IMAP server on this machine, Dovecot, with mailboxes that live in a folder: for the demo and for tests. Debian: `dovecot-imapd`."""
+
+from __future__ import annotations
+
+import getpass
+import grp
+import imaplib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+#: Seconds in which it answers, or is not coming.
+PATIENCE = 15.0
+_CONFIG = """
+base_dir = {home}/run
+state_dir = {home}/run
+instance_name = moisson
+log_path = {home}/dovecot.log
+protocols = imap
+ssl = {ssl}
+disable_plaintext_auth = no
+auth_mechanisms = plain login{mechanisms}
+auth_failure_delay = 0
+default_login_user = {user}
+default_internal_user = {user}
+default_internal_group = {group}
+mail_location = maildir:{home}/mail/%u
+first_valid_uid = 1
+mail_uid = {user}
+mail_gid = {group}
+mail_max_userip_connections = 50
+mailbox_list_index = no
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    address = 127.0.0.1
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+{tokens}
+passdb {{
+  driver = static
+  mechanisms = plain login
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={home}/mail/%u
+}}
+"""
+_TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
+}}
+"""
+_OAUTH2 = """
+introspection_mode = post
+introspection_url = {introspection}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+def is_there() -> bool:
+    return binary() is not None
+
+
+def binary() -> str | None:
+    return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+class Dovecot:
+    """`password` is everybody's. `introspection` is the address that says whose token one is, for XOAUTH2."""
+
+    def __init__(self, home: Path, password: str, *, introspection: str = "") -> None:
+        self.home, self.password = home.absolute(), password
+        self.port = _free_port()
+        self._introspection = introspection
+        self._user = "nobody" if os.getuid() == 0 else getpass.getuser()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Raises RuntimeError with its log when it does not answer."""
+        (self.home / "mail").mkdir(parents=True, exist_ok=True)
+        self._let_in(self.home, self.home / "mail")
+        config = self.home / "dovecot.conf"
+        config.write_text(self._configuration())
+        found = binary()
+        assert found, "Dovecot is not installed: apt-get install dovecot-imapd"  # noqa: S101 - who starts it has looked
+        self._process = subprocess.Popen([found, "-F", "-c", str(config)])  # noqa: S603 - our own configuration
+        self._expect_answer()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(PATIENCE)
+
+    def deliver(
+        self, user: str, mails: Iterable[tuple[bytes, datetime]], *, folder: str = "INBOX", prefix: str = "m"
+    ) -> None:
+        """Put messages where new ones come, each with the instant at which it came; the server finds them there."""
+        box = self.home / "mail" / user / (f".{folder}" if folder != "INBOX" else "")
+        for part in ("cur", "new", "tmp"):
+            (box / part).mkdir(parents=True, exist_ok=True)
+        for at, (raw, came) in enumerate(mails):
+            path = box / "new" / f"{int(came.timestamp())}.{prefix}{at:06}.demo"
+            path.write_bytes(raw)
+            os.utime(path, (came.timestamp(), came.timestamp()))
+        self._let_in(*(self.home / "mail" / user).rglob("*"), self.home / "mail" / user)
+
+    @contextmanager
+    def looked_at(self, user: str) -> Iterator[imaplib.IMAP4]:
+        """The mailbox as another client of its owner's sees it, who may do anything."""
+        box = imaplib.IMAP4("127.0.0.1", self.port)
+        box.login(user, self.password)
+        try:
+            yield box
+        finally:
+            box.logout()
+
+    def _configuration(self) -> str:
+        group = "nogroup" if os.getuid() == 0 else _group()
+        tokens = ""
+        if self._introspection:
+            (self.home / "oauth2.conf").write_text(_OAUTH2.format(introspection=self._introspection))
+            tokens = _TOKENS.format(home=self.home)
+        return _CONFIG.format(
+            home=self.home,
+            ssl="no",
+            mechanisms=" xoauth2 oauthbearer" if tokens else "",
+            user=self._user,
+            group=group,
+            port=self.port,
+            tokens=tokens,
+            password=self.password,
+        )
+
+    def _let_in(self, *paths: Path) -> None:
+        """As root it serves as somebody else."""
+        if os.getuid() == 0:
+            owner = pwd.getpwnam(self._user)
+            for path in paths:
+                os.chown(path, owner.pw_uid, owner.pw_gid)
+
+    def _expect_answer(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 1) as line:
+                    if line.recv(4) == b"* OK":
+                        return
+            except OSError:
+                time.sleep(0.05)
+        log = self.home / "dovecot.log"
+        self.stop()
+        raise RuntimeError(log.read_text()[-2000:] if log.is_file() else "Dovecot does not answer")
+
+
+def _group() -> str:
+    return grp.getgrgid(os.getgid()).gr_name
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
