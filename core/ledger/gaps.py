@@ -15,7 +15,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import dues, runs
+from core.ledger import dues, rematch, runs
 
 ARRIVED = "arrived"
 #: Why the matcher left a Payment alone where nobody owes an Invoice.
@@ -50,6 +50,7 @@ def settle(
     suppliers: Mapping[int, str | None] = _NOBODY,
 ) -> tuple[int, int]:
     """Open and close the gaps of these Payments. `suppliers` are whose Invoices they are, as far as labels tell. Gives opened and closed."""
+    rematch.hold(session, workspace_id)
     opened = closed = 0
     owners = Owners(session, workspace_id)
     for ids in portions(payment_ids):

@@ -7,17 +7,31 @@ reason: `settled` (confirmed, closed or put aside meanwhile), `amount` (more tha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import dues, gaps, rematch, shares, snapshots
+from core.ledger import gaps, rematch, snapshots, tied
 from core.ledger.acts import CannotAct
+from core.ledger.tied import acts_of, of_invoice, of_payment
+
+__all__ = [
+    "CannotAct",
+    "Why",
+    "acts_of",
+    "close",
+    "confirm",
+    "of_invoice",
+    "of_payment",
+    "refuse",
+    "reopen",
+    "tie",
+    "undo",
+]
 
 
 class Why(StrEnum):
@@ -32,6 +46,7 @@ class Why(StrEnum):
 
 def confirm(session: Session, payment: models.Payment, *, by: int | None, now: datetime) -> models.MatchAct:
     """What is proposed is right."""
+    _alone(session, payment)
     proposed = [match for match in of_payment(session, payment.id) if match.confirmed_at is None]
     if payment.closed_at is not None or not proposed:
         raise CannotAct("settled")
@@ -53,15 +68,16 @@ def tie(
 
     An Invoice may be paid by several Payments; what this one pays already stays.
     """
+    _alone(session, payment)
     if payment.closed_at is not None:
         raise CannotAct("settled")
-    shared = _shared(session, payment, parts)
+    found = tied.shared(session, payment, parts)
     act = _begin(session, payment, "tie", by=by, now=now)
     _withdraw(session, payment)
-    for invoice_id, part in shared.items():
+    for invoice_id, part in found.items():
         session.add(_tied(payment, invoice_id, part, by=by, now=now))
-    for refusal in _refusals(session, payment.id):
-        if refusal.invoice_id in shared:
+    for refusal in tied.refusals(session, payment.id):
+        if refusal.invoice_id in found:
             session.delete(refusal)
     payment.unmatched_for = None
     return _end(session, payment, act, now)
@@ -76,26 +92,27 @@ def refuse(
     now: datetime,
 ) -> models.MatchAct:
     """Not these (none said: nothing of what is tied or proposed): the pairs are not proposed again."""
-    tied = {match.invoice_id: match for match in of_payment(session, payment.id)}
-    wrong = set(invoice_ids or tied)
+    _alone(session, payment)
+    here = {match.invoice_id: match for match in of_payment(session, payment.id)}
+    wrong = set(invoice_ids or here)
     if not wrong or payment.closed_at is not None:
         raise CannotAct("nothing")
     act = _begin(session, payment, "refuse", by=by, now=now)
-    known = {refusal.invoice_id for refusal in _refusals(session, payment.id)}
+    known = {refusal.invoice_id for refusal in tied.refusals(session, payment.id)}
     for invoice_id in sorted(wrong):
-        if invoice_id in tied:
-            session.delete(tied[invoice_id])
+        if invoice_id in here:
+            session.delete(here[invoice_id])
         if invoice_id not in known:
             session.add(
                 models.Refusal(
                     workspace_id=payment.workspace_id,
                     payment_id=payment.id,
-                    invoice_id=_living(session, payment, invoice_id, any_state=True).id,
+                    invoice_id=tied.living(session, payment, invoice_id, any_state=True).id,
                     by=by,
                     at=now,
                 )
             )
-    if not set(tied) - wrong:
+    if not set(here) - wrong:
         payment.unmatched_for = {"code": "refused"}
     return _end(session, payment, act, now)
 
@@ -110,6 +127,7 @@ def close(
     now: datetime,
 ) -> models.MatchAct:
     """It has no Invoice and needs none."""
+    _alone(session, payment)
     if payment.closed_at is not None or any(m.confirmed_at for m in of_payment(session, payment.id)):
         raise CannotAct("settled")
     act = _begin(session, payment, "close", by=by, now=now)
@@ -121,6 +139,7 @@ def close(
 
 def reopen(session: Session, payment: models.Payment, *, by: int | None, now: datetime) -> models.MatchAct:
     """Its Invoice is looked for again."""
+    _alone(session, payment)
     if payment.closed_at is None:
         raise CannotAct("settled")
     act = _begin(session, payment, "reopen", by=by, now=now)
@@ -131,7 +150,9 @@ def reopen(session: Session, payment: models.Payment, *, by: int | None, now: da
 
 def undo(session: Session, act_id: int, *, by: int | None, now: datetime) -> models.MatchAct:
     """Put back what was before, to the letter."""
-    act = session.get_one(models.MatchAct, act_id, with_for_update=True)
+    act = session.get_one(models.MatchAct, act_id)
+    rematch.hold(session, act.workspace_id)
+    session.refresh(act)
     if act.undone_at is not None:
         raise CannotAct("undone")
     if any(one.undone_at is None for one in acts_of(session, act.payment_id) if one.id > act.id):
@@ -142,20 +163,10 @@ def undo(session: Session, act_id: int, *, by: int | None, now: datetime) -> mod
     return _end(session, payment, act, now)
 
 
-def acts_of(session: Session, payment_id: int) -> Sequence[models.MatchAct]:
-    """What was done to a Payment, newest first; what is undone has `undone_at`."""
-    act = models.MatchAct
-    return session.scalars(select(act).where(act.payment_id == payment_id).order_by(act.id.desc())).all()
-
-
-def of_payment(session: Session, payment_id: int) -> Sequence[models.Match]:
-    match = models.Match
-    return session.scalars(select(match).where(match.payment_id == payment_id).order_by(match.id)).all()
-
-
-def of_invoice(session: Session, invoice_id: int) -> Sequence[models.Match]:
-    match = models.Match
-    return session.scalars(select(match).where(match.invoice_id == invoice_id).order_by(match.id)).all()
+def _alone(session: Session, payment: models.Payment) -> None:
+    """Nobody else changes it until this transaction ends; what others did a moment ago counts."""
+    rematch.hold(session, payment.workspace_id)
+    session.refresh(payment)
 
 
 def _begin(
@@ -182,40 +193,6 @@ def _end(session: Session, payment: models.Payment, act: models.MatchAct, now: d
     return act
 
 
-def _shared(session: Session, payment: models.Payment, parts: Mapping[int, int | None]) -> dict[int, int]:
-    """Each Invoice with its part. Raises CannotAct."""
-    kept = [match for match in of_payment(session, payment.id) if match.confirmed_at is not None]
-    if any(match.invoice_id in parts for match in kept):
-        raise CannotAct("settled")
-    left = payment.amount_minor - sum(match.amount_minor for match in kept)
-    invoices = [_living(session, payment, one) for one in parts]
-    if not invoices:
-        raise CannotAct("nothing")
-    if None not in parts.values():
-        told = {one: part for one, part in parts.items() if part}
-        if len(told) < len(parts) or sum(told.values()) * left <= 0 or abs(sum(told.values())) > abs(left):
-            raise CannotAct("amount")
-        return told
-    before = dues.paid(session, [invoice.id for invoice in invoices], but=payment.id)
-    due = [(dues.owed(invoice) - before.get(invoice.id, 0)) or dues.owed(invoice) for invoice in invoices]
-    same = all(invoice.currency in (None, payment.currency) for invoice in invoices)
-    found = shares.share(left, due, same_currency=same) if left else None
-    if found is None:
-        raise CannotAct("amount")
-    return {invoice.id: part for invoice, part in zip(invoices, found, strict=True)}
-
-
-def _living(
-    session: Session, payment: models.Payment, invoice_id: int, *, any_state: bool = False
-) -> models.Invoice:
-    """An Invoice of the same company that can be paid. Raises CannotAct."""
-    mine = models.Invoice.id == invoice_id, models.Invoice.workspace_id == payment.workspace_id
-    invoice = session.scalar(select(models.Invoice).where(*mine, *(() if any_state else (dues.living(),))))
-    if invoice is None:
-        raise CannotAct("settled")
-    return invoice
-
-
 def _withdraw(session: Session, payment: models.Payment) -> None:
     """What was only proposed goes."""
     for match in of_payment(session, payment.id):
@@ -240,8 +217,3 @@ def _tied(
         confirmed_at=now,
         confirmed_by=by,
     )
-
-
-def _refusals(session: Session, payment_id: int) -> Sequence[models.Refusal]:
-    refusal = models.Refusal
-    return session.scalars(select(refusal).where(refusal.payment_id == payment_id)).all()

@@ -15,7 +15,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import dues
+from core.ledger import dues, rematch
 
 Why = dict[str, Any]
 
@@ -50,7 +50,7 @@ def put(
     now: datetime,
 ) -> list[Change]:
     """The Payments of `looked_at` say what was found, those of `left` why nothing was. Whatever people did meanwhile counts."""
-    session.execute(select(models.Workspace.id).where(models.Workspace.id == workspace_id).with_for_update())
+    rematch.hold(session, workspace_id)
     free = set(looked_at) - settled(session, workspace_id)
     allowed = _Allowed(session, workspace_id)
     there = _proposed(session, workspace_id)

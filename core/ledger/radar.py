@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import nouns
 from core.db import models
-from core.ledger import dues, gaps, rhythm
+from core.ledger import dues, gaps, rematch, rhythm
 
 #: How far back days are looked at: two years tell a yearly rhythm only badly, three well.
 BACK = timedelta(days=3 * 366)
@@ -25,6 +25,7 @@ _SOME_DAY = 28
 
 def look(session: Session, workspace_id: int, *, today: date, now: datetime) -> tuple[int, int]:
     """Open a gap for each period that is late by now, close those whose Invoice has come. Gives opened and closed."""
+    rematch.hold(session, workspace_id)
     awake = {account.id: account for account in _accounts(session, workspace_id) if account.paused_at is None}
     issued = days(session, workspace_id, today=today)
     known = _known(session, workspace_id)

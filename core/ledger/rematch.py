@@ -14,6 +14,15 @@ from core.ledger import runs
 MATCH, BEGUN = "match", "begun"
 
 
+def hold(session: Session, workspace_id: int) -> None:
+    """Until this transaction ends nobody else ties, proposes or opens gaps in this company; what only refers to it goes on.
+
+    Before any row of a Payment is changed, so that two never wait for each other.
+    """
+    workspace = models.Workspace
+    session.execute(select(workspace.id).where(workspace.id == workspace_id).with_for_update(key_share=True))
+
+
 def ask(session: Session, workspace_id: int, now: datetime, *, by: int | None = None) -> None:
     """However often it is said, one wish waits."""
     wish = models.Wish

@@ -53,7 +53,9 @@ def _replace(
 
 
 def _rows(session: Session, model: type[Any], payment_id: int) -> list[Any]:
-    return list(session.scalars(select(model).where(model.payment_id == payment_id).order_by(model.id)))
+    return list(
+        session.scalars(select(model).where(model.payment_id == payment_id).order_by(model.invoice_id))
+    )
 
 
 def _told(row: models.Base, names: tuple[str, ...]) -> dict[str, Any]:

@@ -68,6 +68,14 @@ def test_parts_that_are_typed_may_not_exceed_what_was_paid(database: Database) -
         assert sum(match.amount_minor for match in matches.of_payment(session, paid.id)) == -10000
 
 
+def test_one_part_that_is_typed_leaves_the_rest_to_the_others(database: Database) -> None:
+    with database.write() as session:
+        paid = bank.payment(session, -10000)
+        one, other = bank.invoice(session, 8000), bank.invoice(session, 7000, "F-2")
+        matches.tie(session, paid, {one.id: -4000, other.id: None}, by=None, now=NOW)
+        assert [match.amount_minor for match in matches.of_payment(session, paid.id)] == [-4000, -6000]
+
+
 def test_what_was_put_aside_or_sent_by_us_or_of_another_company_cannot_be_tied(database: Database) -> None:
     with database.write() as session:
         paid = bank.payment(session, -4590)
