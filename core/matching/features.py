@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -75,10 +76,10 @@ class Scene:
     payee: Ints
     said: dict[int, list[str]]
 
-    @property
+    @cached_property
     def silent(self) -> Bools:
         """Lines that are a fee, cash, a cheque or a transfer to oneself."""
-        return np.isin(self.lines.channel, SILENT)
+        return np.asarray(np.isin(self.lines.channel, SILENT))
 
     def seen(self, line: Ints, unit: Ints) -> Pairs:
         """Both sorted together."""

@@ -47,7 +47,7 @@ class Field:
     ) -> None:  # fmt: skip
         self._rates, self._memory = rates, memory
         listed, owed = solving.in_order(payments), solving.in_order_of_issue(invoices)
-        self.known = (known or stage.look(listed, owed, rates, memory)).taught(memory)
+        self.known = (known or stage.look(listed, owed, rates, memory)[0]).taught(memory)
         self._said = solving.confirmed(listed, owed, memory)
         closed = {link.payment for link in self._said}
         self._plant(
@@ -125,7 +125,7 @@ class Field:
     def _scene(self, payments: Iterable[str], documents: Iterable[Document]) -> Scene:
         paid = solving.in_order(self._payments[each] for each in payments)
         owed = solving.in_order_of_issue(each for document in documents for each in self._documents[document])
-        return stage.set_up(paid, owed, self._rates, self._memory, self.known)
+        return stage.set_up(stage.pile(paid, owed, self._rates, self.known), self._memory, self.known)
 
     def _region(self, payments: set[str], documents: set[Document]) -> _Region:
         """Grows until no weak pair of a touched supplier stands outside."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from core.matching import bankwords
 
-_DIGITS = str.maketrans("123456789", "000000000")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _WORD = re.compile(r"\S+")
 _SLASHED = re.compile(r"(?<![\d/.])(\d\d)([/.-])(\d\d)(?:\2(\d\d(?:\d\d)?))?(?![\d/])")
 _ISO = re.compile(r"(?<!\d)\d{4}-(\d\d)-(\d\d)(?!\d)")
@@ -55,7 +55,7 @@ def plain(text: str) -> str:
 
 def shape_of(label: str) -> str:
     """`label` is plain: the key under which its Shape is kept."""
-    return label.translate(_DIGITS)
+    return label.encode().translate(_DIGITS).decode()
 
 
 @lru_cache(maxsize=65_536)

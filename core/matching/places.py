@@ -6,7 +6,7 @@ They are found, not listed: a word is a place where most of what stands beside i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from core.matching import bankwords
 
@@ -15,15 +15,15 @@ FEWEST = 5
 SHARE = 0.5
 
 
-def of(seen: Iterable[Tokens]) -> frozenset[str]:
-    """The places among these labels' words, each prefixed by the end that it stands at."""
+def of(seen: Iterable[Tokens], names: Set[str] = frozenset()) -> frozenset[str]:
+    """The places among these labels' words, each prefixed by the end that it stands at. A word of `names` is none."""
     beside: dict[str, set[Tokens]] = defaultdict(set)
     ends: dict[Tokens, set[str]] = defaultdict(set)
     whole = set(seen)
     for tokens in whole:
         if len(tokens) > 1:
             for end, rest in (("<" + tokens[0], tokens[1:]), (">" + tokens[-1], tokens[:-1])):
-                if end[1:] not in bankwords.PROVIDERS:
+                if end[1:] not in bankwords.PROVIDERS and end[1:] not in names:
                     beside[end].add(rest)
                     ends[rest].add(end)
     many = {end for end, rests in beside.items() if len(rests) >= FEWEST}
@@ -35,10 +35,9 @@ def of(seen: Iterable[Tokens]) -> frozenset[str]:
 
     def fuller(end: str) -> bool:
         """A shop in eight towns is beside eight words too; each of these towns is beside many shops."""
-        other = "><"[end[0] == ">"]
-        partners = sorted(
-            len(beside.get(other + rest[0], ())) if len(rest) == 1 else 0 for rest in beside[end]
-        )
+        before = end[0] == "<"
+        across = [">" + rest[-1] if before else "<" + rest[0] for rest in beside[end]]
+        partners = sorted(len(beside.get(other, ())) for other in across)
         return len(beside[end]) > partners[len(partners) // 2]
 
     return frozenset(end for end in many if elsewhere(end) >= SHARE and fuller(end))

@@ -22,7 +22,8 @@ def solve(
 ) -> Solution:
     """Learns from the pile first. The order of payments and of invoices does not matter."""
     listed, owed = in_order(payments), in_order_of_issue(invoices)
-    return settle(listed, owed, rates, memory, stage.look(listed, owed, rates, memory))
+    known, read = stage.look(listed, owed, rates, memory)
+    return settle(listed, owed, rates, memory, known, read)
 
 
 def in_order(payments: Iterable[Payment]) -> list[Payment]:
@@ -34,13 +35,20 @@ def in_order_of_issue(invoices: Iterable[Invoice]) -> list[Invoice]:
 
 
 def settle(
-    payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory, known: Survey
+    payments: Sequence[Payment],
+    invoices: Sequence[Invoice],
+    rates: Rates,
+    memory: Memory,
+    known: Survey,
+    read: stage.Pile | None = None,
 ) -> Solution:
-    """Against a survey that is known. Both in order."""
+    """Against a survey that is known. Both in order; `read` is the same, where it was read before."""
     said = confirmed(payments, invoices, memory)
     closed = {link.payment for link in said}
     free = [each for each in payments if each.id not in closed]
-    scene = stage.set_up(free, still_owed(payments, invoices, said), rates, memory, known.taught(memory))
+    if read is None or said:
+        read = stage.pile(free, still_owed(payments, invoices, said), rates, known)
+    scene = stage.set_up(read, memory, known.taught(memory))
     edges = stage.edges(scene).without(refused(scene, memory))
     everything = np.ones(len(scene.lines), bool), np.ones(len(scene.units), bool)
     nothing = np.zeros(len(scene.lines), bool), np.zeros(len(scene.units), bool)

@@ -39,26 +39,32 @@ class Edges:
         return Edges(self.seen.only(kept), self.score[kept])
 
 
-def set_up(
-    payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory, known: Survey
-) -> Scene:
-    """Against a survey that was made before."""
-    lines, units, monies = _columns(payments, invoices, known)
-    table = names.table(lines.cores, units.suppliers, known.book, known.newcomers(survey.names_of(units)))
-    changes = _changes(lines, units, rates, monies)
-    payee = _payees(lines, units, known)
-    return Scene(
-        lines, units, table, changes, _aliases(known, lines, units), _habits(known, memory, units),
-        _recurs(known, units), payee, _said(lines),
-    )  # fmt: skip
+@dataclass
+class Pile:
+    """Payments and invoices as columns."""
+
+    lines: Lines
+    units: Units
+    changes: columns.Exchange
 
 
-def _columns(
-    payments: Sequence[Payment], invoices: Sequence[Invoice], known: Survey
-) -> tuple[Lines, Units, columns.Numbering[str]]:
+def pile(payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, known: Survey) -> Pile:
+    """Read with the survey's places."""
     monies = columns.Numbering[str]()
     lines = columns.lines(payments, monies, known.places)
-    return lines, columns.units(invoices, monies), monies
+    units = columns.units(invoices, monies)
+    return Pile(lines, units, _changes(lines, units, rates, monies))
+
+
+def set_up(read: Pile, memory: Memory, known: Survey) -> Scene:
+    """Against a survey that was made before."""
+    lines, units = read.lines, read.units
+    table = names.table(lines.cores, units.suppliers, known.book, known.newcomers(survey.names_of(units)))
+    payee = _payees(lines, units, known)
+    return Scene(
+        lines, units, table, read.changes, _aliases(known, lines, units), _habits(known, memory, units),
+        _recurs(known, units), payee, _said(lines),
+    )  # fmt: skip
 
 
 def _changes(lines: Lines, units: Units, rates: Rates, monies: columns.Numbering[str]) -> columns.Exchange:
@@ -144,41 +150,37 @@ def _joined(scene: Scene) -> Iterator[tuple[Ints, Ints]]:
     yield from blocking.by_name(scene.lines, scene.units, naming(scene), scene.changes)
 
 
-def look(payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory) -> Survey:
-    """What the whole pile tells."""
-    found = survey.places_of(payments)
-    blank = Survey(places=found)
-    lines, units, monies = _columns(payments, invoices, blank)
-    listed = survey.names_of(units)
-    named = Survey(found, listed, {}, {}, survey.recurring(units) if len(units) else frozenset())
+def look(
+    payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory
+) -> tuple[Survey, Pile]:
+    """What the whole pile tells, and the pile as it was read."""
+    blank = Survey(places=survey.places_of(payments, invoices))
+    read = pile(payments, invoices, rates, blank)
+    named = replace(blank, names=survey.names_of(read.units), recurring=survey.recurring(read.units))
+    known = replace(named, aliases=_met(read, named))
+    return replace(known, habits=_usual(read, memory, known.taught(memory))), read
+
+
+def _met(read: Pile, named: Survey) -> dict[tuple[columns.Tokens, str], int]:
+    lines, units = read.lines, read.units
     table = names.table(lines.cores, units.suppliers, named.book)
-    met = aliases.found(lines, units, table, _changes(lines, units, rates, monies))
+    met = aliases.found(lines, units, table, read.changes)
     count = max(1, len(units.suppliers))
-    known = {
+    return {
         (lines.cores[key // count], units.suppliers[key % count]): level
         for key, level in zip(met.keys.tolist(), met.levels.tolist(), strict=True)
     }
-    return replace(
-        named, aliases=known, habits=_usual(payments, invoices, rates, memory, replace(named, aliases=known))
-    )
 
 
-def _usual(
-    payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory, known: Survey
-) -> dict[str, int]:
-    """From pairs that are sure on both sides: one only above even odds."""
-    scene = set_up(payments, invoices, rates, memory, known.taught(memory))
+def _usual(read: Pile, memory: Memory, known: Survey) -> dict[str, int]:
+    """From pairs that are sure on both sides: only one above even odds."""
+    scene = set_up(read, memory, known)
     sure = edges(scene)
     kept = sure.score > 1.0
     line, unit = sure.seen.line[kept], sure.seen.unit[kept]
-    alone = (
-        (np.bincount(line)[line] == 1) & (np.bincount(unit)[unit] == 1) if len(line) else np.zeros(0, bool)
-    )
+    alone = (np.bincount(line)[line] == 1) & (np.bincount(unit)[unit] == 1) if len(line) else kept[:0]
     line, unit = line[alone], unit[alone]
     lags = scene.lines.bought[line] - scene.units.day[unit]
     usual = survey.habits(scene.units.supplier[unit], lags, len(scene.units.suppliers))
-    return {
-        supplier: lag
-        for supplier, lag in zip(scene.units.suppliers, usual.tolist(), strict=True)
-        if lag != survey.UNKNOWN
-    }
+    known_lags = zip(scene.units.suppliers, usual.tolist(), strict=True)
+    return {supplier: lag for supplier, lag in known_lags if lag != survey.UNKNOWN}

@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from core.matching import aliases, labels, places
+from core.matching import aliases, bankwords, labels, places
 from core.matching import names as naming
 from core.matching.columns import Ints, Tokens, Units
-from core.matching.values import Memory, Payment
+from core.matching.values import Invoice, Memory, Payment
 
 #: A supplier whose habit is not known, in days.
 UNKNOWN = -(10**6)
@@ -77,9 +77,11 @@ class Survey:
         return naming.Book(new, self.book) if new else None
 
 
-def places_of(payments: Sequence[Payment]) -> frozenset[str]:
+def places_of(payments: Sequence[Payment], invoices: Sequence[Invoice]) -> frozenset[str]:
     shapes = {labels.shape_of(labels.plain(each.label)) for each in payments}
-    return places.of({labels.read(shape).tokens for shape in shapes})
+    printed = {name for each in invoices for name in each.supplier_names}
+    named = {token for name in printed for token in naming.name_tokens(name)}
+    return places.of({labels.read(shape).tokens for shape in shapes}, named - bankwords.GENERIC)
 
 
 def names_of(units: Units) -> dict[str, tuple[str, ...]]:
@@ -88,6 +90,8 @@ def names_of(units: Units) -> dict[str, tuple[str, ...]]:
 
 def recurring(units: Units) -> frozenset[Asked]:
     """What a supplier asked in two documents and more."""
+    if not len(units):
+        return frozenset()
     keys = np.stack([units.supplier, units.money, units.cents])
     seen, times = np.unique(keys, axis=1, return_counts=True)
     return frozenset(

@@ -78,6 +78,24 @@ SECOND = [
     "dock",
     "field",
 ]
+MIDDLE = [
+    "vel",
+    "ora",
+    "nim",
+    "tes",
+    "bra",
+    "kel",
+    "dor",
+    "ula",
+    "sim",
+    "pra",
+    "lun",
+    "gar",
+    "hes",
+    "tol",
+    "vin",
+    "mar",
+]
 FORMS = ("SAS", "SARL", "GmbH", "Ltd", "Inc.", "S.r.l.", "S.L.", "AG", "")
 WORDS = ("", "", "", " Cloud", " Logistics", " Telecom", " Studio", " Energy", " Systems")
 PROVIDERS = ("PAYPAL *", "SUMUP *", "SP ", "STRIPE ")
@@ -143,9 +161,16 @@ class _Maker:
         return self.made_
 
     def _suppliers(self, count: int) -> list[Supplier]:
-        names = [first + second + word for first in FIRST for second in SECOND for word in WORDS[2:]]
-        names += [f"{first}{second} {other}{tail}" for first in FIRST for second in SECOND for other in FIRST[:12] for tail in SECOND[:3]]  # fmt: skip
-        return [self._supplier(name) for name in self.rnd.sample(names, min(count, len(names)))]
+        names = dict.fromkeys(self._name() for _ in range(3 * count))
+        return [self._supplier(name) for name in list(names)[:count]]
+
+    def _name(self) -> str:
+        """Harborcraft, or Nimbotesselforge Logistics."""
+        rnd = self.rnd
+        stem = (
+            rnd.choice(FIRST) + "".join(rnd.choices(MIDDLE, k=rnd.choice((0, 1, 1, 2)))) + rnd.choice(SECOND)
+        )
+        return stem + rnd.choice(WORDS)
 
     def _supplier(self, name: str) -> Supplier:
         rnd = self.rnd
