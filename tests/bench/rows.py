@@ -62,6 +62,17 @@ def search(stand: Stand, n: int) -> Iterator[Row]:
     yield Row(walk, f"{times:.1f} ×")
 
 
+def paid(stand: Stand, n: int) -> Iterator[Row]:
+    """Every page of payments, and what the worker does when one of them changed."""
+    told = stand.farm("paid", count=n)
+    late, size = 1000 * told["p95"], told["size"] / 1000
+    pages = "100,000 payments: CPU of an answer of the match desk and the missing invoices, p95"
+    yield Row(pages, f"{late:.0f} ms", "≤ 100 ms", late <= 100)
+    yield Row("… the largest page", f"{size:.0f} kB", "≤ 150 kB", size <= 150)
+    yield Row("… all of them matched for the first time: CPU", f"{told['first']:.1f} s")
+    yield Row("… matched again after a change: CPU", f"{told['again']:.1f} s")
+
+
 def printed(stand: Stand, n: int) -> Iterator[Row]:
     """What the generic reader makes of suppliers that nobody has; no farm, no portal, nothing but pages."""
     del stand
@@ -108,5 +119,6 @@ ROWS = {
     "reading": Measure("Reading", reading, 120),
     "status": Measure("The status page", status, 60),
     "search": Measure("Searching", search, 100),
+    "paid": Measure("Payments and what is missing", paid, 10),
     "press": Measure("Invented suppliers, in words that the reader knows", printed, 1008),
 }

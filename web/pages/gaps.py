@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel import dates
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -58,7 +58,6 @@ def missing_ones() -> str:
             owners={person.id: person.email for person in members},
             accounts=accounts,
             addable=_addable(gap.supplier for gap, _ in rows if not gap.account_id),
-            has_mailbox="mailboxes.mailboxes" in _endpoints(),
             reasons=[each.value for each in matches.Why],
             told=told,
             turned=lambda n: url_for("gaps.missing_ones") + _query({**told, "page": n}),
@@ -180,10 +179,6 @@ def _accounts(session: Session, shown: list[models.Gap]) -> dict[int, models.Acc
 def _addable(suppliers: Iterable[str | None]) -> set[str]:
     """Those of the catalogue, which an account can be added for."""
     return {one for one in suppliers if one and farm.here().manifest(one)}
-
-
-def _endpoints() -> Collection[str]:
-    return current_app.view_functions.keys()
 
 
 def _today() -> date:
