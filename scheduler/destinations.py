@@ -10,21 +10,27 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from core import errors
+from core import errors, providers
 from core.db import models
+from core.export import delivering, xero
 from core.export.target import Target
 from scheduler import policy, round_lease
 from scheduler.farm import Farm
 
+
+def _xero(farm: Farm) -> Target:
+    provider = providers.known(farm.settings.stand_ins, "xero")
+    return xero.Xero(farm.database, farm.archive, provider, farm.supplier_name, farm.settings.public_url)
+
+
 #: What delivers to each kind of destination.
-TARGETS: dict[str, Callable[[Farm], Target]] = {}
+TARGETS: dict[str, Callable[[Farm], Target]] = {"xero": _xero}
 
 
 def due(session: Session, kinds: Collection[str], *, limit: int, now: datetime) -> Sequence[int]:
     """Those to which something is owed, or that are to be asked something, and that may be asked."""
     place, owed = models.Destination, models.Delivery
-    waits = (owed.sent_at.is_(None), owed.withdrawn_at.is_(None), owed.held_for.is_(None))
-    owing = select(owed.destination_id).where(*waits, owed.next_try_at <= now)
+    owing = select(owed.destination_id).where(*delivering.ready(now))
     open_ = (
         place.removed_at.is_(None),
         place.paused_at.is_(None),

@@ -1,4 +1,4 @@
-"""What is owed to destinations: each delivery is recorded before and after, so that a crash never sends twice unnoticed."""
+"""What is owed to folders: each delivery is recorded before and after. Services have steps of their own (`delivering`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ FIRST_WAIT = timedelta(minutes=2)
 
 
 def owed(session: Session, now: datetime, *, limit: int = 100) -> list[int]:
-    """Deliveries that can go: their document has been read, nobody put its invoice aside, and it is time."""
+    """Deliveries to folders that can go: their document has been read, nobody put its invoice aside, and it is time."""
+    folders = select(models.Destination.id).where(
+        models.Destination.kind == "folder",
+        models.Destination.removed_at.is_(None),
+        models.Destination.paused_at.is_(None),
+    )
     ready = select(models.Document.id).where(models.Document.read_at.is_not(None))
     aside = select(models.Invoice.id).where(models.Invoice.rejected_for.is_not(None))
     waiting = (
@@ -30,6 +35,7 @@ def owed(session: Session, now: datetime, *, limit: int = 100) -> list[int]:
         models.Delivery.next_try_at <= now,
         models.Delivery.document_id.in_(ready),
         models.Delivery.invoice_id.not_in(aside),
+        models.Delivery.destination_id.in_(folders),
     )
     return list(
         session.scalars(select(models.Delivery.id).where(*waiting).order_by(models.Delivery.id).limit(limit))

@@ -144,9 +144,11 @@ def _twin(session: Session, workspace_id: int, sha256: str) -> int | None:
 
 
 def owe(session: Session, workspace_id: int, document: models.Document, now: datetime) -> None:
-    """Every Destination of the Workspace is owed this Document."""
+    """Every Destination of the Workspace that is in use is owed this Document."""
     places = session.scalars(
-        select(models.Destination.id).where(models.Destination.workspace_id == workspace_id)
+        select(models.Destination.id).where(
+            models.Destination.workspace_id == workspace_id, models.Destination.removed_at.is_(None)
+        )
     )
     for destination_id in places:
         session.add(

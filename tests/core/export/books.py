@@ -1,0 +1,201 @@
+"""A company whose invoices go to the stand-in of Xero: real database, real archive, real HTTP; only the vault and the door are left out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from core import archive, errors, partners, providers
+from core.db import Database, models
+from core.export import xero, xero_settings
+from core.export.xero_settings import Rule
+from core.ledger import documents
+from demo.consent_rules import Tokens
+from demo.xero import Xero
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+PDF = b"%PDF-1.4 a bill, byte by byte \x00\xff\r\n"
+BILL = Rule("bill", account="626", tax="INPUT2")
+
+
+class _Line(httpx.HTTPTransport):
+    """What is lost on the way is told as the worker's line tells it."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return super().handle_request(request)
+        except httpx.ConnectError:
+            raise errors.PartnerDown("cannot be reached") from None
+        except httpx.TransportError as err:
+            raise errors.PartnerSilent(type(err).__name__) from None
+
+
+class _Bearer(httpx.Auth):
+    def auth_flow(self, request: httpx.Request) -> Any:
+        request.headers["Authorization"] = "Bearer it-is-us"
+        yield request
+
+
+@dataclass(frozen=True)
+class _Shown:
+    text: str
+
+    def reveal(self) -> str:
+        return self.text
+
+
+@dataclass
+class Company:
+    database: Database
+    stored: archive.Archive
+    service: Xero
+    target: xero.Xero
+    means: partners.Means
+    at: list[datetime]
+    destination: int = 0
+
+    def later(self, **more: float) -> None:
+        self.at[0] += timedelta(**more)
+
+    def row(self) -> models.Destination:
+        with self.database.read() as session:
+            return session.get_one(models.Destination, self.destination)
+
+    def change(self, **values: Any) -> None:
+        with self.database.write() as session:
+            for name, value in values.items():
+                setattr(session.get_one(models.Destination, self.destination), name, value)
+
+    def round(self) -> None:
+        self.target.deliver(self.row(), self.means)
+
+    def choose(self, **chosen: Any) -> int:
+        """A person changes the settings."""
+        with self.database.write() as session:
+            _, before = xero_settings.current(session, self.destination)
+            place = session.get_one(models.Destination, self.destination)
+            now = self.at[0]
+            return xero_settings.keep(session, place, dataclasses.replace(before, **chosen), by=None, now=now)
+
+    def bring(self, number: str | None = "F-1", content: bytes = PDF, **says: Any) -> int:
+        """An Invoice with its file; the Delivery's id."""
+        file = self.stored.welcome([content], name="facture.pdf")
+        self.stored.put(file)
+        with self.database.write() as session:
+            invoice = models.Invoice(**{**_INVOICE, "number": number, "received_at": self.at[0], **says})
+            session.add(invoice)
+            session.flush()
+            return self._owe(session, invoice, file.sha256, file.size)
+
+    def bring_more(self, delivery_id: int, content: bytes) -> int:
+        """Another file of the same Invoice."""
+        file = self.stored.welcome([content], name="facture.xml", media_type="application/xml")
+        self.stored.put(file)
+        with self.database.write() as session:
+            first = session.get_one(models.Delivery, delivery_id)
+            invoice = session.get_one(models.Invoice, first.invoice_id)
+            return self._owe(session, invoice, file.sha256, file.size, "application/xml")
+
+    def delivery(self, delivery_id: int) -> models.Delivery:
+        with self.database.read() as session:
+            return session.get_one(models.Delivery, delivery_id)
+
+    @property
+    def bills(self) -> list[dict[str, Any]]:
+        return self.service.books.records["Invoices"]
+
+    def files(self, record: Mapping[str, Any], id_name: str = "InvoiceID") -> list[bytes]:
+        return [content for _, content in self.service.books.files.get(record[id_name], {}).values()]
+
+    def _owe(
+        self, session: Any, invoice: models.Invoice, sha256: str, size: int, media: str = "application/pdf"
+    ) -> int:
+        at = self.at[0]
+        paper = models.Document(
+            workspace_id=1,
+            invoice_id=invoice.id,
+            sha256=sha256,
+            size=size,
+            name="facture.pdf",
+            media_type=media,
+            channel="upload",
+            received_at=at,
+            read_at=at,
+        )
+        session.add(paper)
+        session.flush()
+        documents.owe(session, 1, paper, at)
+        session.flush()
+        owed = session.query(models.Delivery).filter_by(document_id=paper.id, destination_id=self.destination)
+        return int(owed.one().id)
+
+
+_INVOICE: dict[str, Any] = {
+    "workspace_id": 1,
+    "supplier": "mandarine",
+    "issued_on": date(2026, 11, 3),
+    "due_on": date(2026, 12, 3),
+    "precision": "day",
+    "total_minor": 4590,
+    "net_minor": 3825,
+    "vat_minor": 765,
+    "currency": "EUR",
+    "kind": "invoice",
+    "read_at": NOW,
+    "doubts": [],
+}
+
+
+def means(service: Xero, at: list[datetime]) -> partners.Means:
+    """As the worker gives them, with a token that the service knows."""
+    service.office.given.append(Tokens("app", "anne@firm.example", "", "it-is-us", "-", 1e12))
+    return partners.Means(
+        secrets=dict,
+        token=lambda: _Shown("it-is-us"),
+        http=httpx.Client(transport=_Line(), trust_env=False, headers={"User-Agent": "Moisson"}),
+        brought=dict,
+        bearer=_Bearer(),
+        door=("127.0.0.1", 1),
+        now=lambda: at[0],
+        hold=lambda: None,
+        enough=lambda: False,
+    )
+
+
+@contextmanager
+def opened(folder: Path, service: Xero | None = None, **chosen: Any) -> Iterator[Company]:
+    """Connected an hour ago, euros switched on then, every supplier's invoices as bills of account 626."""
+    at = [NOW]
+    service = (service or Xero(clock=lambda: at[0].timestamp())).start()
+    database = Database(f"sqlite:///{folder / 'farm.db'}")
+    models.Base.metadata.create_all(database.engine)
+    stored = archive.Archive(folder / "data")
+    provider = providers.known({"xero": service.url}, "xero")
+    target = xero.Xero(database, stored, provider, str.capitalize, "https://farm.example")
+    company = Company(database, stored, service, target, means(service, at), at)
+    since = NOW - timedelta(hours=1)
+    with database.write() as session:
+        session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
+        session.flush()
+        place = models.Destination(
+            workspace_id=1, kind="xero", place="", created_at=since, connected_at=since
+        )
+        session.add(place)
+        session.flush()
+        company.destination = place.id
+    settings = {"currencies": {"EUR": since.isoformat()}, "otherwise": BILL, "status": "AUTHORISED", **chosen}
+    company.choose(**settings)
+    try:
+        company.round()
+        yield company
+    finally:
+        company.means.http.close()
+        service.stop()
+        database.close()
