@@ -20,6 +20,8 @@ from web import brought, farm
 
 #: The fields of the columns' form begin so.
 FIELD = "c-"
+#: What the form says for an account that is not here yet.
+NEW = "new"
 #: Lines of a file that are shown as they would be taken in, and look-alikes that are asked about one by one.
 SAMPLES, ASKED = 8, 30
 
@@ -30,6 +32,7 @@ class Choices:
 
     name: str = ""
     account: int | None = None
+    fresh: bool = False
     new_name: str = ""
     kind: str = "bank"
     currency: str = "EUR"
@@ -37,7 +40,11 @@ class Choices:
 
     def query(self, **more: object) -> str:
         """The same choices in another address."""
-        told: dict[str, object] = {"name": self.name, "account": self.account, "new_name": self.new_name}
+        told: dict[str, object] = {
+            "name": self.name,
+            "account": NEW if self.fresh else self.account,
+            "new_name": self.new_name,
+        }
         told |= {"kind": self.kind, "currency": self.currency}
         if self.columns:
             told |= {FIELD + name: value for name, value in self.columns.told().items() if value is not None}
@@ -101,6 +108,7 @@ def chosen(told: MultiDict[str, str]) -> Choices:
     return Choices(
         name=brought.plain_name(told.get("name", "") or "releve")[:80],
         account=told.get("account", type=int),
+        fresh=told.get("account") == NEW,
         new_name=" ".join(told.get("new_name", "").split())[:80],
         kind="card" if told.get("kind") == "card" else "bank",
         currency=currency if len(currency) == 3 and currency.isalpha() else "EUR",
@@ -113,7 +121,7 @@ def looked(session: Session, file: bytes, choices: Choices) -> Looked:
     company = g.visitor.workspace_id
     account = bank_accounts.one(session, company, choices.account) if choices.account else None
     every = bank_accounts.all_of(session, company)
-    only = every[0] if len(every) == 1 and not choices.new_name else None
+    only = every[0] if len(every) == 1 and not (choices.fresh or choices.new_name) else None
     likely = account or only
     currency = likely.currency if likely else choices.currency
     read = payments.read(file, columns=_columns(file, likely, choices), currency=currency)
@@ -131,9 +139,9 @@ def looked(session: Session, file: bytes, choices: Choices) -> Looked:
 def _whose(
     session: Session, one: payments.Statement, only: models.BankAccount | None
 ) -> models.BankAccount | None:
-    """As the file says by its number; where it says nothing, the only one that there is."""
+    """As the file says by its number; the only one that there is, where one of the two has none."""
     known = bank_accounts.recognised(session, g.visitor.workspace_id, one.number)
-    return known or (only if one.number is None else None)
+    return known or (only if only and None in (one.number, only.number) else None)
 
 
 def _columns(file: bytes, account: models.BankAccount | None, choices: Choices) -> columns.Columns | None:

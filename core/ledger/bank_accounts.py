@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.payments.statement import account_number
+from core.payments.statement import account_number, text
 
 #: A shorter number inside a longer one is no proof that both are one account.
 TELLING = 9
@@ -61,7 +61,7 @@ def add(
     """A new one. `kind` is `bank` or `card`, `currency` ISO 4217."""
     account = models.BankAccount(
         workspace_id=workspace_id,
-        name=" ".join(name.split())[:80] or "—",
+        name=text(name)[:80] or "—",
         kind=kind,
         currency=currency,
         number=account_number(number),
@@ -88,7 +88,7 @@ def learn(session: Session, account: models.BankAccount, number: str | None) -> 
 
 
 def rename(account: models.BankAccount, name: str) -> None:
-    account.name = " ".join(name.split())[:80] or account.name
+    account.name = text(name)[:80] or account.name
 
 
 def shown(number: str | None) -> str:

@@ -88,6 +88,7 @@ def take_in(
 
     What is not taken is kept with the batch as it came: unreadable lines, and look-alikes that nobody said are real.
     """
+    _hold(session, account)
     found = trial(session, account, statement, format=source.format, another=another)
     fresh = found.of(Fate.NEW)
     if not fresh and (not found.unread or _came(session, account, source.sha256)):
@@ -157,6 +158,12 @@ def all_of(session: Session, workspace_id: int, *, limit: int = 50) -> list[mode
 def one(session: Session, workspace_id: int, batch_id: int) -> models.PaymentBatch | None:
     batch = models.PaymentBatch
     return session.scalar(select(batch).where(batch.workspace_id == workspace_id, batch.id == batch_id))
+
+
+def _hold(session: Session, account: models.BankAccount) -> None:
+    """One at a time for each account: the second finds what the first has brought."""
+    mine = models.BankAccount.id == account.id
+    session.execute(select(models.BankAccount.id).where(mine).with_for_update())
 
 
 def _came(session: Session, account: models.BankAccount, sha256: str) -> bool:

@@ -115,10 +115,10 @@ def iso(told: str | None, otherwise: str) -> str:
 
 
 def text(*parts: str | None) -> str:
-    """The parts that say something new, in one line."""
+    """The parts that say something new, in one line of letters that can be seen and stored."""
     said: list[str] = []
     for part in parts:
-        plain = " ".join((part or "").split())
+        plain = "".join(letter for letter in " ".join((part or "").split()) if letter.isprintable())
         if plain and not any(f" {plain} " in f" {before} " for before in said):
             said.append(plain)
     return " ".join(said)[:TEXT]

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from tests.core.payments import written
-from tests.web import banked, papers, world
+from tests.web import banked, papers, posted, world
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -98,7 +98,17 @@ async def overflows(page: Page) -> bool:
 
 def pages(company: world.World) -> Iterable[str]:
     """Every page of the farm, in each of its forms."""
-    return (*_suppliers(), *_accounts(company), *_visits(company), *_invoices(), *_payments(company), "/system", "/help", NOWHERE)
+    return (
+        *_suppliers(),
+        *_accounts(company),
+        *_visits(company),
+        *_invoices(),
+        *_payments(company),
+        *_mailboxes(),
+        "/system",
+        "/help",
+        NOWHERE,
+    )
 
 
 def _suppliers() -> tuple[str, ...]:
@@ -144,7 +154,7 @@ def _visits(company: world.World) -> tuple[str, ...]:
 
 def _payments(company: world.World) -> tuple[str, ...]:
     twins = [*written.LINES, *[written.LINES[0]] * 2]
-    damaged = written.french_csv(twins).replace(b"13/10/2026;13", b"13/13/2026;13")
+    damaged = written.french_csv(twins).replace(b"1 200,00", b"beaucoup")
     return (
         "/payments",
         "/payments?q=nothing&amount=46,9x",
@@ -155,6 +165,23 @@ def _payments(company: world.World) -> tuple[str, ...]:
         "/payments/batches/1",
         "/payments/accounts",
         "/tokens",
+    )
+
+
+def _mailboxes() -> tuple[str, ...]:
+    return (
+        "/mailboxes",
+        "/mailboxes/new",
+        "/mailboxes/new?address=no",
+        "/mailboxes/new?address=achats@gmail.com",
+        "/mailboxes/new?address=achats@orange.fr&role=ar",
+        "/mailboxes/new?address=AP@firm.fr",
+        "/mailboxes/apps/google",
+        "/mailboxes/apps/microsoft",
+        *(f"/mailboxes/{one}" for one in (posted.IN_ORDER, posted.ENDED, posted.SCANNING, posted.WAITING)),
+        f"/mailboxes/{posted.IN_ORDER}/remove",
+        "/mailboxes/messages",
+        "/mailboxes/messages?q=nothing&verdict=skipped",
     )
 
 

@@ -300,6 +300,14 @@ def test_a_call_that_makes_no_sense_is_refused_in_json(
     assert payments(company) == []
 
 
+def test_letters_that_cannot_be_stored_are_left_out_of_a_line(company: world.World) -> None:
+    line = {"booked_on": "2026-10-04", "amount": "-2.15", "label": "ME\x00TRO\ud800 \u202e7"}
+    call = {"bank_account": {"name": "Cou\ud800rant"}, "lines": [line]}
+    key = token(company, "payments:write")
+    assert told(company.app.test_client().post("/api/v1/payments", json=call, headers=key))["new"] == 1
+    assert [one.label for one in payments(company)] == ["METRO 7"]
+
+
 def test_only_a_living_token_with_the_scope_opens_the_feed(company: world.World) -> None:
     client, key = company.app.test_client(), token(company, "documents:read")
     assert client.post("/api/v1/payments", json=CALL).status_code == 401

@@ -118,7 +118,7 @@ def wrong(one: ValidationError) -> str:
 
 
 def _line(at: int, one: Any, sent: Any, currency: str) -> payments.Line | payments.Unread:
-    raw = json.dumps(sent, ensure_ascii=False)[:RAW]
+    raw = json.dumps(sent, ensure_ascii=False).encode("utf-8", "replace").decode()[:RAW]
     if isinstance(one, ValidationError):
         return payments.Unread(at, raw, payments.Why.DAMAGED)
     paid, amount = (
