@@ -19,6 +19,8 @@ RIGHT, WRONG = range(-2, 7), range(9, 18)
 #: Log-likelihood ratios that part the levels of an alias.
 STRENGTHS = (1.0, 3.0, 6.0, 12.0, 24.0)
 MOST = len(STRENGTHS)
+#: One meeting may be anybody's.
+FEWEST = 2
 #: A supplier most of whose invoices were not met is met by chance.
 LEAST_MET = 0.3
 
@@ -50,7 +52,7 @@ def found(lines: Lines, units: Units, table: names.Table, changes: Exchange) -> 
     expected = _by_chance(lines, units, keys, left, *_counted(lines, units, wrong))
     owed = np.bincount(units.supplier[left], minlength=count)[keys % count] if len(keys) else keys
     strength = _strength(seen, expected, owed)
-    strong = strength >= STRENGTHS[0]
+    strong = (strength >= STRENGTHS[0]) & (seen >= FEWEST)
     key = lines.core[right[0]] * count + units.supplier[right[1]]
     return Aliases(
         count, *_exclusive(keys[strong], strength[strong], expected[strong], owed[strong], key, right)
@@ -144,7 +146,7 @@ def _exclusive(
         pairs = _one_to_one(line[here].tolist(), unit[here].tolist(), spent)
         left = _strength(np.array([float(len(pairs))]), expected[[at]], owed[[at]])
         level = int(np.searchsorted(STRENGTHS, left[0], side="right"))
-        if level:
+        if level and len(pairs) >= FEWEST:
             kept.append((int(keys[at]), level))
             spent[0].update(a for a, _ in pairs)
             spent[1].update(b for _, b in pairs)

@@ -42,6 +42,14 @@ def reading(stand: Stand, n: int) -> Iterator[Row]:
     yield from papers.rows(stand.folder / "reading", n, stand.papers)
 
 
+def matching(stand: Stand, n: int) -> Iterator[Row]:
+    # Imported here: it needs this module's Row.
+    from tests.bench import matching as piles
+
+    del stand
+    yield from piles.rows(n)
+
+
 def status(stand: Stand, n: int) -> Iterator[Row]:
     """Journey i3."""
     told = stand.farm("status", count=n)
@@ -117,6 +125,7 @@ ROWS = {
     "vault": Measure("The vault", vault, 10_000),
     "ingest": Measure("Ingest", ingest, 60),
     "reading": Measure("Reading", reading, 120),
+    "matching": Measure("Matching", matching, 1_000_000),
     "status": Measure("The status page", status, 60),
     "search": Measure("Searching", search, 100),
     "paid": Measure("Payments and what is missing", paid, 10),

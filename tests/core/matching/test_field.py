@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import matching
+from core.matching import solving, stage
+from core.matching.survey import Survey
+from tests.core.matching import company
+
+NOBODY = matching.Memory()
+
+
+def known(made: company.Company) -> Survey:
+    payments, invoices = solving.in_order(made.payments), solving.in_order_of_issue(made.invoices)
+    return stage.look(payments, invoices, made.rates, NOBODY)[0]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6))
+def test_arriving_one_by_one_in_any_order_gives_what_the_whole_pile_gives(seed: int) -> None:
+    made, rnd = company.company(150, seed), random.Random(seed)
+    survey = known(made)
+    whole = matching.Field(made.payments, made.invoices, made.rates, known=survey).links
+    late_payments, late_invoices = set(rnd.sample(made.payments, 30)), set(rnd.sample(made.invoices, 30))
+    field = matching.Field(
+        [each for each in made.payments if each not in late_payments],
+        [each for each in made.invoices if each not in late_invoices],
+        made.rates,
+        known=survey,
+    )
+    arrivals = [*late_payments, *late_invoices]
+    rnd.shuffle(arrivals)
+    for each in arrivals:
+        if isinstance(each, matching.Payment):
+            field.add_payment(each)
+        else:
+            field.add_invoice(each)
+    assert field.links == whole
+
+
+def test_an_arrival_tells_which_links_changed() -> None:
+    made = company.company(300, 5)
+    survey = known(made)
+    link = next(
+        each
+        for each in matching.Field(made.payments, made.invoices, made.rates, known=survey).links.values()
+        if not each.part
+    )
+    late = [
+        each for each in made.invoices if each.id in link.invoices or made.alike.get(each.id) in link.invoices
+    ]
+    field = matching.Field(
+        made.payments, [each for each in made.invoices if each not in late], made.rates, known=survey
+    )
+    assert field.links.get(link.payment) != link
+    changes = [field.add_invoice(each) for each in late]
+    assert any(link.payment in change.links for change in changes)
+    assert field.links[link.payment] == link
+
+
+def test_what_is_here_cannot_arrive_again() -> None:
+    made = company.company(60, 1)
+    field = matching.Field(made.payments, made.invoices, made.rates)
+    with pytest.raises(ValueError, match="already"):
+        field.add_payment(made.payments[0])
+    with pytest.raises(ValueError, match="already"):
+        field.add_invoice(made.invoices[0])
+
+
+def test_a_refreshed_field_knows_what_people_said_since() -> None:
+    made = company.company(300, 9)
+    field = matching.Field(made.payments, made.invoices, made.rates)
+    link = next(iter(field.links.values()))
+    paid = next(each for each in made.payments if each.id == link.payment)
+    owed = [each for each in made.invoices if each.id in link.invoices]
+    refused = matching.learn([matching.confirmation(paid, each, agreed=False) for each in owed])
+    after = field.refresh(refused).links.get(paid.id)
+    assert after is None or not set(after.invoices) & set(link.invoices)
