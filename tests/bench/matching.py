@@ -11,7 +11,7 @@ from dataclasses import replace
 from core import matching
 from core.matching.values import Link
 from tests.bench import matching_rivals as rivals
-from tests.bench.rows import Row
+from tests.bench.page import Row
 from tests.core.matching import company, scoring
 
 SEED = 2026

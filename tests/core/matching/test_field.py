@@ -32,7 +32,7 @@ def test_arriving_one_by_one_in_any_order_gives_what_the_whole_pile_gives(seed: 
         made.rates,
         known=survey,
     )
-    arrivals = [*late_payments, *late_invoices]
+    arrivals: list[matching.Payment | matching.Invoice] = [*late_payments, *late_invoices]
     rnd.shuffle(arrivals)
     for each in arrivals:
         if isinstance(each, matching.Payment):
