@@ -58,12 +58,19 @@ class Board:
         kept = assignment.best(seen.line[open_], seen.unit[open_], self.edges.score[open_], EVEN)
         return open_[kept]
 
-    def _sums(self, sure: Ints) -> list[tuple[float, Group]]:
+    def leftovers(self, sure: Ints | None = None) -> groups.Leftovers:
+        """What is open beside these pairs; None is all that are not weak."""
+        if sure is None:
+            pairs = self._pairs()
+            sure = pairs[self.edges.score[pairs] >= WEAK]
         lines, units = self.lines_in_play | self.spare_lines, self.units_in_play | self.spare_units
         lines[self.edges.seen.line[sure]] = False
         units[self.edges.seen.unit[sure]] = False
-        left = groups.Leftovers(self.scene, lines, units, self.refused)
-        return groups.best([(groups.score(group, weights.GROUPS), group) for group in left.found()], EVEN)
+        return groups.Leftovers(self.scene, lines, units, self.refused)
+
+    def _sums(self, sure: Ints) -> list[tuple[float, Group]]:
+        found = self.leftovers(sure).found()
+        return groups.best([(groups.score(group, weights.GROUPS), group) for group in found], EVEN)
 
 
 @dataclass

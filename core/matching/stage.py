@@ -131,14 +131,15 @@ def naming(scene: Scene, level: int = names.FAINT) -> names.Table:
 
 def edges(scene: Scene) -> Edges:
     """Every pair that may be a link."""
-    line, unit = _pairs(scene)
+    line, unit = candidates(scene)
     seen = scene.seen(line, unit)
     score = features.scores(seen, weights.PAIRS)
     kept = score > FLOOR
     return Edges(seen.only(kept), score[kept])
 
 
-def _pairs(scene: Scene) -> tuple[Ints, Ints]:
+def candidates(scene: Scene) -> tuple[Ints, Ints]:
+    """Lines and units that are looked at together, sorted, each pair once."""
     size = max(1, len(scene.units))
     met = [line * size + unit for line, unit in _joined(scene)]
     keys = np.unique(np.concatenate([np.zeros(0, np.int64), *met]))

@@ -29,9 +29,9 @@ class Score:
 
 def score(made: Company, links: Sequence[Link], band: str | None = None) -> Score:
     """Copies of a document are one; twins of one supplier, day and amount are one."""
-    classes = _classes(made)
-    told = {(a, classes[b]): link for a, b, link in pairs(links) if band in (None, link.band)}
-    true = {(a, classes[b]): kind for (a, b), kind in made.kinds.items()}
+    one = classes(made)
+    told = {(a, one[b]): link for a, b, link in pairs(links) if band in (None, link.band)}
+    true = {(a, one[b]): kind for (a, b), kind in made.kinds.items()}
     of_payment: dict[str, set[str]] = defaultdict(set)
     got: dict[str, set[str]] = defaultdict(set)
     for a, b in true:
@@ -51,7 +51,7 @@ def score(made: Company, links: Sequence[Link], band: str | None = None) -> Scor
     )
 
 
-def _classes(made: Company) -> dict[str, str]:
+def classes(made: Company) -> dict[str, str]:
     seen: dict[tuple[object, ...], str] = {}
     classes = {}
     for each in made.invoices:
