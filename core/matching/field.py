@@ -47,6 +47,7 @@ class Field:
     ) -> None:  # fmt: skip
         self._rates, self._memory = rates, memory
         listed, owed = solving.in_order(payments), solving.in_order_of_issue(invoices)
+        self._given = {each.id: each for each in listed}, {each.id: each for each in owed}
         self.known = (known or stage.look(listed, owed, rates, memory)[0]).taught(memory)
         self._said = solving.confirmed(listed, owed, memory)
         closed = {link.payment for link in self._said}
@@ -74,17 +75,19 @@ class Field:
 
     def add_payment(self, payment: Payment) -> Change:
         """Raises ValueError for one that is here."""
-        if payment.id in self._payments:
+        if payment.id in self._given[0]:
             raise ValueError(f"payment {payment.id} is here already")
+        self._given[0][payment.id] = payment
         self._keep_payment(payment)
         documents = self._index.documents_near(payment)
         self._meet([payment.id], documents)
         return self._choose(self._region({payment.id}, self._graph.beside({payment.id}, ())[1]))
 
     def add_invoice(self, invoice: Invoice) -> Change:
-        """A copy of a document that is here makes no new unit. Raises ValueError for an id that is here."""
-        if any(each.id == invoice.id for each in self._documents.get(columns.document(invoice), ())):
+        """A copy of a document that is here makes no new unit; a declared one comes after its original. Raises ValueError for an id that is here."""
+        if invoice.id in self._given[1]:
             raise ValueError(f"invoice {invoice.id} is here already")
+        self._given[1][invoice.id] = invoice
         document, known = self._keep_invoice(invoice)
         if not known:
             self._meet(self._index.payments_near(invoice), [document])
@@ -92,8 +95,8 @@ class Field:
 
     def refresh(self, memory: Memory | None = None) -> Field:
         """The same pile under a new survey, and what people said since."""
-        owed = [each for several in self._documents.values() for each in several]
-        return Field(self._payments.values(), owed, self._rates, memory or self._memory)
+        payments, invoices = self._given
+        return Field(payments.values(), invoices.values(), self._rates, memory or self._memory)
 
     def _keep_payment(self, payment: Payment) -> None:
         self._payments[payment.id] = payment
@@ -101,7 +104,7 @@ class Field:
 
     def _keep_invoice(self, invoice: Invoice) -> tuple[Document, bool]:
         """And whether its document was here."""
-        document = columns.document(invoice)
+        document = columns.document(self._given[1].get(invoice.copy_of or "", invoice))
         known = document in self._documents
         self._documents[document] = solving.in_order_of_issue([*self._documents[document], invoice])
         if not known:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import pytest
@@ -80,3 +81,24 @@ def test_a_refreshed_field_knows_what_people_said_since() -> None:
     refused = matching.learn([matching.confirmation(paid, each, agreed=False) for each in owed])
     after = field.refresh(refused).links.get(paid.id)
     assert after is None or not set(after.invoices) & set(link.invoices)
+
+
+def test_what_people_confirmed_stays_through_a_refresh() -> None:
+    made = company.company(200, 3)
+    a, b = sorted(made.links)[0]
+    paid = next(each for each in made.payments if each.id == a)
+    owed = next(each for each in made.invoices if each.id == b)
+    memory = matching.learn([matching.confirmation(paid, owed)])
+    field = matching.Field(made.payments, made.invoices, made.rates, memory)
+    assert field.links[a].confirmed
+    assert field.refresh().links[a].confirmed
+
+
+def test_a_copy_that_arrives_changes_no_link() -> None:
+    made = company.company(200, 4)
+    field = matching.Field(made.payments, made.invoices, made.rates)
+    before = field.links
+    link = next(each for each in before.values() if len(each.invoices) == 1)
+    owed = next(each for each in made.invoices if each.id == link.invoices[0])
+    field.add_invoice(dataclasses.replace(owed, id="z-copy", number="", copy_of=owed.id))
+    assert field.links == before
