@@ -14,6 +14,8 @@ from babel import Locale
 
 #: No payment is as large, in any currency.
 BEYOND = Decimal(10) ** 14
+#: Characters of a cell that may be an amount or begin with a day.
+LONGEST = 60
 #: The years that statements are of.
 YEARS = (1970, 2199)
 #: In which order a day's figures stand.
@@ -37,7 +39,7 @@ _LANGUAGES = ("en", "fr", "de", "es", "it", "nl", "pt")
 
 def amount(told: str, mark: str = ",") -> Decimal | None:
     """`1 234,56`, `-1.234,56 €`, `(45,00)`, `12,30-`, `EUR 5`. `mark` is what stands before the cents. None when it is no amount."""
-    plain = " ".join(told.translate(_SIGNS).split())
+    plain = " ".join(told[:LONGEST].translate(_SIGNS).split())
     bracketed = plain.startswith("(") and plain.endswith(")")
     bare = _EDGE.sub("", plain[1:-1] if bracketed else plain)
     if not (_PLAIN[mark].fullmatch(bare) or _GROUPED[mark].fullmatch(bare)):
@@ -52,16 +54,19 @@ def mark_of(cells: Iterable[str]) -> str:
     """What stands before the cents in most of these amounts: `,` or `.`; a comma where nothing tells."""
     votes: Counter[str] = Counter()
     for cell in cells:
-        found = _MARKED.search(cell)
+        found = _MARKED.search(cell[:LONGEST])
         if found and (len(found[2]) != 3 or {",", "."} <= set(cell)):
             votes[found[1]] += 1
     return "." if votes["."] > votes[","] else ","
 
 
-@lru_cache(maxsize=4096)
 def day(told: str, order: str = "dmy") -> date | None:
     """`03/10/2026`, `3.10.26`, `20261003`, `2026-10-03T12:00`, `3 oct. 2026`. None when it is no day."""
-    plain = told.strip()
+    return _day(told[:LONGEST].strip(), order)
+
+
+@lru_cache(maxsize=4096)
+def _day(plain: str, order: str) -> date | None:
     if found := _SOLID.match(plain):
         return _solid(found[1], order)
     if found := _FIGURES.match(plain):

@@ -97,7 +97,7 @@ def _entries(block: list[Field]) -> Iterator[tuple[int, str]]:
 
 def _line(at: int, whole: str, named: str) -> Line | Unread:
     try:
-        data = _parsed(whole)
+        data = _parsed(whole[:RAW])
     except (RuntimeError, ValueError, ArithmeticError, KeyError, AttributeError, TypeError):
         return Unread(at, whole[:RAW], Why.DAMAGED)
     # The sign is ours: the library takes RC (a credit taken back) for money that came.

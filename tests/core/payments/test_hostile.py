@@ -102,3 +102,14 @@ def test_what_the_library_cannot_parse_is_not_logged(caplog: pytest.LogCaptureFi
     payments.read(written.mt940(LINES).replace(b":61:2610131013C", b":61:ZZ"))
     assert written.IBAN not in caplog.text
     assert "ZZ" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [b"- " * 60_000, b"," * 130_000 + b"1", b"1" * 130_000, b"1 " * 60_000],
+    ids=["signs", "marks", "figures", "groups"],
+)
+def test_a_cell_as_long_as_a_book_is_looked_at_no_further_than_a_figure_is_long(cell: bytes) -> None:
+    rows = b"".join(b"%02d/10/2026;PRLV;-1,10;%s\n" % (n, cell if n == 9 else b"5,10") for n in range(1, 29))
+    one = payments.read(b"Date;Libelle;Montant;Solde\n" + rows).statements[0]
+    assert len(one.lines) == 28
