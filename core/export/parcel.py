@@ -108,27 +108,18 @@ def note(
     now: datetime,
 ) -> tuple[Parcel, int]:
     """Write the export down and give it the head of the audit chain; contents that were exported before keep the head of then."""
-    export, contents = models.Export, parcel.contents
-    known = session.scalars(
-        select(export).where(
-            export.workspace_id == parcel.workspace_id,
-            export.kind == kind,
-            export.first_on == parcel.span.first,
-            export.last_on == parcel.span.last,
-        )
-    )
-    same = next((one for one in known if one.choices.get("contents") == contents), None)
+    export = models.Export
+    told = {
+        "workspace_id": parcel.workspace_id,
+        "kind": kind,
+        "first_on": parcel.span.first,
+        "last_on": parcel.span.last,
+        "sha256": parcel.contents,
+    }
+    same = session.scalars(select(export).filter_by(**told).order_by(export.id).limit(1)).first()
     if same is None:
-        told = {**choices, "contents": contents, "head": [head.seq, head.hash]}
-        same = export(
-            workspace_id=parcel.workspace_id,
-            kind=kind,
-            first_on=parcel.span.first,
-            last_on=parcel.span.last,
-            choices=told,
-            made_by=by,
-            made_at=now,
-        )
+        kept = {**choices, "head": [head.seq, head.hash]}
+        same = export(**told, choices=kept, made_by=by, made_at=now)
         session.add(same)
         session.flush()
     return replace(parcel, head=certificate.Head(*same.choices["head"])), same.id

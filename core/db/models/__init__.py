@@ -15,7 +15,14 @@ from core.db.models.arrivals import Arrival, PushAddress
 from core.db.models.base import Base
 from core.db.models.catalogue import SupplierRequest, SupplierVote
 from core.db.models.company import Installation, Membership, Person, WebSession, Workspace
-from core.db.models.destinations import Delivery, Destination, DestinationSettings, Export, RemoteList
+from core.db.models.destinations import (
+    Chart,
+    Delivery,
+    Destination,
+    DestinationSettings,
+    Export,
+    RemoteList,
+)
 from core.db.models.grants import Consent, ProviderApp, SealedField
 from core.db.models.invoices import Document, Invoice, InvoiceText, ReadingRow
 from core.db.models.keys import AuditEntry, AuditHead, VaultKey
@@ -55,6 +62,7 @@ __all__ = [
     "BulkUpload",
     "Challenge",
     "ChallengeLink",
+    "Chart",
     "Consent",
     "ContractRow",
     "Correction",

@@ -139,7 +139,17 @@ class Export(Base):
     first_on: Mapped[date]
     last_on: Mapped[date]
     choices: Mapped[dict[str, Any]]
-    #: SHA-256 of the file, by which the same export is known again.
+    #: SHA-256 of all that it holds, by which the same export is known again.
     sha256: Mapped[str | None]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     made_at: Mapped[datetime]
+
+
+class Chart(Base):
+    """Into which accounts a company books what it buys (`core.export.chart`)."""
+
+    __tablename__ = "charts"
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    settings: Mapped[dict[str, Any]]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    changed_at: Mapped[datetime]
