@@ -119,7 +119,11 @@ def shown(
 ) -> list[Link]:
     """The choice in words, where it is sure enough to be shown."""
     links = [*_pair_links(scene, edges, choice), *_group_links(scene, choice)]
-    return [_held(link, scene, memory, payments) for link in links]
+    sellers = {
+        members[0]: scene.units.suppliers[int(supplier)]
+        for members, supplier in zip(scene.units.members, scene.units.supplier, strict=True)
+    }
+    return [_held(link, sellers, memory, payments) for link in links]
 
 
 def alone(scene: Scene, edges: stage.Edges, choice: Choice, links: Sequence[Link]) -> list[Unlinked]:
@@ -170,17 +174,16 @@ def _band(auto: bool) -> Band:
     return "auto" if auto else "suggest"
 
 
-def _held(link: Link, scene: Scene, memory: Memory, payments: Mapping[str, Payment]) -> Link:
+def _held(link: Link, sellers: Mapping[str, str], memory: Memory, payments: Mapping[str, Payment]) -> Link:
     """Never unasked above the cap, nor, where a person still watches, what has not earned it."""
     if link.band == "suggest" or not (memory.supervised or memory.cap_minor is not None):
         return link
     payment = payments[link.payment]
     above = memory.cap_minor is not None and abs(payment.amount_minor) > memory.cap_minor
-    unearned = memory.supervised and not _earned(link, payment, scene, memory)
+    unearned = memory.supervised and not _earned(link, payment, sellers, memory)
     return replace(link, band="suggest") if above or unearned else link
 
 
-def _earned(link: Link, payment: Payment, scene: Scene, memory: Memory) -> bool:
-    units = {members[0]: at for at, members in enumerate(scene.units.members)}
-    suppliers = {scene.units.suppliers[int(scene.units.supplier[units[each]])] for each in link.invoices}
+def _earned(link: Link, payment: Payment, sellers: Mapping[str, str], memory: Memory) -> bool:
+    suppliers = {sellers[each] for each in link.invoices}
     return all((labels.core_of(payment.label), supplier) in memory.earned for supplier in suppliers)

@@ -8,20 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 
 Style = Callable[[random.Random, str, date, str], str]
-TOWNS = [
-    "LILLE",
-    "TOULOUSE",
-    "BORDEAUX",
-    "RENNES",
-    "LEEDS",
-    "BRISTOL",
-    "HAMBURG",
-    "DRESDEN",
-    "SEVILLA",
-    "BILBAO",
-    "TORINO",
-    "BOLOGNA",
-]
+
+
+def _words(several: str) -> list[str]:
+    return several.split()
+
+
+TOWNS = _words("LILLE TOULOUSE BORDEAUX RENNES LEEDS BRISTOL HAMBURG DRESDEN SEVILLA BILBAO TORINO BOLOGNA")
 
 
 @dataclass(frozen=True)
@@ -75,20 +68,7 @@ ITALIAN = Bank(
     noise=(("STIPENDIO {w}", -300000, -120000), ("IMPOSTA DI BOLLO", -900, -800), ("PAGAMENTO POS TRATTORIA DA MAURO DEL {dd}", -6000, -900), ("F24 AGENZIA ENTRATE {d8}", -400000, -10000)),
 )  # fmt: skip
 BANKS = (FRENCH, ENGLISH, GERMAN, SPANISH, ITALIAN)
-PEOPLE = [
-    "HUBER",
-    "ROSSI",
-    "GARCIA",
-    "DUBOIS",
-    "NOVAK",
-    "LINDGREN",
-    "OKAFOR",
-    "TANAKA",
-    "WALSH",
-    "MEIER",
-    "BIANCHI",
-    "LEROY",
-]
+PEOPLE = _words("HUBER ROSSI GARCIA DUBOIS NOVAK LINDGREN OKAFOR TANAKA WALSH MEIER BIANCHI LEROY")
 
 
 def noise(rnd: random.Random, bank: Bank, day: date) -> tuple[str, int]:

@@ -14,88 +14,22 @@ from core.matching.values import Invoice, Payment, Rates
 from tests.core.matching import banks
 
 START, DAYS = date(2025, 1, 6), 540
-FIRST = [
-    "Quill",
-    "Harbor",
-    "Nimbo",
-    "Aster",
-    "Keld",
-    "Vento",
-    "Tessel",
-    "Orrin",
-    "Brumal",
-    "Corvin",
-    "Dulcet",
-    "Ember",
-    "Fjord",
-    "Grano",
-    "Helio",
-    "Iskra",
-    "Juniper",
-    "Kestrel",
-    "Lumen",
-    "Marlow",
-    "Nectar",
-    "Opal",
-    "Piston",
-    "Rivet",
-    "Sable",
-    "Thistle",
-    "Umbra",
-    "Verdi",
-    "Willow",
-    "Xenon",
-    "Yarrow",
-    "Zephyr",
-    "Anvil",
-    "Bobbin",
-    "Cobalt",
-    "Drifter",
-    "Eider",
-    "Falcon",
-    "Gable",
-    "Hamlet",
-]
-SECOND = [
-    "works",
-    "cast",
-    "forge",
-    "line",
-    "gate",
-    "loop",
-    "mark",
-    "press",
-    "scope",
-    "shift",
-    "stack",
-    "trail",
-    "ware",
-    "wave",
-    "well",
-    "yard",
-    "bridge",
-    "craft",
-    "dock",
-    "field",
-]
-MIDDLE = [
-    "vel",
-    "ora",
-    "nim",
-    "tes",
-    "bra",
-    "kel",
-    "dor",
-    "ula",
-    "sim",
-    "pra",
-    "lun",
-    "gar",
-    "hes",
-    "tol",
-    "vin",
-    "mar",
-]
+
+
+def _words(several: str) -> list[str]:
+    return several.split()
+
+
+FIRST = _words(
+    "Quill Harbor Nimbo Aster Keld Vento Tessel Orrin Brumal Corvin Dulcet Ember Fjord Grano Helio Iskra "
+    "Juniper Kestrel Lumen Marlow Nectar Opal Piston Rivet Sable Thistle Umbra Verdi Willow Xenon Yarrow "
+    "Zephyr Anvil Bobbin Cobalt Drifter Eider Falcon Gable Hamlet"
+)
+SECOND = _words(
+    "works cast forge line gate loop mark press scope shift stack trail ware wave well yard bridge craft "
+    "dock field"
+)
+MIDDLE = _words("vel ora nim tes bra kel dor ula sim pra lun gar hes tol vin mar")
 FORMS = ("SAS", "SARL", "GmbH", "Ltd", "Inc.", "S.r.l.", "S.L.", "AG", "")
 WORDS = ("", "", "", " Cloud", " Logistics", " Telecom", " Studio", " Energy", " Systems")
 PROVIDERS = ("PAYPAL *", "SUMUP *", "SP ", "STRIPE ")
