@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -60,7 +60,7 @@ def settle(
             if is_missing(standing):
                 opened += _open(session, workspace_id, payment, gap, owners.of(supplier), now)
             elif gap is not None:
-                closed += _close(gap, standing.closed_for or ARRIVED, now)
+                closed += _close(session, gap, standing.closed_for or ARRIVED, now)
     session.flush()
     return opened, closed
 
@@ -103,27 +103,30 @@ def of_payment(session: Session, payment_id: int) -> models.Gap | None:
 
 
 def _open(
-    session: Session, workspace_id: int, payment_id: int, gap: models.Gap | None, owner: Owner, now: datetime
+    session: Session, workspace_id: int, payment_id: int, known: Any, owner: Owner, now: datetime
 ) -> bool:
     """Whether it was not open before. What is known of whose it is only grows."""
-    if gap is None:
-        gap = models.Gap(workspace_id=workspace_id, payment_id=payment_id, opened_at=now, **owner._asdict())
-        session.add(gap)
+    if known is None:
+        session.add(
+            models.Gap(workspace_id=workspace_id, payment_id=payment_id, opened_at=now, **owner._asdict())
+        )
         return True
-    if owner.supplier and (gap.supplier, gap.account_id) != owner[:2]:
-        gap.supplier, gap.account_id, gap.owner_id = owner
-    if gap.closed_at is None:
+    another = owner.supplier is not None and (known.supplier, known.account_id) != owner[:2]
+    if known.closed_at is None and not another:
         return False
+    gap = session.get_one(models.Gap, known.id, populate_existing=True)
+    if another:
+        gap.supplier, gap.account_id, gap.owner_id = owner
     gap.closed_at = gap.closed_for = gap.closed_note = gap.closed_by = None
-    return True
+    return known.closed_at is not None
 
 
-def _close(gap: models.Gap, why: str, now: datetime) -> bool:
+def _close(session: Session, known: Any, why: str, now: datetime) -> bool:
     """Whether it was open before."""
-    was_open = gap.closed_at is None
-    if was_open or gap.closed_for != why:
+    if known.closed_at is None or known.closed_for != why:
+        gap = session.get_one(models.Gap, known.id, populate_existing=True)
         gap.closed_at, gap.closed_for = now, why
-    return was_open
+    return known.closed_at is None
 
 
 def _standings(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, Standing]]:
@@ -142,9 +145,15 @@ def _standings(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, Stan
         yield key, Standing(amount, closed_for, (why or {}).get("code"), bool(is_matched))
 
 
-def _known(session: Session, ids: Sequence[int]) -> dict[int, models.Gap]:
-    found = session.scalars(select(models.Gap).where(models.Gap.payment_id.in_(ids)))
-    return {gap.payment_id: gap for gap in found if gap.payment_id is not None}
+def _known(session: Session, ids: Sequence[int]) -> dict[int, Any]:
+    """By Payment, what its gap says."""
+    gap = models.Gap
+    rows = session.execute(
+        select(gap.id, gap.payment_id, gap.closed_at, gap.closed_for, gap.supplier, gap.account_id).where(
+            gap.payment_id.in_(ids)
+        )
+    )
+    return {row.payment_id: row for row in rows}
 
 
 def portions(ids: Collection[int]) -> Iterator[list[int]]:

@@ -6,7 +6,7 @@ It never touches what is confirmed, what is closed, or a pair that somebody refu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from core.db import models
 from core.ledger import dues, rematch
+
+_AT_ONCE = 5_000
 
 Why = dict[str, Any]
 
@@ -54,16 +56,14 @@ def put(
     free = set(looked_at) - settled(session, workspace_id)
     allowed = _Allowed(session, workspace_id)
     there = _proposed(session, workspace_id)
-    changes: list[Change] = []
-    fresh: list[dict[str, Any]] = []
+    sheet = _Sheet(workspace_id, now)
     for payment_id in sorted(free):
-        proposal = allowed.of(payment_id, found.get(payment_id))
-        changes += _sync(session, workspace_id, payment_id, there.get(payment_id, []), proposal, fresh, now)
-    if fresh:
-        session.execute(insert(models.Match), fresh)
+        proposal, at_once = allowed.of(payment_id, found.get(payment_id))
+        sheet.sync(payment_id, there.get(payment_id, []), proposal, at_once)
+    sheet.write(session)
     _say_why(session, workspace_id, free, found, left)
     session.flush()
-    return changes
+    return sheet.changes
 
 
 def settled(session: Session, workspace_id: int) -> set[int]:
@@ -92,10 +92,10 @@ class _Allowed:
         self._held = {one for _, one in held}
         self._pairs = {(payment, one) for payment, one in held}
 
-    def of(self, payment_id: int, proposal: Proposal | None) -> tuple[Proposal, bool] | None:
+    def of(self, payment_id: int, proposal: Proposal | None) -> tuple[Proposal | None, bool]:
         """The proposal, and whether it is linked at once."""
         if proposal is None or any(self._is_out(payment_id, one) for one in proposal.parts):
-            return None
+            return None, False
         return proposal, proposal.automatic and not self._held & set(proposal.parts)
 
     def _is_out(self, payment_id: int, invoice_id: int) -> bool:
@@ -103,51 +103,55 @@ class _Allowed:
         return invoice_id not in self._living or pair in self._refused or pair in self._pairs
 
 
-def _sync(
-    session: Session,
-    workspace_id: int,
-    payment_id: int,
-    there: list[models.Match],
-    wanted: tuple[Proposal, bool] | None,
-    fresh: list[dict[str, Any]],
-    now: datetime,
-) -> list[Change]:
-    """One Payment's proposals become what is wanted; new rows go to `fresh`."""
-    proposal, at_once = wanted or (None, False)
-    parts = proposal.parts if proposal else {}
-    gone = [match for match in there if match.invoice_id not in parts]
-    if gone:
-        session.execute(delete(models.Match).where(models.Match.id.in_([match.id for match in gone])))
-    kept = {match.invoice_id: match for match in there if match.invoice_id in parts}
-    for invoice_id, part in parts.items() if proposal else ():
-        says = _says(proposal, part, now if at_once else None)
-        if invoice_id in kept:
-            _update(kept[invoice_id], says)
-        else:
-            keys = {"workspace_id": workspace_id, "payment_id": payment_id, "invoice_id": invoice_id}
-            fresh.append({**keys, **says, "made_at": now})
-    return _told(payment_id, proposal, at_once, gone=gone, kept=kept)
+class _Sheet:
+    """What is to be written, gathered first: rows that are new, rows that say something else by now, rows that go."""
+
+    def __init__(self, workspace_id: int, now: datetime) -> None:
+        self.changes: list[Change] = []
+        self._workspace_id, self._now = workspace_id, now
+        self._fresh: list[dict[str, Any]] = []
+        self._other: list[dict[str, Any]] = []
+        self._gone: list[int] = []
+
+    def sync(self, payment_id: int, there: Sequence[Any], proposal: Proposal | None, at_once: bool) -> None:
+        """One Payment's proposals become what is wanted."""
+        parts = proposal.parts if proposal else {}
+        gone = tuple(row.invoice_id for row in there if row.invoice_id not in parts)
+        self._gone += [row.id for row in there if row.invoice_id not in parts]
+        if gone:
+            self.changes.append(Change("withdrawn", payment_id, gone))
+        if proposal is None:
+            return
+        kept = {row.invoice_id: row for row in there if row.invoice_id in parts}
+        for invoice_id, part in parts.items():
+            self._say(
+                payment_id,
+                invoice_id,
+                _says(proposal, part, self._now if at_once else None),
+                kept.get(invoice_id),
+            )
+        if at_once or set(parts) - set(kept):
+            what = "linked" if at_once else "proposed"
+            self.changes.append(Change(what, payment_id, tuple(parts), proposal.band))
+
+    def write(self, session: Session) -> None:
+        for start in range(0, len(self._gone), _AT_ONCE):
+            ids = self._gone[start : start + _AT_ONCE]
+            session.execute(delete(models.Match).where(models.Match.id.in_(ids)))
+        if self._fresh:
+            session.execute(insert(models.Match), self._fresh)
+        if self._other:
+            session.execute(update(models.Match), self._other)
+
+    def _say(self, payment_id: int, invoice_id: int, says: dict[str, Any], row: Any) -> None:
+        if row is None:
+            keys = {"workspace_id": self._workspace_id, "payment_id": payment_id, "invoice_id": invoice_id}
+            self._fresh.append({**keys, **says, "made_at": self._now})
+        elif any(getattr(row, name) != value for name, value in says.items()):
+            self._other.append({"id": row.id, **says})
 
 
-def _told(
-    payment_id: int,
-    proposal: Proposal | None,
-    at_once: bool,
-    *,
-    gone: list[models.Match],
-    kept: Mapping[int, models.Match],
-) -> list[Change]:
-    changes = []
-    if gone:
-        changes.append(Change("withdrawn", payment_id, tuple(match.invoice_id for match in gone)))
-    if proposal and (at_once or set(proposal.parts) - set(kept)):
-        what = "linked" if at_once else "proposed"
-        changes.append(Change(what, payment_id, tuple(proposal.parts), proposal.band))
-    return changes
-
-
-def _says(proposal: Proposal | None, part: int, confirmed_at: datetime | None) -> dict[str, Any]:
-    assert proposal  # noqa: S101 - parts come of one
+def _says(proposal: Proposal, part: int, confirmed_at: datetime | None) -> dict[str, Any]:
     return {
         "amount_minor": part,
         "band": proposal.band,
@@ -157,18 +161,18 @@ def _says(proposal: Proposal | None, part: int, confirmed_at: datetime | None) -
     }
 
 
-def _update(match: models.Match, says: dict[str, Any]) -> None:
-    for name, value in says.items():
-        if getattr(match, name) != value:
-            setattr(match, name, value)
-
-
-def _proposed(session: Session, workspace_id: int) -> Mapping[int, list[models.Match]]:
+def _proposed(session: Session, workspace_id: int) -> Mapping[int, list[Any]]:
+    """By Payment, the rows of what is proposed."""
     match = models.Match
-    mine = match.workspace_id == workspace_id, match.confirmed_at.is_(None)
-    found: dict[int, list[models.Match]] = defaultdict(list)
-    for each in session.scalars(select(match).where(*mine)):
-        found[each.payment_id].append(each)
+    rows = session.execute(
+        select(
+            match.id, match.payment_id, match.invoice_id, match.amount_minor, match.band, match.confidence, match.reasons,
+            match.confirmed_at,
+        ).where(match.workspace_id == workspace_id, match.confirmed_at.is_(None))
+    )  # fmt: skip
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.payment_id].append(row)
     return found
 
 

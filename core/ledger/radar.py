@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import nouns
@@ -78,7 +78,7 @@ def reopen(session: Session, gap: models.Gap) -> None:
     session.flush()
 
 
-def _among(column: Any, ids: Collection[int] | None) -> ColumnElement[bool]:
+def _among(column: Any, ids: Collection[int] | None) -> Any:
     return column.is_not(None) if ids is None else column.in_(ids)
 
 
