@@ -84,10 +84,20 @@ def ints(values: Iterable[int]) -> Ints:
     return np.fromiter(values, np.int64)
 
 
-def lines(payments: Sequence[Payment], monies: Numbering[str], known: frozenset[str]) -> Lines:
-    """`known` are the places that labels may begin or end with."""
+Spoken = tuple[list[str], list[labels.Shape]]
+
+
+def spoken(payments: Sequence[Payment]) -> Spoken:
+    """The labels, plain and taken apart."""
     plain = [labels.plain(each.label) for each in payments]
-    shapes = [labels.read(labels.shape_of(each)) for each in plain]
+    return plain, [labels.read(labels.shape_of(each)) for each in plain]
+
+
+def lines(
+    payments: Sequence[Payment], monies: Numbering[str], known: frozenset[str], said: Spoken | None = None
+) -> Lines:
+    """`known` are the places that labels may begin or end with; `said` the labels, where they were taken apart before."""
+    plain, shapes = said or spoken(payments)
     parties = [labels.tokens_of(each.counterparty) if each.counterparty else () for each in payments]
     numbered = Numbering[Tokens]()
     numbered(())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 from collections import Counter, defaultdict
@@ -19,6 +20,8 @@ NOTHING, FAINT, PART, CUT, WITHIN, WHOLE = range(6)
 ELSEWHERE = -2
 #: Fewer letters than these say nothing when they are not the whole of a word.
 SHORTEST = 4
+#: Names that start alike, and names that share a word, beyond which the start and the word say nothing.
+CROWD, COMMON = 60, 200
 _VOWELS = str.maketrans("", "", "AEIOUY")
 
 
@@ -76,7 +79,8 @@ class Book:
 
     def __init__(self, names: Mapping[str, tuple[str, ...]], like: Book | None = None) -> None:
         """Words weigh as they do in `like`, where it is given."""
-        self._by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._called: dict[str, list[str]] = defaultdict(list)
+        self._sorted: list[tuple[str, str]] = []
         self._by_token: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._by_bones: dict[str, set[str]] = defaultdict(set)
         self._named: list[tuple[str, Tokens]] = []
@@ -90,6 +94,7 @@ class Book:
             self._heard, self._suppliers = like._heard, like._suppliers
         for supplier, tokens in sorted(spelled):
             self._add(supplier, tokens)
+        self._sorted.sort()
 
     def ranked(self, core: Tokens) -> list[tuple[str, int]]:
         """Suppliers that this core may name, surest first."""
@@ -101,7 +106,8 @@ class Book:
         whole = "".join(tokens)
         if not whole:
             return
-        self._by_start[whole[:SHORTEST]].append((supplier, whole))
+        self._called[whole].append(supplier)
+        self._sorted.append((whole, supplier))
         for token in set(tokens):
             self._by_token[token].append((supplier, len(self._named)))
             if SHORTEST <= len(bones(token)) < len(token):
@@ -117,19 +123,31 @@ class Book:
 
     def _starts(self, core: Tokens) -> Iterator[tuple[str, int]]:
         """Read on from each of the core's words, as one word: SP MONVEL SOLU is a start of Monvel Solutions."""
-        edges = set(itertools.accumulate(map(len, core), initial=0))
+        ends = list(itertools.accumulate(map(len, core), initial=0))
         whole = "".join(core)
-        for start in sorted(edges - {len(whole)}):
+        for start in ends[:-1]:
             rest = whole[start:]
-            for supplier, name in self._by_start.get(rest[:SHORTEST], ()):
-                if rest == name:
-                    yield supplier, WHOLE if self._opens(whole[:start]) else WITHIN
-                elif rest.startswith(name) and start + len(name) in edges:
+            for supplier in self._called.get(rest, ()):
+                yield supplier, WHOLE if self._opens(whole[:start]) else WITHIN
+            for end in ends[:-1]:
+                for supplier in self._called.get(whole[start:end], ()) if end > start else ():
                     yield supplier, WITHIN
-                elif name.startswith(rest) and len(rest) >= SHORTEST:
-                    yield supplier, CUT if rest not in bankwords.GENERIC else FAINT
-                elif _shared(rest, name) >= max(6, 0.6 * min(len(rest), len(name))):
-                    yield supplier, PART
+            if len(rest) >= SHORTEST:
+                yield from self._begun(rest)
+
+    def _begun(self, rest: str) -> Iterator[tuple[str, int]]:
+        """Names that break off where the label does; names that begin alike."""
+        cut = CUT if rest not in bankwords.GENERIC else FAINT
+        yield from ((supplier, cut) for name, supplier in self._starting(rest) if name != rest)
+        alike = rest[: max(6, math.ceil(0.6 * len(rest)))]
+        if len(alike) < len(rest):
+            yield from ((supplier, PART) for _, supplier in self._starting(alike))
+
+    def _starting(self, start: str) -> list[tuple[str, str]]:
+        """Of too many that start alike none is meant."""
+        first = bisect.bisect_left(self._sorted, (start, ""))
+        last = bisect.bisect_left(self._sorted, (start + "~", ""))
+        return self._sorted[first:last] if last - first <= CROWD else []
 
     @staticmethod
     def _opens(before: str) -> bool:
@@ -139,7 +157,7 @@ class Book:
         """Whole words in common, weighed by how few suppliers have them."""
         shared: dict[int, float] = defaultdict(float)
         for token in set(core):
-            if len(token) > 1 and len(self._by_token.get(token, ())) <= 200:
+            if len(token) > 1 and len(self._by_token.get(token, ())) <= COMMON:
                 for _, named in self._by_token.get(token, ()):
                     shared[named] += self._weight(token)
         for named, weight in shared.items():
@@ -172,10 +190,3 @@ def name_tokens(name: str) -> Tokens:
     tokens = labels.tokens_of(name)
     said = tuple(token for token in tokens if token not in bankwords.BANK_WORDS)
     return said or tokens
-
-
-def _shared(one: str, other: str) -> int:
-    """Letters in common at the start."""
-    return next(
-        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )

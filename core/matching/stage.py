@@ -48,10 +48,16 @@ class Pile:
     changes: columns.Exchange
 
 
-def pile(payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, known: Survey) -> Pile:
+def pile(
+    payments: Sequence[Payment],
+    invoices: Sequence[Invoice],
+    rates: Rates,
+    known: Survey,
+    said: columns.Spoken | None = None,
+) -> Pile:
     """Read with the survey's places."""
     monies = columns.Numbering[str]()
-    lines = columns.lines(payments, monies, known.places)
+    lines = columns.lines(payments, monies, known.places, said)
     units = columns.units(invoices, monies)
     return Pile(lines, units, _changes(lines, units, rates, monies))
 
@@ -155,8 +161,9 @@ def look(
     payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory
 ) -> tuple[Survey, Pile]:
     """What the whole pile tells, and the pile as it was read."""
-    blank = Survey(places=survey.places_of(payments, invoices))
-    read = pile(payments, invoices, rates, blank)
+    said = columns.spoken(payments)
+    blank = Survey(places=survey.places_of(said, invoices))
+    read = pile(payments, invoices, rates, blank, said)
     named = replace(blank, names=survey.names_of(read.units), recurring=survey.recurring(read.units))
     known = replace(named, aliases=_met(read, named))
     return replace(known, habits=_usual(read, memory, known.taught(memory))), read

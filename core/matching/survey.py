@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from core.matching import aliases, bankwords, labels, places
+from core.matching import aliases, bankwords, columns, places
 from core.matching import names as naming
 from core.matching.columns import Ints, Tokens, Units
-from core.matching.values import Invoice, Memory, Payment
+from core.matching.values import Invoice, Memory
 
 #: A supplier whose habit is not known, in days.
 UNKNOWN = -(10**6)
@@ -77,11 +77,10 @@ class Survey:
         return naming.Book(new, self.book) if new else None
 
 
-def places_of(payments: Sequence[Payment], invoices: Sequence[Invoice]) -> frozenset[str]:
-    shapes = {labels.shape_of(labels.plain(each.label)) for each in payments}
+def places_of(said: columns.Spoken, invoices: Sequence[Invoice]) -> frozenset[str]:
     printed = {name for each in invoices for name in each.supplier_names}
     named = {token for name in printed for token in naming.name_tokens(name)}
-    return places.of({labels.read(shape).tokens for shape in shapes}, named - bankwords.GENERIC)
+    return places.of({shape.tokens for shape in said[1]}, named - bankwords.GENERIC)
 
 
 def names_of(units: Units) -> dict[str, tuple[str, ...]]:
