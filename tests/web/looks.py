@@ -156,6 +156,8 @@ def _payments(company: world.World) -> tuple[str, ...]:
     twins = [*written.LINES, *[written.LINES[0]] * 2]
     damaged = written.french_csv(twins).replace(b"1 200,00", b"beaucoup")
     return (
+        "/exports",
+        "/exports?month=2026-11",
         "/payments",
         "/payments?q=nothing&amount=46,9x",
         "/payments/import",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import db, ledger, nouns, settings
 from core.db import models
-from tests.web import banked, papers, states, visits
+from tests.web import banked, papers, posted, states, visits
 from vault import kek, keys
 from web import create_app, limits
 
@@ -110,6 +110,7 @@ def full(folder: Path, **changes: Any) -> World:
     with world.database.write() as session:
         papers.bring(session, world.settings.data, owner=world.accounts["ok"], last=last, bug=bug)
         banked.bring(session)
+        posted.bring(session)
         ledger.add_link(session, world.challenge(session, "asks_code"), ledger.link_hash(LINK), now=NOW)
     return world
 
