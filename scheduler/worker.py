@@ -16,7 +16,18 @@ from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
-from scheduler import arrivals, breaker, digest, lease, matching, rates, round_lease, rounds, wishes
+from scheduler import (
+    arrivals,
+    breaker,
+    digest,
+    lease,
+    mailed_codes,
+    matching,
+    rates,
+    round_lease,
+    rounds,
+    wishes,
+)
 from scheduler.clock import Clock
 from scheduler.farm import Farm
 from scheduler.partner_rounds import Rounds
@@ -100,6 +111,7 @@ class Worker:
         clock.every(TICK, self.tick)
         for act in (
             arrivals.take_in,
+            mailed_codes.hurry,
             rounds.read_what_waits,
             matching.match,
             rounds.deliver,

@@ -22,6 +22,7 @@ TOP = (
     "age",
     "verified",
     "bank_labels",
+    "mail_from",
 )
 KINDS = {str: "a text", bool: "true or false", int: "a whole number", dict: "a table", list: "a list"}
 

@@ -95,6 +95,8 @@ class Manifest:
     note: Words
     facts: Mapping[str, Fact] = field(default_factory=dict)
     bank_labels: tuple[str, ...] = ()
+    #: Domains from which it mails its customers, codes too.
+    mail_from: tuple[str, ...] = ()
     pace: Pace = Pace()
     sign_in: str = "page"
     lock_limit: int = 5

@@ -33,6 +33,7 @@ def manifest(raw: dict[str, Any], problems: list[str], by_class: bool) -> Manife
         origins=top.texts("origins", None if visited else ()),
         hosts=top.texts("hosts", None if visited else ()),
         bank_labels=top.texts("bank_labels", ()),
+        mail_from=top.texts("mail_from", ()),
         source=top.text("source", ""),
         age=top.day("age"),
         facts=dict(_facts(top)),

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 #: Messages whose heads are asked for at once, and which are booked together.
 BATCH = 100
+#: How many of the last messages are looked through once more when a code is waited for.
+LATELY = 20
 _HEADS = f"(UID RFC822.SIZE INTERNALDATE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS ({' '.join(heads.HEADERS).upper()})])"
 _UID, _SIZE = re.compile(rb"\bUID (\d+)"), re.compile(rb"\bRFC822\.SIZE (\d+)")
 _DATE = re.compile(rb'\bINTERNALDATE "([^"]+)"')
@@ -127,6 +129,8 @@ class _Check:
     def _newer(self, place: models.MailFolder) -> list[int]:
         """A range that ends with a star has the last message in it, even when that is an old one (RFC 3501 6.4.8)."""
         last = place.last_uid or 0
+        if self.postroom.awaited(self.mailbox.workspace_id):
+            last = max(0, last - LATELY)  # a code may have come before anybody waited for it
         return [uid for uid in self._search(f"UID {last + 1}:*") if uid > last]
 
     def _scan(self, folder: models.MailFolder, place: models.MailFolder) -> None:
@@ -174,7 +178,7 @@ class _Check:
             if mark == "cursor":
                 row.cursor, row.scanned = str(uids[-1]), row.scanned + len(uids)
             else:
-                row.last_uid = max(uids)
+                row.last_uid = max(row.last_uid or 0, *uids)
 
     def _wanted(self, chosen: Sequence[models.MailFolder]) -> None:
         """What people want taken anyway is opened whatever it says; what is nowhere any more says so."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from core import archive, db, errors, extraction, nouns
 from core.db import models
 from core.ledger import messages, posting
 from core.ledger.posting import Kept, Posted
-from core.mailbox import letters, links, reasons, routes, sift
+from core.mailbox import bare, codes, letters, links, reasons, routes, sift
 from core.mailbox.heads import Head
 
 log = structlog.get_logger(__name__)
@@ -38,12 +37,22 @@ class Found:
     folder: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A visit waits for a code that its portal has mailed: `senders` as its supplier declares them; `give` hands it over."""
+
+    senders: tuple[str, ...]
+    asked_at: datetime
+    give: Callable[[str], None]
+
+
 @dataclass(frozen=True)
 class Postroom:
     """What sorting stands on. `suppliers` names, by supplier, the domains from which it writes and where its customers sign in.
 
     `fetch_public(url)` gives the bytes of a public PDF or None; `print_pdf(page)` those of a page printed with no network at hand,
-    or None; `dkim(raw)` says `pass`, `fail` or `none`. Bytes above `largest` are not fetched.
+    or None; `dkim(raw)` says `pass`, `fail` or `none`; `awaited(workspace)` who waits for a code now. Bytes above `largest` are not
+    fetched.
     """
 
     database: db.Database
@@ -54,6 +63,7 @@ class Postroom:
     fetch_public: Callable[[str], bytes | None] | None = None
     print_pdf: Callable[[str], bytes | None] | None = None
     dkim: Callable[[bytes], str] | None = None
+    awaited: Callable[[int], Sequence[Awaited]] = lambda workspace_id: ()
     largest: int = 50 * 1024**2
 
     def sort(self, mailbox: models.Mailbox, found: Found) -> Posted:
@@ -62,6 +72,8 @@ class Postroom:
             known = messages.find(session, mailbox.id, found.head.identity)
             wanted = known is not None and known.wanted_at is not None
             route = routes.of(session, mailbox, found.head, found.folder)
+        if (code := self._code(mailbox, found, route)) is not None:
+            return code
         if route.stop and not wanted:
             return self._left(mailbox, found, route, route.stop)
         look = sift.Look.OPEN if wanted else sift.first(found.head, self._domains())
@@ -79,7 +91,27 @@ class Postroom:
     def is_known(self, session: Session, mailbox: models.Mailbox, head: Head) -> bool:
         """Sorted before, whatever server, folder or generation it comes from now."""
         known = messages.find(session, mailbox.id, head.identity)
-        return known is not None and (known.wanted_at is None or known.verdict == messages.TAKEN)
+        if known is None or (known.verdict == messages.CODE and self.awaited(mailbox.workspace_id)):
+            return False
+        return known.wanted_at is None or known.verdict == messages.TAKEN
+
+    def _code(self, mailbox: models.Mailbox, found: Found, route: routes.Route) -> Posted | None:
+        """A code that somebody waits for, handed over; None for every other message, which is not opened for it."""
+        if self.now() - found.received_at > codes.WINDOW:
+            return None
+        for one in self.awaited(mailbox.workspace_id):
+            in_time = codes.is_in_time(found.received_at, one.asked_at, self.now())
+            if (
+                not (in_time and codes.is_expected(found.head.sender, one.senders))
+                or found.size > self.largest
+            ):
+                continue
+            raw = found.raw()
+            code = codes.of(letters.read(raw)) if raw else None
+            if raw and code and not (self.dkim and self.dkim(raw) == "fail"):
+                one.give(code)
+                return self._left(mailbox, found, route, reasons.ONE_TIME_CODE, messages.CODE)
+        return None
 
     def _opened(
         self,
@@ -96,7 +128,7 @@ class Postroom:
         sure = sure or wanted or sift.speaks_of_money(letter.words)
         files = self._files(letter, sure=sure, wanted=wanted)
         if not any(file.sha256 for file in files):
-            files += self._elsewhere(letter, wanted=wanted)
+            files += self._elsewhere(found, letter, wanted=wanted)
         if any(file.sha256 for file in files):
             return self._said(found, route, letter, raw, messages.TAKEN, None, files)
         if portal := self._portal(letter):
@@ -143,7 +175,7 @@ class Postroom:
         if reading.kind not in _INVOICES or "total" not in reading.fields:
             raise errors.NotAnInvoice("a paper that is no invoice", reason=reasons.OTHER_PAPERS)
 
-    def _elsewhere(self, letter: letters.Letter, *, wanted: bool) -> list[Kept]:
+    def _elsewhere(self, found: Found, letter: letters.Letter, *, wanted: bool) -> list[Kept]:
         """No file in it: a link to a public PDF, else an invoice that is the text itself."""
         kept: list[Kept] = []
         if self.fetch_public is not None:
@@ -159,16 +191,18 @@ class Postroom:
         if self.print_pdf is None or any(file.sha256 for file in kept):
             return kept
         if (wanted and not letter.files) or sift.is_an_invoice(letter.head.subject, letter.words):
-            kept.append(self._printed(letter))
+            kept.append(self._printed(found, letter))
         return kept
 
-    def _printed(self, letter: letters.Letter) -> Kept:
-        name = f"{letters.clean(letter.head.subject) or 'message'}.pdf"
-        body = (
-            self.print_pdf(letter.page or f"<pre>{html.escape(letter.text)}</pre>")
-            if self.print_pdf
-            else None
+    def _printed(self, found: Found, letter: letters.Letter) -> Kept:
+        """The text itself as a paper, with who wrote it and when on top."""
+        name = f"{letters.clean(found.head.subject) or 'message'}.pdf"
+        head = (
+            found.head.subject,
+            f"{found.head.sender_name} <{found.head.sender}>",
+            f"{found.received_at:%Y-%m-%d %H:%M} UTC",
         )
+        body = self.print_pdf(bare.page(letter.page, letter.text, head)) if self.print_pdf else None
         if body is None:
             return Kept(name, 0, "body", refused=reasons.NOT_PRINTED)
         return self._keep(letters.Enclosed(name, body, len(body), came_as="body"), sure=True)

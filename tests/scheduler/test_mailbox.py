@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from core.db import models
+from tests.core.ledger import account
 from tests.core.mailbox.mails import bill, mail
 from tests.scheduler import postal
 
@@ -33,3 +34,164 @@ async def test_an_invoice_that_came_by_mail_becomes_an_invoice(world: postal.Wor
     world.read()
     (invoice,) = world.rows(models.Invoice)
     assert (invoice.number, invoice.total_minor, invoice.role) == ("F-2026-0117", 12000, "ap")
+
+
+async def test_nothing_is_marked_moved_or_deleted(world: postal.World) -> None:
+    world.deliver(mail("Facture", files=(("f.pdf", bill()),)), mail("Bonjour", "paul@ami.example"))
+    before = world.flags()
+    world.connect()
+    await world.check()
+    assert world.flags() == before
+    assert b"Seen" not in b"".join(before)
+
+
+async def test_a_second_check_takes_what_is_new_and_nothing_twice(world: postal.World) -> None:
+    first = mail("Facture 1", files=(("f1.pdf", bill("F-1")),), message_id="<one@x.example>")
+    world.deliver(first)
+    world.connect()
+    await world.check()
+    second = mail("Facture 2", files=(("f2.pdf", bill("F-2")),))
+    world.deliver(second, first, prefix="later")
+    await world.check()
+    await world.check()
+    assert len(world.rows(models.Message)) == len(world.rows(models.Document)) == 2
+
+
+async def test_another_mail_under_a_known_message_id_hides_nothing(world: postal.World) -> None:
+    world.deliver(mail("Promotion", "spam@ailleurs.example", message_id="<one@x.example>"))
+    world.deliver(mail("Facture", files=(("f1.pdf", bill()),), message_id="<one@x.example>"), prefix="n")
+    world.connect()
+    await world.check()
+    assert world.verdicts()["Facture"] == ("taken", None)
+
+
+async def test_day_ninety_one_is_not_read(world: postal.World) -> None:
+    world.deliver(mail("Facture de 91 jours", files=(("a.pdf", bill("F-91")),)), days=90.01)
+    world.deliver(mail("Facture de 89 jours", files=(("b.pdf", bill("F-89")),)), days=89.9, prefix="n")
+    world.connect()
+    await world.check()
+    assert list(world.verdicts()) == ["Facture de 89 jours"]
+
+
+async def test_a_new_generation_of_a_folder_is_scanned_anew_and_nothing_comes_twice(
+    world: postal.World,
+) -> None:
+    world.deliver(mail("Facture 1", files=(("f1.pdf", bill("F-1")),)))
+    world.connect()
+    await world.check()
+    (folder,) = world.rows(models.MailFolder)
+    world.change(folder, uid_validity=folder.uid_validity - 1, last_uid=9999)
+    world.deliver(mail("Facture 2", files=(("f2.pdf", bill("F-2")),)), prefix="n")
+    await world.check()
+    assert len(world.rows(models.Message)) == len(world.rows(models.Document)) == 2
+
+
+async def test_a_message_with_a_file_that_was_left_says_why_and_comes_when_a_person_wants_it(
+    world: postal.World,
+) -> None:
+    world.deliver(mail("CV de Marie", "marie@ami.example", files=(("marie.pdf", bill()),)))
+    world.connect()
+    await world.check()
+    assert world.verdicts() == {"CV de Marie": ("skipped", "not_financial")}
+    world.want("CV de Marie")
+    await world.check()
+    assert world.verdicts() == {"CV de Marie": ("taken", None)}
+    assert [one.channel for one in world.rows(models.Document)] == ["mail"]
+
+
+async def test_what_was_deleted_before_it_was_wanted_is_gone(world: postal.World) -> None:
+    world.deliver(mail("CV de Marie", "marie@ami.example", files=(("marie.pdf", bill()),)))
+    world.connect()
+    await world.check()
+    with world.server.looked_at(postal.USER) as box:
+        box.select("INBOX")
+        box.store("1", "+FLAGS", "\\Deleted")
+        box.expunge()
+    world.want("CV de Marie")
+    await world.check()
+    await world.check()
+    assert world.verdicts() == {"CV de Marie": ("skipped", "gone")}
+
+
+async def test_a_refused_password_waits_for_a_person_and_is_in_no_word_of_ours(world: postal.World) -> None:
+    box = world.connect(password="canary-wrong-0d7e")
+    await world.check()
+    row = world.box(box)
+    assert row.error == "PartnerRefused"
+    assert "canary" not in (row.said or "")
+
+
+async def test_a_server_that_is_away_is_asked_again_later(world: postal.World) -> None:
+    world.server.stop()
+    box = world.connect()
+    await world.check()
+    assert world.box(box).error == "PartnerDown"
+
+
+async def test_invoices_that_we_send_are_told_apart(world: postal.World) -> None:
+    world.deliver(mail("Facture", files=(("f.pdf", bill()),)), folder="Sent")
+    world.connect(role="ar")
+    await world.check()
+    assert [invoice.role for invoice in world.rows(models.Invoice)] == ["ar"]
+
+
+async def test_a_mail_about_the_customer_area_calls_the_collector(world: postal.World) -> None:
+    with world.farm.database.write() as session:
+        one = account(session)
+        one.next_run_at = world.at.replace(year=2030)
+    text = "Votre facture de novembre est disponible dans votre espace client."
+    world.deliver(
+        mail("Votre facture est disponible", "info@mandarine.example", text),
+        mail("Votre facture est disponible !", "info@mandarine.example.evil.example", text),
+    )
+    world.connect()
+    await world.check()
+    assert world.verdicts() == {
+        "Votre facture est disponible": ("portal", "collector_started"),
+        "Votre facture est disponible !": ("skipped", "no_file"),
+    }
+    assert world.rows(models.Account)[0].next_run_at <= world.at
+
+
+async def test_an_invoice_that_is_the_text_itself_is_printed_without_asking_anyone(
+    world: postal.World,
+) -> None:
+    page = "<h1>Facture F-2026-0200</h1><p>Total : 48,00 €</p><img src='https://127.0.0.1:1/spy.png'><script>x()</script>"
+    world.deliver(
+        mail("Votre facture", "bonjour@boutique.example", "Facture F-2026-0200, 48,00 €", page=page)
+    )
+    world.connect()
+    await world.check()
+    (file,) = world.rows(models.MessageFile)
+    assert (file.came_as, file.refused) == ("body", None)
+
+
+async def test_rules_send_mail_to_another_company_or_nowhere(world: postal.World) -> None:
+    with world.farm.database.write() as session:
+        session.add(models.Workspace(id=2, name="Atelier Bleu", created_at=world.at))
+    mailbox = world.connect()
+    rules = (
+        {"position": 1, "subject": "confidentiel", "act": "skip"},
+        {"position": 2, "sender": "garage", "act": "workspace", "to_workspace_id": 2},
+    )
+    with world.farm.database.write() as session:
+        for rule in rules:
+            session.add(models.MailRule(workspace_id=1, mailbox_id=mailbox, made_at=world.at, **rule))
+    world.deliver(
+        mail("Facture", files=(("f.pdf", bill()),)),
+        mail("Facture Confidentiel", files=(("g.pdf", bill("F-9")),)),
+    )
+    await world.check()
+    assert world.verdicts()["Facture Confidentiel"] == ("skipped", "rule")
+    assert [document.workspace_id for document in world.rows(models.Document)] == [2]
+
+
+async def test_two_companies_with_the_same_mailbox_have_each_their_own(world: postal.World) -> None:
+    with world.farm.database.write() as session:
+        session.add(models.Workspace(id=2, name="Atelier Bleu", created_at=world.at))
+    world.farm.keyring.ensure_workspace_keys(world.at)
+    world.deliver(mail("Facture", files=(("f.pdf", bill()),)))
+    world.connect()
+    world.connect(workspace=2)
+    await world.check()
+    assert sorted(document.workspace_id for document in world.rows(models.Document)) == [1, 2]
