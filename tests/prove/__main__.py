@@ -1,4 +1,4 @@
-"""`./run prove kill|canary|fuzz [--n N --seed S]`; with `--without` a guard is taken away, and the campaign must report it (exit code 1)."""
+"""`./run prove kill|canary|fuzz|outbox [--n N --seed S]`; with `--without` a guard is taken away, and the campaign must report it (exit code 1)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench import page
-from tests.prove import canary, fuzz, kill, points
+from tests.prove import canary, fuzz, kill, outbox, points
 
 told = Console(stderr=True, highlight=False)
 
@@ -23,11 +23,13 @@ def main() -> int:
     """0 when nothing was found and each control found its fault; 1 otherwise."""
     asked = argparse.ArgumentParser(prog="./run prove")
     asked.add_argument("campaign", nargs="?", choices=[*CAMPAIGNS, "all"], default="all")
-    asked.add_argument("--n", type=int, default=100, help="kills (kill), times twenty papers (fuzz)")
+    asked.add_argument(
+        "--n", type=int, default=100, help="kills (kill), times twenty papers (fuzz), faults (outbox)"
+    )
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument(
         "--without",
-        choices=[*kill.CONTROLS, "mask", "sandbox"],
+        choices=[*kill.CONTROLS, "mask", "sandbox", "look"],
         help="take this guard away: the campaign must report it",
     )
     asked.add_argument("--dry", action="store_true", help="tell, and leave docs/numbers.md as it is")
@@ -50,6 +52,8 @@ def _control(without: str, seed: int) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="moisson-prove-") as folder:
         if without == "mask":
             return canary.campaign(Path(folder), canary.FEW, tell=True).hits
+        if without == "look":
+            return outbox.campaign(Path(folder), 10, seed, without="look").breaches
         return kill.control(Path(folder), without, seed).breaches
 
 
@@ -84,7 +88,24 @@ def _fuzz(given: argparse.Namespace) -> int:
     return _verdict(not tally.breaches, controls)
 
 
-CAMPAIGNS: dict[str, Callable[[argparse.Namespace], int]] = {"kill": _kill, "canary": _canary, "fuzz": _fuzz}
+def _outbox(given: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="moisson-prove-") as folder:
+        tally = outbox.campaign(Path(folder), given.n, given.seed)
+    _say(tally.breaches)
+    controls = {"look": _control("look", given.seed)}
+    if not given.dry:
+        page.write(
+            "prove-outbox", "Invoices on their way to the books", _told_of_outbox(tally, given, controls)
+        )
+    return _verdict(not tally.breaches, controls)
+
+
+CAMPAIGNS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "kill": _kill,
+    "canary": _canary,
+    "fuzz": _fuzz,
+    "outbox": _outbox,
+}
 
 
 def _verdict(clean: bool, controls: dict[str, list[str]]) -> int:
@@ -144,6 +165,17 @@ def _told_of_papers(tally: fuzz.Tally, given: argparse.Namespace, controls: dict
         *((f"control: no {name}", f"found: {found[0]}" if found else "NOT FOUND") for name, found in controls.items()),
     ]  # fmt: skip
     return _page(f"./run prove fuzz --n {given.n} --seed {given.seed}", rows, tally.seconds)
+
+
+def _told_of_outbox(tally: outbox.Tally, given: argparse.Namespace, controls: dict[str, list[str]]) -> str:
+    rows = [
+        ("invoices, each with a file; one in ten with number, day and sum of another", str(tally.invoices)),
+        ("kill -9 at a random step", str(tally.kills)),
+        ("answers lost after everything was done, and no idempotency key known again", str(tally.lost)),
+        ("lost, doubled, with another file, or otherwise in the ledger than there", str(len(tally.breaches))),
+        *((f"control: without the {name}", f"found: {found[0]}" if found else "NOT FOUND") for name, found in controls.items()),
+    ]  # fmt: skip
+    return _page(f"./run prove outbox --n {given.n} --seed {given.seed}", rows, tally.seconds)
 
 
 def _page(command: str, rows: list[tuple[str, str]], seconds: float) -> str:

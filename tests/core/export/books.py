@@ -153,9 +153,13 @@ _INVOICE: dict[str, Any] = {
 }
 
 
-def means(service: Xero, at: list[datetime]) -> partners.Means:
-    """As the worker gives them, with a token that the service knows."""
+def introduce(service: Xero) -> None:
+    """The service knows the token that `means` bring."""
     service.office.given.append(Tokens("app", "anne@firm.example", "", "it-is-us", "-", 1e12))
+
+
+def means(at: list[datetime]) -> partners.Means:
+    """As the worker gives them, without vault and door."""
     return partners.Means(
         secrets=dict,
         token=lambda: _Shown("it-is-us"),
@@ -174,12 +178,13 @@ def opened(folder: Path, service: Xero | None = None, **chosen: Any) -> Iterator
     """Connected an hour ago, euros switched on then, every supplier's invoices as bills of account 626."""
     at = [NOW]
     service = (service or Xero(clock=lambda: at[0].timestamp())).start()
+    introduce(service)
     database = Database(f"sqlite:///{folder / 'farm.db'}")
     models.Base.metadata.create_all(database.engine)
     stored = archive.Archive(folder / "data")
     provider = providers.known({"xero": service.url}, "xero")
     target = xero.Xero(database, stored, provider, str.capitalize, "https://farm.example")
-    company = Company(database, stored, service, target, means(service, at), at)
+    company = Company(database, stored, service, target, means(at), at)
     since = NOW - timedelta(hours=1)
     with database.write() as session:
         session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
