@@ -591,6 +591,91 @@ def import_rates(settings: farm_settings.Settings, file: Path, as_json: bool) ->
     _say(told, f"{len(found)} rates, {kept} new or changed; the last day is {last}.", as_json)
 
 
+@cli.command()
+@click.argument("month", metavar="[YYYY-MM]", required=False)
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    type=click.Choice(["zip", "csv", "books", "payments"]),
+    default=["zip"],
+    show_default=True,
+    help="What is exported; may be said several times.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["fec", "csv", "quadra"]),
+    default="fec",
+    show_default=True,
+    help="How purchase entries are written; fec is for import, and is no FEC.",
+)
+@click.option(
+    "--lines",
+    type=click.Choice(["csv", "ofx"]),
+    default="csv",
+    show_default=True,
+    help="How payments are written.",
+)
+@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@click.option("--leave", is_flag=True, help="Leave out of the entries what cannot be booked.")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=".",
+    help="The folder that the file is put into.",
+)
+@click.option("--workspace", type=int, default=1, show_default=True)
+@as_json
+@with_settings
+def export(
+    settings: farm_settings.Settings,
+    month: str | None,
+    parts: Sequence[str],
+    layout: str,
+    lines: str,
+    language: str,
+    leave: bool,
+    folder: Path,
+    workspace: int,
+    as_json: bool,
+) -> None:
+    """A month's invoices, their list, purchase entries and payments as one file; the last whole month unless told otherwise.
+
+    The same month gives the same bytes. Exit code 1 when invoices cannot be booked; they are named, and nothing is written.
+    """
+    from core.export import asked
+    from web import exporting
+
+    try:
+        wanted = asked.Asked(
+            exporting.span(settings, month, _now()),
+            frozenset(map(asked.Part, parts)),
+            language,
+            asked.Layout(layout),
+            asked.Lines(lines),
+            leave,
+        )
+    except ValueError:
+        raise click.UsageError(f"{month} is no month: say it as 2026-10") from None
+    try:
+        told = exporting.from_command(settings, _database(settings), wanted, workspace, folder, now=_now())
+    except asked.NotBookable as blocked:
+        for one in blocked.problems:
+            click.echo(
+                f"{one.bill.supplier_name} {one.bill.number or one.bill.id}: {one.why.value} {one.said}".rstrip(),
+                err=True,
+            )
+        click.echo(f"{blocked}: mend them, or add --leave. Nothing was written.", err=True)
+        sys.exit(FAILED)
+    _say(
+        told,
+        f"{told['file']}: {told['received']} invoices"
+        + ("" if told["whole"] else "; the month is not complete"),
+        as_json,
+    )
+
+
 # --- proofs ---------------------------------------------------------------------------------------------------------
 
 

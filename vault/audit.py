@@ -47,7 +47,7 @@ def append(
     detail: dict[str, Any] | None = None,
 ) -> int:
     """Add an entry in the caller's write transaction and give its number. `detail` names things and holds no secret."""
-    seq, head = _last(session)
+    seq, head = newest(session)
     entry = models.AuditEntry(
         seq=seq + 1,
         at=at,
@@ -73,7 +73,7 @@ def verify(session: Session, trusted: Verifier) -> list[str]:
 def sign_head_if_due(session: Session, signer: Signer, now: datetime) -> bool:
     """Sign the newest entry, and log it, when enough of the chain is unsigned or has been so for long enough."""
     signed = session.scalar(select(func.max(models.AuditHead.seq))) or 0
-    first, (seq, head) = session.get(models.AuditEntry, signed + 1), _last(session)
+    first, (seq, head) = session.get(models.AuditEntry, signed + 1), newest(session)
     if first is None or (seq - signed < HEAD_EVERY and now - first.at < HEAD_AFTER):
         return False
     signature = signer.sign(_statement(seq, head))
@@ -82,11 +82,11 @@ def sign_head_if_due(session: Session, signer: Signer, now: datetime) -> bool:
     return True
 
 
-def _last(session: Session) -> tuple[int, str]:
+def newest(session: Session) -> tuple[int, str]:
     """Number and hash of the newest entry."""
     entry = models.AuditEntry
-    newest = session.execute(select(entry.seq, entry.hash).order_by(entry.seq.desc()).limit(1)).first()
-    return (newest[0], newest[1]) if newest else (0, GENESIS)
+    last = session.execute(select(entry.seq, entry.hash).order_by(entry.seq.desc()).limit(1)).first()
+    return (last[0], last[1]) if last else (0, GENESIS)
 
 
 def _hash(entry: models.AuditEntry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from core.export import phrases, profiles
+from core.export import month, phrases, profiles
 from core.export.completeness import Line, Sheet, Stand
 from core.export.month import Bill, Span
 
@@ -55,7 +55,7 @@ def _lines(sheet: Sheet, company: str, span: Span, language: str) -> Iterator[st
     say, profile = phrases.PHRASES[language], profiles.PROFILES[language]
     days = {"first": span.first.strftime(profile.day), "last": span.last.strftime(profile.day)}
     yield say["head"]
-    yield say["of"].format(company=_plain(company), **days)
+    yield say["of"].format(company=month.plain(company), **days)
     yield ""
     yield say["whole" if sheet.whole else "lacking"]
     yield say["expected_count"].format(count=sheet.expected)
@@ -71,10 +71,11 @@ def _lines(sheet: Sheet, company: str, span: Span, language: str) -> Iterator[st
 def _in_words(line: Line, say: Mapping[str, str], profile: profiles.Profile) -> str:
     amount = "" if line.amount is None else f"{line.amount:f} {line.currency}".replace(".", profile.decimal)
     day = line.day.strftime(profile.day) if line.day else ""
-    parts = (_plain(line.supplier) or say["someone"], _plain(line.said), day, amount, say.get(line.why, ""))
+    parts = (
+        month.plain(line.supplier) or say["someone"],
+        month.plain(line.said),
+        day,
+        amount,
+        say.get(line.why, ""),
+    )
     return ", ".join(part for part in parts if part)
-
-
-def _plain(text: str) -> str:
-    """On one line, whatever a stranger wrote."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

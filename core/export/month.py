@@ -165,6 +165,11 @@ def _bill(row: Any, span: Span, named: Callable[[str], str], papers: Collection[
     )
 
 
+def plain(text: str) -> str:
+    """A stranger's words on one line: no tab, no control character."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
 def written(bill: Bill, minor: int | None) -> str:
     """An amount with as many decimals as its currency has, with a point; empty when nobody knows."""
     amount = bill.amount(minor)

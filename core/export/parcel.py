@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.archive import Archive
 from core.db import models
-from core.export import certificate, completeness, month, names, phrases, zipped
+from core.export import certificate, names, phrases, zipped
 from core.export.completeness import Sheet
 from core.export.month import Bill, Span
 
@@ -37,7 +37,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A month ready to go. `contents` is the hash of all of it but the certificate's last line."""
+    """A month ready to go. `contents` is the hash of all of it but the certificate's last lines."""
 
     workspace_id: int
     company: str
@@ -46,6 +46,14 @@ class Parcel:
     pieces: tuple[Piece, ...]
     sheet: Sheet
     head: certificate.Head | None = None
+    #: Whether it goes as a zip; a single file that is no document goes as it is.
+    zipped: bool = True
+
+    @property
+    def name(self) -> str:
+        """As it is saved."""
+        stem = "factures" if self.language == "fr" else "invoices"
+        return f"{stem}-{self.span.name}.zip" if self.zipped else self.pieces[0].name
 
     @property
     def contents(self) -> str:
@@ -54,7 +62,14 @@ class Parcel:
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def stream(self) -> Iterator[bytes]:
-        """The zip, piece by piece: the same parcel gives the same bytes."""
+        """Its bytes, piece by piece: the same parcel gives the same bytes."""
+        return self._zip() if self.zipped else self._alone()
+
+    def _alone(self) -> Iterator[bytes]:
+        content = self.pieces[0].content
+        yield content if isinstance(content, bytes) else content.read_bytes()
+
+    def _zip(self) -> Iterator[bytes]:
         say = phrases.PHRASES[self.language]
         told = certificate.text(
             self.sheet, self.company, self.span, self.language, contents=self.contents, head=self.head
@@ -65,26 +80,6 @@ class Parcel:
             zipped.Member(piece.name, piece.content) for piece in (*every, Piece.of(SUMS, sums.encode()))
         )
         return zipped.stream(members)
-
-
-def packed(
-    session: Session,
-    stored: Archive,
-    workspace_id: int,
-    span: Span,
-    language: str,
-    *,
-    named: Callable[[str], str],
-) -> Parcel:
-    """The documents of these days with their index. `named` tells how a Supplier is called."""
-    bills = month.bills(session, workspace_id, span, named)
-    kept = dict(documents(bills, stored, span.name))
-    files = {key: piece.name for key, piece in kept.items()}
-    index = certificate.index(bills, files, language)
-    sheet = completeness.sheet(session, workspace_id, span, bills, holds=stored.holds, named=named)
-    pieces = (*kept.values(), Piece.of(phrases.PHRASES[language]["index"], index))
-    company = session.get_one(models.Workspace, workspace_id).name
-    return Parcel(workspace_id, company, span, language, pieces, sheet)
 
 
 def documents(bills: Sequence[Bill], stored: Archive, folder: str) -> Iterator[tuple[tuple[int, str], Piece]]:

@@ -158,6 +158,7 @@ def _payments(company: world.World) -> tuple[str, ...]:
     return (
         "/exports",
         "/exports?month=2026-11",
+        "/exports/accounts",
         "/payments",
         "/payments?q=nothing&amount=46,9x",
         "/payments/import",

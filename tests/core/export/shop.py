@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import archive
 from core.db import Database, models
+from core.export import asked
 from core.export.month import Span
 from tests.core.export import NOW
 
@@ -34,6 +35,10 @@ class Shop:
 
     def named(self, supplier: str) -> str:
         return self.names.get(supplier, supplier)
+
+    @property
+    def known(self) -> asked.Catalogue:
+        return asked.Catalogue(self.named, lambda supplier: "telecom" if supplier == "orange" else "other")
 
     def invoice(self, total_minor: int | None = 4590, number: str | None = "F-1", **more: Any) -> int:
         """One of 3 October with one PDF, read and without doubt, unless told otherwise."""

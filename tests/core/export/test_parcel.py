@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.export import certificate, completeness, month, parcel, zipped
+from core.export import asked, certificate, completeness, month, parcel, zipped
 from core.export.completeness import Stand
 from tests.core.export import NOW
 from tests.core.export.shop import OCTOBER, Shop
@@ -21,7 +21,7 @@ HEAD = certificate.Head(41, "ab" * 32)
 
 def packed(shop: Shop, language: str = "fr", head: certificate.Head = HEAD) -> parcel.Parcel:
     with shop.database.write() as session:
-        made = parcel.packed(session, shop.stored, 1, OCTOBER, language, named=shop.named)
+        made = asked.packed(session, shop.stored, 1, asked.Asked(OCTOBER, language=language), shop.known)
         return parcel.note(session, made, "zip", {}, head=head, by=None, now=NOW)[0]
 
 
