@@ -141,6 +141,16 @@ def postpone(session: Session, destination_id: int, until: datetime) -> None:
     session.execute(owing.values(next_try_at=until))
 
 
+def hasten(session: Session, destination_id: int, now: datetime) -> None:
+    """What is owed there goes now."""
+    owing = update(models.Delivery).where(
+        models.Delivery.destination_id == destination_id,
+        models.Delivery.sent_at.is_(None),
+        models.Delivery.next_try_at > now,
+    )
+    session.execute(owing.values(next_try_at=now))
+
+
 def push_again(delivery: models.Delivery, now: datetime) -> None:
     """A person wants what is there already to say what the settings say now."""
     delivery.round, delivery.sent_at, delivery.next_try_at = delivery.round + 1, None, now
