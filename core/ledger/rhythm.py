@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 #: A rhythm shows in so many months with an Invoice, and in so many of the last ones.
 CYCLES, LOOKED_AT = 3, 7
@@ -55,7 +56,7 @@ def of(days: Collection[date]) -> Rhythm | None:
     months = sorted(first_of)[-LOOKED_AT:]
     if len(months) < CYCLES:
         return None
-    steps = Counter(later - earlier for earlier, later in zip(months, months[1:], strict=False))
+    steps = Counter(later - earlier for earlier, later in pairwise(months))
     every = min(steps)  # one that is missing makes a step longer, never shorter
     if every not in USUAL or steps[every] < max(CYCLES - 1, steps.total() - 1):
         return None
