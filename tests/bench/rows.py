@@ -81,6 +81,16 @@ def paid(stand: Stand, n: int) -> Iterator[Row]:
     yield Row("… matched again after a change: CPU", f"{told['again']:.1f} s")
 
 
+def export(stand: Stand, n: int) -> Iterator[Row]:
+    """Journey k6: documents and purchase entries of one month."""
+    told = stand.farm("export", count=n)
+    gone = f"{n:,} invoices of a month as a zip of {told['size'] / 1e6:,.0f} MB: memory of the whole process"
+    yield Row(gone, f"{told['peak']:.0f} MiB", "≤ 200 MiB", told["peak"] <= 200)
+    yield Row("… until the first byte", f"{told['first']:.1f} s")
+    yield Row("… until the last", f"{told['wall']:.1f} s")
+    yield Row("… twice", "the same bytes" if told["same"] else "other bytes", "the same bytes", told["same"])
+
+
 def printed(stand: Stand, n: int) -> Iterator[Row]:
     """What the generic reader makes of suppliers that nobody has; no farm, no portal, nothing but pages."""
     del stand
@@ -129,5 +139,6 @@ ROWS = {
     "status": Measure("The status page", status, 60),
     "search": Measure("Searching", search, 100),
     "paid": Measure("Payments and what is missing", paid, 10),
+    "export": Measure("A month as a zip", export, 10_000),
     "press": Measure("Invented suppliers, in words that the reader knows", printed, 1008),
 }

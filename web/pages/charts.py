@@ -48,18 +48,29 @@ def change() -> Response | tuple[str, int]:
 def _told(chart: Chart, suppliers: list[str]) -> Chart:
     """As the form says; what is left empty is the usual again."""
     usual = Chart()
-    own = {name: _typed(name).upper() for name in FIELDS if name != "journal_name"}
-    told = {name: value or getattr(usual, name) for name, value in own.items()}
-    told["journal_name"] = _typed("journal_name") or usual.journal_name
-    chart = replace(chart, **told, encoding=_typed("encoding") or usual.encoding)
+    chart = replace(
+        chart,
+        siren=_code("siren"),
+        journal=_code("journal") or usual.journal,
+        journal_name=_words("journal_name") or usual.journal_name,
+        payable=_code("payable") or usual.payable,
+        vat=_code("vat") or usual.vat,
+        vat_eu=_code("vat_eu") or usual.vat_eu,
+        vat_eu_due=_code("vat_eu_due") or usual.vat_eu_due,
+        encoding=_words("encoding") or usual.encoding,
+    )
     for one in suppliers:
-        chart = chart.having(one, Own(_typed(f"expense-{one}").upper(), _typed(f"auxiliary-{one}").upper()))
+        chart = chart.having(one, Own(_code(f"expense-{one}"), _code(f"auxiliary-{one}")))
     return chart
 
 
-def _typed(name: str) -> str:
-    told = request.form.get(name, "")
-    return (" " if name == "journal_name" else "").join(told.split())[:_LONGEST]
+def _code(name: str) -> str:
+    """A number or an account, however it was spaced."""
+    return _words(name).replace(" ", "").upper()
+
+
+def _words(name: str) -> str:
+    return " ".join(request.form.get(name, "").split())[:_LONGEST]
 
 
 def _wrong(chart: Chart) -> frozenset[str]:

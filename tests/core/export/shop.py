@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -90,12 +90,12 @@ class Shop:
         session.flush()
         return made.id
 
-    def rates_read(self, invoice_id: int, rates: list[Mapping[str, str]]) -> None:
+    def rates_read(self, invoice_id: int, rates: Sequence[Mapping[str, str]]) -> None:
         """What the reader found of VAT, rate by rate."""
         with self.database.write() as session:
             document = session.query(models.Document).filter_by(invoice_id=invoice_id).first()
             assert document
-            told = {"value": json.dumps(rates), "source": "generic", "confidence": 0.8}
+            told = {"value": json.dumps(list(rates)), "source": "generic", "confidence": 0.8}
             session.add(
                 models.ReadingRow(
                     workspace_id=1, document_id=document.id, reader="generic", at=NOW, fields={"vat_rates": told}, doubts=[]
