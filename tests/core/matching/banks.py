@@ -54,7 +54,7 @@ GERMAN = Bank(
     noise=(("Gehalt {w}", -450000, -150000), ("Bargeldauszahlung {t}", -30000, -2000), ("Kartenzahlung Bäckerei Krümel//{t}/DE", -2500, -200), ("Kontoführung Entgelt", -1500, -300), ("Finanzamt {t} Umsatzsteuer {d8}", -700000, -20000)),
 )  # fmt: skip
 SPANISH = Bank(
-    card=lambda r, n, d, ref: f"COMPRA TARJETA {_digits(r, 4)}XXXX {n} {r.choice(TOWNS)} {d:%d/%m}",
+    card=lambda r, n, d, ref: f"COMPRA TARJETA {_digits(r, 4)}**** {n} {r.choice(TOWNS)} {d:%d/%m}",
     debit=lambda r, n, d, ref: f"ADEUDO RECIBO {n} {ref or _digits(r, 10)}",
     transfer=lambda r, n, d, ref: f"TRANSFERENCIA A FAVOR DE {n} {ref}".strip(),
     refund=lambda r, n, d, ref: f"ABONO TARJETA {n} {d:%d/%m}",

@@ -14,7 +14,7 @@ from core.matching import bankwords, labels, places
         ("PRLV SEPA TESSELGATE FR12ZZZ123456 F2026-00118", "TESSELGATE", bankwords.DEBIT),
         ("CARD PAYMENT TO OPAL DOCK LTD ON 02/03/2026", "OPAL DOCK", bankwords.CARD),
         ("SEPA-Überweisung Müller Werke GmbH RNr 2026-118", "MUELLER WERKE", bankwords.TRANSFER),
-        ("COMPRA TARJETA 1234XXXX KELDCAST S.L. 02/03", "KELDCAST", bankwords.CARD),
+        ("COMPRA TARJETA 1234**** KELDCAST S.L. 02/03", "KELDCAST", bankwords.CARD),
         ("ADDEBITO SDD VENTOLINE S.r.l. 0012345678", "VENTOLINE", bankwords.DEBIT),
         ("FRAIS VIREMENT INTL 2203", "INTL", bankwords.FEE),
     ],
