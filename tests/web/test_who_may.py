@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from core import nouns
 from tests.core.payments import written
-from tests.web import banked, paid, world
+from tests.web import banked, booked, paid, world
 
 #: Who may pass, by endpoint: a(dmin), f(inance), v(iewer), u (auditor); `anyone` needs no sign-in.
 ROWS = {
@@ -177,6 +177,7 @@ def _rules(company: world.World) -> list[tuple[str, str, str]]:
 
 def _filled(company: world.World, names: set[str]) -> dict[str, object]:
     payment_id, gap_id = paid.one(company)
+    destination_id, delivery_id = booked.one(company)
     values: dict[str, object] = {
         "name": "live.js",
         "supplier": "mandarine",
@@ -194,8 +195,8 @@ def _filled(company: world.World, names: set[str]) -> dict[str, object]:
         "address": banked.address(company, written.qif(written.LINES)),
         "batch_id": 1,
         "token_id": 1,
-        "destination_id": 1,
-        "delivery_id": 1,
+        "destination_id": destination_id,
+        "delivery_id": delivery_id,
         "mailbox_id": 1,
         "message_id": 1,
         "kind": "gmail",
