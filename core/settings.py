@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         default="",
         description="how people reach the web part, https://farm.example; empty leaves links out of notices",
     )
+    inbound: str = Field(
+        default="",
+        pattern=r"^$|^\S+:\d+$",
+        description="host:port that takes forwarded mail by SMTP, behind your own mail server; empty means none",
+    )
     rates: Path | None = Field(
         default=None,
         description="file of daily reference rates (eurofxref CSV or XML), read again when it changes",

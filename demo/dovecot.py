@@ -89,11 +89,11 @@ def binary() -> str | None:
 
 
 class Dovecot:
-    """`password` is everybody's. `introspection` is the address that says whose token one is, for XOAUTH2."""
+    """`password` is everybody's. `introspection` is the address that says whose token one is, for XOAUTH2; `port` 0 is any free one."""
 
-    def __init__(self, home: Path, password: str, *, introspection: str = "") -> None:
+    def __init__(self, home: Path, password: str, *, introspection: str = "", port: int = 0) -> None:
         self.home, self.password = home.absolute(), password
-        self.port = _free_port()
+        self.port = port or _free_port()
         self._introspection = introspection
         self._user = "nobody" if os.getuid() == 0 else getpass.getuser()
         self._process: subprocess.Popen[bytes] | None = None

@@ -9,7 +9,7 @@ from typing import Any, Self
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from demo import backstage, bank, portals, server, spelling, words
+from demo import backstage, bank, portals, post, server, spelling, words
 from demo.stage import ACTS, Lever
 
 PORT = 8920
@@ -25,8 +25,16 @@ POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self
 class Panel:
     """The levers of `shown` as buttons. `farm` is the address of the farm that visits them, for a link."""
 
-    def __init__(self, shown: Sequence[portals.Portal], port: int = PORT, *, farm: str = "") -> None:
-        """`port` 0 lets the system choose; a taken port gives way to the next free one."""
+    def __init__(
+        self,
+        shown: Sequence[portals.Portal],
+        port: int = PORT,
+        *,
+        farm: str = "",
+        mailbox: post.Post | None = None,
+    ) -> None:
+        """`port` 0 lets the system choose; a taken port gives way to the next free one. Without a `mailbox` nothing is mailed."""
+        self._mailbox = mailbox
         self._portals = {portal.brand.id: portal for portal in shown}
         self._farm = farm
         app = Flask(__name__)
@@ -35,6 +43,7 @@ class Panel:
         app.add_url_rule("/", view_func=self.page)
         app.add_url_rule("/<supplier>", view_func=self.pull, methods=["POST"])
         app.add_url_rule("/bank/<ending>", view_func=self.statement)
+        app.add_url_rule("/mail/<act>", view_func=self.mail, methods=["POST"])
         self._server = server.Server(app) if port == 0 else server.next_free(app, port)
 
     @property
@@ -73,6 +82,8 @@ class Panel:
             clock=lambda at: f"{at.astimezone():%H:%M:%S}",
             news=self._news(language),
             bank=bank,
+            mailbox=self._mailbox,
+            post=post,
             paid=bank.lines(self._portals.values(), date.today())[:-6:-1],
             did=request.args.get("did", ""),
             chosen=request.args.get("contract", ""),
@@ -103,6 +114,13 @@ class Panel:
         named = {"Content-Disposition": f"attachment; filename=releve.{ending}"}
         return Response(make(paid), content_type=media_type, headers=named)
 
+    def mail(self, act: str) -> Answered:
+        """Something arrives in the company's mailbox."""
+        if self._mailbox is None or act not in list(post.Act):
+            abort(404)
+        self._mailbox.act(post.Act(act))
+        return redirect(url_for("page", lang=_language(), at="mail", did=act, _anchor="mail"), 303)
+
     def _back(self, supplier: str, lever: str, numbers: Sequence[str] = ()) -> Answered:
         told: dict[str, Any] = {"lang": _language(), "at": supplier, "did": lever, "number": numbers}
         told |= {"contract": request.form.get("contract") or None}
@@ -112,7 +130,7 @@ class Panel:
         """What was just done, and at which portal: said once, above its buttons."""
         supplier, did = request.args.get("at", ""), request.args.get("did", "")
         say = words.PAGE[language]
-        if did in (APPROVE, RESET):
+        if did in (APPROVE, RESET, *post.Act):
             return supplier, say[f"{did}_done"]
         if did not in list(Lever) or supplier not in self._portals:
             return "", ""

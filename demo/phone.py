@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,6 +27,8 @@ class Phone:
         self.messages: list[Message] = []
         self._living: dict[str, Message] = {}
         self._devices: dict[str, str] = {}
+        #: Where each code goes by mail too.
+        self.mailed: Callable[[str], None] = lambda code: None
         self._asked: dict[str, bool] = {}
 
     @property
@@ -38,6 +41,7 @@ class Phone:
         message = Message(login, code, datetime.now(UTC))
         self._living[login] = message
         self.messages = [*self.messages, message][-KEPT:]
+        self.mailed(code)
         return code
 
     def opens(self, login: str, code: str, valid: float) -> bool:

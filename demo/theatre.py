@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from demo import bank, memory, panel, portals, server
+from demo import bank, dovecot, memory, panel, portals, post, server
 
 DATA, KEYS = Path("data-demo"), Path("keys-demo")
-FARM_PORT = 8910
+FARM_PORT, MAIL_PORT = 8910, 8926
 
 
 def play(data: Path = DATA, keys: Path = KEYS) -> int:
@@ -27,7 +27,9 @@ def play(data: Path = DATA, keys: Path = KEYS) -> int:
     with contextlib.ExitStack() as stage:
         for portal in shown:
             stage.enter_context(portal)
-        levers = stage.enter_context(panel.Panel(shown, farm=f"http://{server.HOST}:{farm_port}"))
+        mailbox = stage.enter_context(post.Post(shown, free_port(MAIL_PORT))) if dovecot.is_there() else None
+        farm = f"http://{server.HOST}:{farm_port}"
+        levers = stage.enter_context(panel.Panel(shown, farm=farm, mailbox=mailbox))
         _say(shown, levers)
         return _farm(os.environ | _settings(shown, data, keys, farm_port))
 

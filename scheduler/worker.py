@@ -20,12 +20,14 @@ from scheduler import (
     arrivals,
     breaker,
     digest,
+    inbound,
     lease,
     mailed_codes,
     matching,
     rates,
     round_lease,
     rounds,
+    uploads,
     wishes,
 )
 from scheduler.clock import Clock
@@ -64,7 +66,8 @@ class Worker:
         clock = self._clock()
         clock.start()
         log.info("worker.ready", worker=self.farm.worker_id)
-        await self._stop.wait()
+        async with inbound.listening(self.farm):
+            await self._stop.wait()
         await clock.stop()
         await self.rounds.stop()
         await self._let_go()
@@ -111,6 +114,7 @@ class Worker:
         clock.every(TICK, self.tick)
         for act in (
             arrivals.take_in,
+            uploads.take_in,
             mailed_codes.hurry,
             rounds.read_what_waits,
             matching.match,

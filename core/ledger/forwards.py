@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import models
+from core.ledger import mailboxes
 
 #: Case is lost on the way of a mail, so the token has none.
 _TOKEN = re.compile(r"\+?([0-9a-f]{32})@")
@@ -38,6 +39,26 @@ def at(session: Session, recipient: str) -> models.ForwardAddress | None:
     found = _TOKEN.search(recipient.casefold())
     address = session.get(models.ForwardAddress, found[1]) if found else None
     return None if address is None or address.retired_at else address
+
+
+def mailbox(
+    session: Session, address: models.ForwardAddress, recipient: str, *, now: datetime
+) -> models.Mailbox:
+    """What comes to a company's addresses without any mailbox between is one Mailbox of it, which nobody looks into."""
+    domain = recipient.rpartition("@")[2].casefold()
+    name = f"forwarded@{domain}"
+    known = mailboxes.connected(session, address.workspace_id, name)
+    return known or mailboxes.connect(
+        session,
+        address.workspace_id,
+        name,
+        kind="forward",
+        role=address.role,
+        place={},
+        by=address.made_by,
+        now=now,
+        ready=False,
+    )
 
 
 def retire(address: models.ForwardAddress, *, now: datetime) -> None:

@@ -50,6 +50,9 @@ class Imap:
         return places.origins(mailbox, self.stand_ins)
 
     def check(self, mailbox: models.Mailbox, means: Means) -> None:
+        if "host" not in mailbox.place:
+            self._say_gone(mailbox)
+            return
         try:
             with signed_in(mailbox, means) as box:
                 _Check(self.postroom, mailbox, means, box).go()
@@ -59,6 +62,12 @@ class Imap:
             raise errors.PartnerChanged(_said(err), step="reading") from None
         except OSError as err:
             raise errors.PartnerDown(type(err).__name__, step="reading") from None
+
+    def _say_gone(self, mailbox: models.Mailbox) -> None:
+        """What was forwarded straight to the farm lies nowhere else."""
+        with self.postroom.database.write() as session:
+            for message in messages.wanted(session, mailbox.id):
+                folders.gone(session, message.id)
 
 
 def signed_in(mailbox: models.Mailbox, means: Means) -> Box:

@@ -29,6 +29,10 @@ WANTED = {"pdf": gate.PDF, "xml": gate.XML}
 _ZIP = ("application/zip", "application/x-zip-compressed")
 _MAIL = ("message/rfc822", "message/global")
 _MARKS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]{0,2000}>", re.S | re.I)
+_FORWARDED = re.compile(r"\s*(?:fwd?|tr|wg|rv|i|doorst)\s*:", re.I)
+_FROM = re.compile(
+    r"^[>\s*]*(?:from|de|von|da|van)\s*\*?:[^\n]{0,200}?[\w.+-]+@((?:[\w-]+\.)+[a-z]{2,24})\b", re.I | re.M
+)
 _BAD_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u2028-\u202e\u2066-\u2069]")
 
 
@@ -57,6 +61,13 @@ class Letter:
     def words(self) -> str:
         """All that it says to a person, without the marks of its page."""
         return f"{self.text}\n{_shown(self.page)}"
+
+    @property
+    def author(self) -> str:
+        """The domain of who wrote it first: of a forwarded one, as the person who forwards it has it in their text. To be shown, not trusted."""
+        if _FORWARDED.match(self.head.subject) and (told := _FROM.search(self.words)):
+            return told[1].casefold()
+        return self.head.domain
 
     @property
     def sound(self) -> list[Enclosed]:

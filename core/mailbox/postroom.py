@@ -261,7 +261,7 @@ class Postroom:
             reason=reason,
             workspace_id=route.workspace_id,
             role=route.role,
-            supplier=self.supplier_of(found.head.domain) or found.head.domain or "?",
+            supplier=self.supplier_of(letter.author) or letter.author or "?",
             attachments=len(letter.files),
             files=tuple(files),
             dkim=self.dkim(raw) if self.dkim else None,

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench import page
-from tests.prove import canary, fuzz, kill, outbox, points
+from tests.prove import canary, fuzz, kill, mail, outbox, points
 
 told = Console(stderr=True, highlight=False)
 
@@ -29,7 +29,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument(
         "--without",
-        choices=[*kill.CONTROLS, "mask", "sandbox", "look"],
+        choices=[*kill.CONTROLS, *mail.CONTROLS, "mask", "sandbox", "look"],
         help="take this guard away: the campaign must report it",
     )
     asked.add_argument("--dry", action="store_true", help="tell, and leave docs/numbers.md as it is")
@@ -50,6 +50,8 @@ def _control(without: str, seed: int) -> list[str]:
     if without == "sandbox":
         return fuzz.control()
     with tempfile.TemporaryDirectory(prefix="moisson-prove-") as folder:
+        if without in mail.CONTROLS:
+            return mail.control(Path(folder), without, seed)
         if without == "mask":
             return canary.campaign(Path(folder), canary.FEW, tell=True).hits
         if without == "look":
@@ -100,11 +102,21 @@ def _outbox(given: argparse.Namespace) -> int:
     return _verdict(not tally.breaches, controls)
 
 
+def _mail(given: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="moisson-prove-") as folder:
+        tally, controls = mail.with_controls(Path(folder), 100 * given.n, given.seed)
+    _say(tally.breaches)
+    if not given.dry:
+        page.write("prove-mail", "A mailbox of years", _told_of_mail(tally, given, controls))
+    return _verdict(not tally.breaches, controls)
+
+
 CAMPAIGNS: dict[str, Callable[[argparse.Namespace], int]] = {
     "kill": _kill,
     "canary": _canary,
     "fuzz": _fuzz,
     "outbox": _outbox,
+    "mail": _mail,
 }
 
 
@@ -176,6 +188,19 @@ def _told_of_outbox(tally: outbox.Tally, given: argparse.Namespace, controls: di
         *((f"control: without the {name}", f"found: {found[0]}" if found else "NOT FOUND") for name, found in controls.items()),
     ]  # fmt: skip
     return _page(f"./run prove outbox --n {given.n} --seed {given.seed}", rows, tally.seconds)
+
+
+def _told_of_mail(tally: mail.Tally, given: argparse.Namespace, controls: dict[str, list[str]]) -> str:
+    rows = [
+        ("messages on a real IMAP server (Dovecot), each once more in a new generation of their folder", str(tally.messages)),
+        ("with an invoice: a PDF, in an archive, or under a subject that says nothing", str(tally.bills)),
+        ("the worker left off in mid-scan, and a new one went on", f"{tally.stops} times"),
+        ("the first scan", f"{tally.seconds:.0f} s, {tally.messages / tally.seconds:.0f} messages/s"),
+        ("memory: growth from the sixth round to the last", f"{tally.grown:.1f} MiB"),
+        ("lost, taken twice, taken and no invoice, flags changed", str(len(tally.breaches))),
+        *((f"control: without the {name}", f"found: {found[0]}" if found else "NOT FOUND") for name, found in controls.items()),
+    ]  # fmt: skip
+    return _page(f"./run prove mail --n {given.n} --seed {given.seed}", rows, tally.seconds)
 
 
 def _page(command: str, rows: list[tuple[str, str]], seconds: float) -> str:

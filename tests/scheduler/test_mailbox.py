@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import smtplib
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest_asyncio
 
 from core.db import models
+from core.ledger import forwards
+from scheduler import inbound, mailed_codes
 from tests.core.ledger import account
 from tests.core.mailbox.mails import bill, mail
 from tests.scheduler import postal
@@ -195,3 +202,89 @@ async def test_two_companies_with_the_same_mailbox_have_each_their_own(world: po
     world.connect(workspace=2)
     await world.check()
     assert sorted(document.workspace_id for document in world.rows(models.Document)) == [1, 2]
+
+
+def code_mail(code: str, sender: str) -> EmailMessage:
+    return mail("Votre code de vérification", sender, f"Votre code est {code}, valable 10 minutes.")
+
+
+async def test_a_mailed_code_reaches_the_visit_that_waits_and_a_look_alikes_does_not(
+    world: postal.World,
+) -> None:
+    mailbox = world.connect()
+    await world.check()
+    with world.farm.database.write() as session:
+        one = account(session)
+        run = models.Run(workspace_id=1, account_id=one.id, state="login", cause="person", queued_at=world.at)
+        session.add(run)
+        session.flush()
+        session.add(
+            models.Challenge(
+                workspace_id=1,
+                account_id=one.id,
+                run_id=run.id,
+                kind="CodeNeeded",
+                wants="code",
+                medium="email",
+                opened_at=world.at,
+                expires_at=world.at + timedelta(minutes=10),
+            )
+        )
+    world.change(world.box(mailbox), last_attempt_at=world.at - timedelta(minutes=1))
+    mailed_codes.hurry(world.farm)
+    assert world.box(mailbox).next_check_at <= world.at
+    world.deliver(code_mail("111111", "codes@mandarine.example.evil.example"), days=0, prefix="a")
+    await world.check()
+    assert not world.rows(models.Wish)
+    world.deliver(code_mail("481516", "codes@mandarine.example"), days=0, prefix="b")
+    await world.check()
+    await world.check()
+    (wish,) = world.rows(models.Wish)
+    assert (wish.kind, wish.challenge_id) == ("answer", 1)
+    assert b"481516" not in wish.sealed
+
+
+async def test_mail_handed_to_the_farm_itself_is_taken_for_living_addresses_only(
+    tmp_path: Path, world: postal.World
+) -> None:
+    with world.farm.database.write() as session:
+        address = forwards.make(session, 1, "ap", by=None, now=world.at)
+        old = forwards.make(session, 1, "ap", by=None, now=world.at)
+        forwards.retire(old, now=world.at)
+        to, retired = (forwards.written(one, "in.atelier.example") for one in (address, old))
+    taking = world.farm.settings.model_copy(update={"inbound": "127.0.0.1:0"})
+    world.farm.settings = taking
+    async with inbound.listening(world.farm) as server:
+        assert server
+        port = server.sockets[0].getsockname()[1]
+        send = partial(handed, port, mail("Facture", files=(("f.pdf", bill()),)))
+        assert await asyncio.to_thread(send, retired) == 550
+        assert await asyncio.to_thread(send, to) == 250
+        assert await asyncio.to_thread(send, to) == 250
+    assert [document.channel for document in world.rows(models.Document)] == ["mail"]
+    assert world.verdicts() == {"Facture": ("taken", None)}
+
+
+def handed(port: int, message: EmailMessage, to: str) -> int:
+    with smtplib.SMTP("127.0.0.1", port, timeout=30) as line:
+        try:
+            line.send_message(message, to_addrs=[to])
+        except smtplib.SMTPRecipientsRefused as refused:
+            return next(iter(refused.recipients.values()))[0]
+    return 250
+
+
+async def test_a_catch_all_mailbox_gives_each_mail_to_the_company_of_its_address(world: postal.World) -> None:
+    with world.farm.database.write() as session:
+        session.add(models.Workspace(id=2, name="Atelier Bleu", created_at=world.at))
+        session.flush()
+        address = forwards.make(session, 2, "ar", by=None, now=world.at)
+        to = forwards.written(address, "in.atelier.example")
+    world.deliver(
+        mail("Facture", files=(("f.pdf", bill()),), to=to),
+        mail("Facture perdue", files=(("g.pdf", bill("F-7")),), to="ap+0000@in.atelier.example"),
+    )
+    world.connect(kind="forward")
+    await world.check()
+    assert world.verdicts()["Facture perdue"] == ("waiting", "no_address")
+    assert [(one.workspace_id, one.role) for one in world.rows(models.Invoice)] == [(2, "ar")]

@@ -139,3 +139,9 @@ def test_the_structure_names_the_files_of_a_message_that_stays_closed() -> None:
         heads.Part("Reçu.pdf", "application/pdf"),
         heads.Part("fé.xml", "application/octet-stream"),
     ]
+
+
+def test_who_wrote_a_forwarded_letter_first_is_told_from_its_text() -> None:
+    text = "Pour info\n\n---- Message transféré ----\nDe : Garage des Lilas <Contact@garage-lilas.example>\nObjet : Facture"
+    assert opened(mail("TR: Facture", "chef@atelier.example", text)).author == "garage-lilas.example"
+    assert opened(mail("Facture", "chef@atelier.example", text)).author == "atelier.example"
