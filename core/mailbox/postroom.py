@@ -72,8 +72,8 @@ class Postroom:
             known = messages.find(session, mailbox.id, found.head.identity)
             wanted = known is not None and known.wanted_at is not None
             route = routes.of(session, mailbox, found.head, found.folder)
-        if (code := self._code(mailbox, found, route)) is not None:
-            return code
+        if (handed := self._code(mailbox, found, route)) is not None:
+            return handed
         if route.stop and not wanted:
             return self._left(mailbox, found, route, route.stop)
         look = sift.Look.OPEN if wanted else sift.first(found.head, self._domains())

@@ -20,7 +20,7 @@ import psutil
 from reportlab.pdfgen.canvas import Canvas
 
 from core.db import models
-from core.mailbox import heads, imap, sift
+from core.mailbox import heads, sift
 from scheduler import partner_rounds
 from tests.core.mailbox.mails import bill, mail
 from tests.scheduler import postal
@@ -196,5 +196,5 @@ def _faults(without: str) -> Iterator[None]:
         if without == "memory":
             read = heads.read
             fresh = lambda *said: replace(read(*said), identity=uuid.uuid4().hex)  # noqa: E731
-            broken.enter_context(mock.patch.object(imap.heads, "read", fresh))
+            broken.enter_context(mock.patch.object(heads, "read", fresh))
         yield
