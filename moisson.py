@@ -463,9 +463,12 @@ def match(folder: Path | None, warm: bool, workspace: int, as_json: bool) -> Non
 
 
 def _match_set(folder: Path, warm: bool) -> None:
+    import gc
+
     from core import matching
     from core.matching import sets
 
+    gc.disable()  # a million lines that all stay: looking for garbage among them takes longer than reading them
     try:
         told = sets.load(folder)
     except (OSError, ValueError, KeyError) as err:

@@ -45,7 +45,7 @@ def settle(
     """Against a survey that is known. Both in order; `read` is the same, where it was read before."""
     said = confirmed(payments, invoices, memory)
     closed = {link.payment for link in said}
-    free = [each for each in payments if each.id not in closed]
+    free = [each for each in payments if each.id not in closed] if closed else payments
     if read is None or said:
         read = stage.pile(free, still_owed(payments, invoices, said), rates, known)
     scene = stage.set_up(read, memory, known.taught(memory))
@@ -54,7 +54,8 @@ def settle(
     nothing = np.zeros(len(scene.lines), bool), np.zeros(len(scene.units), bool)
     board = Board(scene, edges, *everything, *nothing, refused(scene, memory))
     choice = board.choose()
-    links = shown(scene, edges, choice, memory, {each.id: each for each in free})
+    watched = memory.supervised or memory.cap_minor is not None
+    links = shown(scene, edges, choice, memory, {each.id: each for each in free} if watched else {})
     return Solution([*said, *links], alone(scene, edges, choice, links))
 
 

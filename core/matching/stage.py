@@ -101,13 +101,14 @@ def _payees(lines: Lines, units: Units, known: Survey) -> Ints:
 
 
 def _habits(known: Survey, memory: Memory, units: Units) -> Ints:
-    """What people confirmed comes before what was found."""
+    """What was found among sure pairs; where there were too few, what people confirmed."""
     told = {
         supplier: sorted(lags)[len(lags) // 2]
         for supplier, lags in memory.lags.items()
         if len(lags) >= survey.ENOUGH
     }
-    return columns.ints(told.get(each, known.habits.get(each, survey.UNKNOWN)) for each in units.suppliers)
+    usual = {**told, **known.habits}
+    return columns.ints(usual.get(each, survey.UNKNOWN) for each in units.suppliers)
 
 
 def _recurs(known: Survey, units: Units) -> columns.Bools:

@@ -66,7 +66,8 @@ class Survey:
         for (core, supplier), (agreed, refused) in memory.aliases.items():
             key = places.without(tuple(core.split()), self.places), supplier
             if agreed > refused:
-                told[key] = aliases.MOST if agreed - refused >= ENOUGH else SURE_ALIAS
+                sure = aliases.MOST if agreed - refused >= ENOUGH else SURE_ALIAS
+                told[key] = max(sure, self.aliases.get(key, 0))
             elif refused:
                 told[key] = 0
         return replace(self, aliases={**self.aliases, **told}) if told else self
