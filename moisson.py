@@ -468,11 +468,11 @@ def _match_set(folder: Path, warm: bool) -> None:
     from core import matching
     from core.matching import sets
 
-    gc.disable()  # a million lines that all stay: looking for garbage among them takes longer than reading them
     try:
         told = sets.load(folder)
     except (OSError, ValueError, KeyError) as err:
         raise click.UsageError(f"{folder} is not a whole set: {err!r}") from err
+    gc.freeze()  # a million lines that all stay need no looking through again
     memory = matching.from_pairs(told.history if warm else (), told.payments, told.invoices)
     solution = matching.solve(told.payments, told.invoices, told.rates, memory)
     for line in sets.lines(solution):
