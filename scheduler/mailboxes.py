@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import errors
 from core.db import models
-from core.mailbox import imap
+from core.mailbox import gmail, graph, imap
 from core.mailbox.source import Source
 from scheduler import policy, postrooms, round_lease
 from scheduler.farm import Farm
@@ -22,6 +22,8 @@ EVERY = timedelta(minutes=10)
 
 #: What looks into each kind of mailbox.
 SOURCES: dict[str, Callable[[Farm], Source]] = {
+    "gmail": lambda farm: gmail.Gmail(postrooms.of(farm), farm.settings.stand_ins),
+    "graph": lambda farm: graph.Graph(postrooms.of(farm), farm.settings.stand_ins),
     "imap": lambda farm: imap.Imap(postrooms.of(farm), farm.settings.stand_ins),
     "forward": lambda farm: imap.Imap(postrooms.of(farm), farm.settings.stand_ins),
 }

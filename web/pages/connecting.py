@@ -103,7 +103,7 @@ def register(provider: str) -> Response | tuple[str, int]:
     except errors.VaultError:
         return _app(provider, "form.not_ready"), 422
     address = request.form.get("address", "")
-    return redirect(url_for("connecting.form", **({"address": address} if address else {})))
+    return redirect(url_for("connecting.form", address=address or None))
 
 
 def _connect(

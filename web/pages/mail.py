@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -37,13 +39,19 @@ def search() -> str:
             "mail.html",
             found=found[:PER_PAGE],
             more=more,
-            onward=url_for("mail.search", **{name: said for name, said in told.items() if said}, before=more),
+            onward=_onward(told, more),
             files={one.id: messages.files(session, one.id) for one in found[:PER_PAGE]},
             living={one.id: one for one in mailboxes.living(session, g.visitor.workspace_id)},
             verdicts=VERDICTS,
             told=told,
             may=may(),
         )
+
+
+def _onward(told: dict[str, str], before: int | None) -> str:
+    """The next page of the same search."""
+    said: dict[str, Any] = {name: value for name, value in told.items() if value}
+    return url_for("mail.search", **said, before=before)
 
 
 @pages.post("/<int:message_id>/take")
