@@ -5,19 +5,28 @@ from __future__ import annotations
 import asyncio
 import smtplib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 import pytest_asyncio
+from flask import Flask, Response, jsonify, request
 
+from core import errors
 from core.db import models
+from core.ledger import arrivals as arrived
 from core.ledger import forwards
-from scheduler import inbound, mailed_codes
+from core.mailbox import imap, places
+from demo import paper, server
+from scheduler import arrivals, inbound, mailed_codes
 from tests.core.ledger import account
 from tests.core.mailbox.mails import bill, mail
 from tests.scheduler import postal
+from vault.redact import Secret
 
 
 @pytest_asyncio.fixture
@@ -290,3 +299,47 @@ async def test_a_catch_all_mailbox_gives_each_mail_to_the_company_of_its_address
     await world.check()
     assert world.verdicts()["Facture perdue"] == ("waiting", "no_address")
     assert [(one.workspace_id, one.role) for one in world.rows(models.Invoice)] == [(2, "ar")]
+
+
+async def test_what_came_from_the_portal_and_by_mail_is_one_invoice(world: postal.World) -> None:
+    with world.farm.database.write() as session:
+        one = account(session)
+        file = world.farm.archive.welcome([bill()], name="portail.pdf")
+        arrived.announce(session, one, file, channel="upload", brought_by=None, now=world.at)
+    arrivals.take_in(world.farm)
+    again = paper.invoice("F-2026-0117", date(2026, 11, 3), Decimal("120.00"), embedded=True)
+    world.deliver(mail("Votre facture", "facture@mandarine.example", files=(("f.pdf", again),)))
+    world.connect()
+    await world.check()
+    world.read()
+    assert len(world.rows(models.Document)) == 2
+    assert [invoice.merged_into for invoice in world.rows(models.Invoice)] == [None, 1]
+
+
+async def test_a_token_signs_in_and_a_dead_one_asks_for_a_new_consent(tmp_path: Path) -> None:
+    app = Flask("introspection")
+
+    @app.post("/introspect")
+    def _whose() -> Response:
+        alive = "canary-living-token" in request.get_data(as_text=True)
+        return jsonify(active=alive, username=postal.USER)
+
+    playing = server.Server(app)
+    playing.start()
+    try:
+        async with postal.opened(tmp_path, introspection=f"{playing.url}/introspect") as world:
+            place = places.imap("127.0.0.1", world.server.port, security="plain", login=postal.USER)
+            box = models.Mailbox(kind="imap", address=postal.USER, place={**place, "provider": "google"})
+            passage = await world.farm.outside.door.open([f"127.0.0.1:{world.server.port}"])
+
+            def signed_in(token: str) -> bool:
+                means = SimpleNamespace(door=("127.0.0.1", passage.port), token=lambda: Secret(token))
+                return imap.signed_in(box, means).client.state == "AUTH"  # type: ignore[arg-type]
+
+            assert await asyncio.to_thread(signed_in, "canary-living-token")
+            with pytest.raises(errors.ConsentEnded) as ended:
+                await asyncio.to_thread(signed_in, "canary-dead-token")
+            assert "canary" not in str(ended.value)
+            await passage.close()
+    finally:
+        playing.stop()
