@@ -1,0 +1,152 @@
+"""Xero in a real browser, against the stand-in: connected, told what goes where, sent once, changed, sent again, disconnected (journeys h1 to h8)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from core import archive
+from core.db import Database, models
+from core.ledger import documents
+from demo.xero import Xero
+from demo.xero_books import Organisation
+from tests.journeys import house as houses
+from tests.journeys.house import House, Visitor
+
+PDF = b"%PDF-1.4 what was bought"
+SECRET = "canary-of-the-xero-app"
+SENT = "SELECT count(*) FROM deliveries WHERE sent_at IS NOT NULL AND idempotency_key IS NOT NULL"
+
+
+@pytest_asyncio.fixture
+async def service() -> AsyncIterator[Xero]:
+    started = Xero(
+        Organisation("Atelier Brun", role="FINANCIALADVISER", forbidden=("CreateApprovedBill",))
+    ).start()
+    yield started
+    started.stop()
+
+
+@pytest_asyncio.fixture
+async def anna(
+    tmp_path: Path, service: Xero, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Visitor]:
+    monkeypatch.setenv("MOISSON_STAND_INS", json.dumps({"xero": service.url}))
+    async with houses.opened(tmp_path) as house, houses.visitor(house, browser) as person:
+        yield person
+
+
+def bring(house: House, number: str, currency: str = "EUR") -> None:
+    """An Invoice that has just come home, and was read."""
+    stored, now = archive.Archive(house.folder / "data"), datetime.now(UTC)
+    file = stored.welcome([PDF, number.encode()], name="facture.pdf")
+    stored.put(file)
+    database = Database(f"sqlite:///{house.folder / 'data' / 'moisson.db'}")
+    with database.write() as session:
+        says = {"number": number, "issued_on": date(2026, 11, 3), "precision": "day", "currency": currency}
+        sums = {"total_minor": 4590, "net_minor": 3825, "vat_minor": 765}
+        invoice = models.Invoice(workspace_id=1, supplier="mandarine", kind="invoice", doubts=[], received_at=now, read_at=now, **says, **sums)  # fmt: skip
+        session.add(invoice)
+        session.flush()
+        paper = models.Document(workspace_id=1, invoice_id=invoice.id, sha256=file.sha256, size=file.size, name="facture.pdf", media_type="application/pdf", channel="upload", received_at=now, read_at=now)  # fmt: skip
+        session.add(paper)
+        session.flush()
+        documents.owe(session, 1, paper, now)
+    database.close()
+
+
+async def connect(anna: Visitor, service: Xero, password: str = houses.PHRASE) -> None:
+    await anna.go("/destinations")
+    await anna.page.get_by_label("Identifiant de l'application").fill("our-app")
+    await anna.page.get_by_label("Secret de l'application").fill(SECRET)
+    await anna.page.get_by_label("Votre phrase de passe").fill(password)
+    await anna.click("button", "Connecter Xero")
+
+
+async def save(anna: Visitor, **chosen: str) -> None:
+    """Choices by their labels, for all suppliers without their own."""
+    for label, value in chosen.items():
+        await anna.page.get_by_label(f"Tous les autres : {label}").select_option(value)
+    await anna.click("button", "Enregistrer")
+
+
+async def test_xero_from_the_first_consent_to_the_last_bill(anna: Visitor, service: Xero) -> None:
+    service.office.register("our-app", SECRET, f"{anna.house.address}/oauth/callback")
+    await anna.set_up()
+    await expect(anna.page).to_have_url(re.compile(r"/(suppliers)?$"), timeout=houses.SOON)
+
+    await connect(anna, service, password="not my passphrase")
+    await anna.sees("Rien n'a été connecté")
+    await connect(anna, service)
+    await anna.click("link", re.compile("Xero"))
+    await anna.click("button", "Autoriser")
+    lists = "SELECT count(*) FROM remote_lists"
+    await houses.until(lambda: anna.house.rows(lists) == [(4,)])
+    await anna.page.reload()
+    await anna.sees("Atelier Brun")
+    await anna.sees("FINANCIALADVISER")
+    await anna.sees("CreateApprovedBill")  # a right that is missing is said
+
+    bring(anna.house, "AVANT", "EUR")
+    await anna.page.reload()
+    await anna.page.get_by_role("checkbox", name=re.compile("^EUR")).check()
+    await save(anna, Quoi="bill", Compte="626", TVA="INPUT2")
+    await anna.sees(re.compile("depuis le"))
+    assert service.books.records["Invoices"] == []
+
+    await anna.click("button", "Un jour à blanc")
+    bring(anna.house, "F-1")
+    bring(anna.house, "L-1", "GBP")
+    await anna.page.reload()
+    await anna.page.get_by_role("link", name="Voir le contenu : F-1").click()
+    await anna.sees(re.compile('"AccountCode": "626"'))
+    assert service.books.records["Invoices"] == []
+    await anna.page.go_back()
+    await anna.click("button", "Finir le jour à blanc")
+    await houses.until(lambda: anna.house.rows(SENT) == [(1,)])
+    (bill,) = service.books.records["Invoices"]
+    assert bill["InvoiceNumber"] == "F-1"
+    assert [content for _, content in service.books.files[bill["InvoiceID"]].values()] == [PDF + b"F-1"]
+
+    await anna.page.reload()
+    await save(anna, Compte="606")
+    bring(anna.house, "F-2")
+    await houses.until(lambda: anna.house.rows(SENT) == [(2,)])
+    coded = [one["LineItems"][0]["AccountCode"] for one in service.books.records["Invoices"]]
+    assert coded == ["626", "606"]
+    await anna.page.reload()
+    await anna.sees("diffère des réglages actuels")
+    await anna.page.get_by_role("link", name="Voir le contenu : F-1").click()
+    await anna.sees("LineItems.1.AccountCode")
+    await anna.click("button", re.compile("^Renvoyer"))
+    again = "SELECT count(*) FROM deliveries WHERE round = 2 AND sent_at IS NOT NULL"
+    await houses.until(lambda: anna.house.rows(again) == [(1,)])
+    assert [one["LineItems"][0]["AccountCode"] for one in service.books.records["Invoices"]] == ["606", "606"]
+
+    service.organisations[:] = [Organisation("Brun Conseil")]
+    await anna.go("/destinations/2")
+    await anna.click("button", "Déconnecter")
+    await anna.sees("ce qui est choisi ci-dessous reste")
+    await anna.click("button", "Connecter Xero")
+    await anna.click("link", re.compile("Xero"))
+    await anna.click("button", "Autoriser")
+    offered = "SELECT count(*) FROM destinations WHERE books LIKE '%offered%'"
+    await houses.until(lambda: anna.house.rows(offered) == [(1,)])
+    bring(anna.house, "F-3")
+    await anna.page.reload()
+    await anna.sees("Ce n'est pas la même organisation")
+    await asyncio.sleep(0)
+    assert service.books.records["Invoices"] == []
+    await anna.page.get_by_label("Réutiliser les choix").check()
+    await anna.click("button", "Choisir cette organisation")
+    await houses.until(lambda: len(service.books.records["Invoices"]) == 1)
+    for log in anna.house.logs:
+        assert SECRET not in log.read_text()

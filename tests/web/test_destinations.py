@@ -1,0 +1,124 @@
+"""The room of a destination: what it shows, what it asks, and that it is open to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from core.db import models
+from core.export import xero_settings as chosen
+from tests.web import booked, looks, world
+
+PLACE = "/destinations"
+
+
+def _rows(company: world.World, kind: type[models.Base]) -> list[models.Base]:
+    with company.database.read() as session:
+        return list(session.query(kind))
+
+
+def test_a_new_destination_asks_for_the_password_again(company: world.World) -> None:
+    client = company.signed_in()
+    wrong = world.post(client, PLACE, at=PLACE, client_id="app", client_secret="s", password="no")
+    assert wrong.status_code == 422
+    assert not [one for one in _rows(company, models.Destination) if getattr(one, "kind", "") == "xero"]
+    right = world.post(client, PLACE, at=PLACE, client_id="app", client_secret="s", password=world.PASSWORD)
+    assert right.status_code == 200
+    assert "login.xero.com" in right.text
+    assert [one for one in _rows(company, models.Destination) if getattr(one, "kind", "") == "xero"]
+
+
+def test_a_choice_is_a_new_version_and_what_was_sent_shows_its_own(company: world.World) -> None:
+    destination, _ = booked.one(company)
+    place, client = f"{PLACE}/{destination}", company.signed_in(language="en")
+    fields = {
+        "currency-EUR": "on",
+        "status": "AUTHORISED",
+        "locked": "after",
+        "what-*": "bill",
+        "account-*": "626",
+    }
+    world.post(
+        client,
+        f"{place}/settings",
+        at=place,
+        **fields,
+        **{"contact-mandarine": "Mandarine", "what-mandarine": "bill", "account-mandarine": "626"},
+    )
+    with company.database.read() as session:
+        version, settings = chosen.current(session, destination)
+        kept = (
+            session.query(models.Delivery).filter_by(destination_id=destination, settings_version=1).count()
+        )
+    assert (version, settings.status, settings.rule("mandarine").contact_id, kept) == (
+        3,
+        "AUTHORISED",
+        "c",
+        1,
+    )
+    assert settings.currencies["EUR"] == world.NOW.isoformat()
+    page = client.get(place).text
+    assert "version 4" in page
+    assert "differs from the settings of now" in page
+
+
+def test_a_currency_that_stays_on_keeps_its_day(company: world.World) -> None:
+    destination, _ = booked.one(company)
+    place, client = f"{PLACE}/{destination}", company.signed_in()
+    for status in ("DRAFT", "AUTHORISED"):
+        world.post(client, f"{place}/settings", at=place, **{"currency-EUR": "on", "status": status})
+    with company.database.read() as session:
+        days = {one.settings["currencies"]["EUR"] for one in chosen.versions(session, destination)[:2]}
+    assert len(days) == 1
+
+
+def test_disconnected_it_keeps_what_was_chosen(company: world.World) -> None:
+    destination, _ = booked.one(company)
+    client = company.signed_in()
+    world.post(client, f"{PLACE}/{destination}/disconnect", at=f"{PLACE}/{destination}")
+    with company.database.read() as session:
+        assert session.get_one(models.Destination, destination).connected_at is None
+        assert chosen.current(session, destination)[0] == 2
+
+
+def test_other_books_start_empty_unless_somebody_says_otherwise(company: world.World) -> None:
+    destination, _ = booked.one(company)
+    client, place = company.signed_in(), f"{PLACE}/{destination}"
+    for keep, rule in (({"keep": "yes"}, "626"), ({}, "")):
+        with company.database.write() as session:
+            row = session.get_one(models.Destination, destination)
+            row.books = {"id": "o", "offered": [{"id": "p", "name": "Brun Conseil"}]}
+        world.post(client, f"{place}/organisation", at=place, organisation="p", **keep)
+        with company.database.read() as session:
+            assert chosen.current(session, destination)[1].otherwise.account == rule
+
+
+def test_another_company_does_not_see_it(company: world.World) -> None:
+    destination, delivery = booked.one(company)
+    stranger = company.signed_in(world.STRANGER)
+    for place in (f"{PLACE}/{destination}", f"{PLACE}/{destination}/deliveries/{delivery}"):
+        assert stranger.get(place).status_code == 404
+
+
+@pytest.fixture
+async def served(tmp_path: Path, browser: Browser) -> AsyncIterator[looks.Served]:
+    async with looks.serving(world.full(tmp_path), browser) as here:
+        yield here
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_destinations_are_open_to_everybody(served: looks.Served, language: str) -> None:
+    destination, delivery = booked.one(served.company)
+    room = f"{PLACE}/{destination}"
+    context = await served.context(language=language)
+    page = await context.new_page()
+    faults: list[str] = []
+    for place in (PLACE, room, f"{room}/deliveries/{delivery}", f"{room}/deliveries/{delivery + 1}"):
+        faults += await looks.faults_of(page, served.address, place)
+        await page.set_viewport_size({"width": 320, "height": 844})
+        faults += [f"{place} is wider than 320"] if await looks.overflows(page) else []
+    await context.close()
+    assert faults == []
