@@ -1,4 +1,4 @@
-"""The export of a month without a page: for the command, with the same names, accounts and place in the audit chain."""
+"""The export of a month, by a page or by the command: with the same names and accounts, and in the audit chain before it begins."""
 
 from __future__ import annotations
 
@@ -39,16 +39,7 @@ def from_command(
     with database.read() as session:
         if session.get(models.Workspace, workspace_id) is None:
             raise errors.BadSettings(f"there is no company {workspace_id} yet: start the farm once")
-        made = asked.packed(session, stored, workspace_id, wanted, known)
-    with database.write() as session:
-        head = certificate.Head(*audit.newest(session))
-        made, number = parcel.note(
-            session, made, asked.kind(made, wanted), wanted.as_json(), head=head, by=None, now=now
-        )
-        audit.append(
-            session, at=now, actor="command", action="export.made", object=f"export:{number}", workspace_id=workspace_id,
-            detail={"month": wanted.span.name},
-        )  # fmt: skip
+    made = noted(database, stored, wanted, workspace_id, known, actor="command", by=None, now=now)
     place = folder / made.name
     _write(made, place)
     return {
@@ -58,6 +49,32 @@ def from_command(
         "whole": made.sheet.whole,
         "contents": made.contents,
     }
+
+
+def noted(
+    database: db.Database,
+    stored: archive.Archive,
+    wanted: Asked,
+    workspace_id: int,
+    known: asked.Catalogue,
+    *,
+    actor: str,
+    by: int | None,
+    now: datetime,
+) -> parcel.Parcel:
+    """The parcel, once the chain says who takes it. Raises NotBookable."""
+    with database.read() as session:
+        made = asked.packed(session, stored, workspace_id, wanted, known)
+    with database.write() as session:
+        head = certificate.Head(*audit.newest(session))
+        made, number = parcel.note(
+            session, made, asked.kind(made, wanted), wanted.as_json(), head=head, by=by, now=now
+        )
+        audit.append(
+            session, at=now, actor=actor, action="export.made", object=f"export:{number}", workspace_id=workspace_id,
+            detail={"month": wanted.span.name},
+        )  # fmt: skip
+    return made
 
 
 def _write(made: parcel.Parcel, place: Path) -> None:

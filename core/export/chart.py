@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -50,6 +51,7 @@ _ACCOUNT = re.compile(r"[1-7]\d{2}[0-9A-Z]{0,7}")
 _AUXILIARY = re.compile(r"[0-9A-Z]{1,8}")
 _JOURNAL = re.compile(r"[0-9A-Z]{1,3}")
 _SIREN = re.compile(r"\d{9}")
+_LETTERS = string.ascii_uppercase + string.digits
 ENCODINGS = ("iso8859-15", "utf-8")
 
 
@@ -124,12 +126,15 @@ class Chart:
 
 
 def usual_auxiliary(supplier: str) -> str:
-    """`F` and its id; of a long one the beginning and two letters of its hash, so that two of one house stay apart."""
+    """`F` and its id; of a long one the beginning and three letters of its hash, so that two of one house stay apart."""
     plain = re.sub(r"[^0-9A-Z]", "", supplier.upper())
     if len(plain) <= 7:
         return f"F{plain}"
-    digest = hashlib.sha256(supplier.encode()).hexdigest().upper()
-    return f"F{plain[:5]}{digest[:2]}"
+    told, number = "", int(hashlib.sha256(supplier.encode()).hexdigest(), 16)
+    for _ in range(3):
+        number, letter = divmod(number, len(_LETTERS))
+        told += _LETTERS[letter]
+    return f"F{plain[:4]}{told}"
 
 
 def called(account: str) -> str:

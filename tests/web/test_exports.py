@@ -68,7 +68,7 @@ def test_the_same_address_gives_the_same_bytes_and_each_download_is_in_the_chain
     assert "ecritures-achats-2026-10.txt" in names
     assert any(name.endswith("_F-1_45,90-EUR.pdf") for name in names)
     with company.database.read() as session:
-        told = session.query(models.AuditEntry).filter_by(action="export.downloaded").all()
+        told = session.query(models.AuditEntry).filter_by(action="export.made").all()
         assert [one.object for one in told] == ["export:1", "export:1"]
         assert session.query(models.Export).one().made_at == NOW
 
@@ -147,3 +147,45 @@ def test_an_account_that_cannot_be_is_refused_and_nothing_is_kept(company: world
     assert 'aria-invalid="true"' in answer.text
     with company.database.read() as session:
         assert session.query(models.Chart).count() == 0
+
+
+def linked(company: world.World) -> str:
+    """The address that an admin has made for October."""
+    page = world.post(company.signed_in(), "/exports/links", at="/exports", month="2026-10").text
+    return "/m/" + page.split("/m/", 1)[1].split("<", 1)[0]
+
+
+def test_the_accountants_address_opens_one_month_to_read_and_nothing_else(company: world.World) -> None:
+    invoice(company, "F-1")
+    invoice(company, "F-2", issued_on=date(2026, 9, 3))
+    place, nobody = linked(company), company.app.test_client()
+    page = nobody.get(place)
+    assert page.status_code == 200
+    assert 'href="/invoices' not in page.text
+    answer = nobody.get(f"{place}/file?part=zip&month=2026-09")
+    names = " ".join(zipfile.ZipFile(io.BytesIO(answer.data)).namelist())
+    assert "F-1" in names
+    assert "F-2" not in names
+    assert nobody.get("/exports").status_code == 302
+    assert nobody.post(place).headers["Location"].startswith("/login")
+    with company.database.read() as session:
+        actors = [one.actor for one in session.query(models.AuditEntry).filter_by(action="export.made")]
+        assert actors == ["export_link:1"]
+        assert place.removeprefix("/m/") not in str(session.query(models.ExportLink).one().token_hash)
+
+
+def test_the_address_ends_by_itself_and_by_hand(company: world.World) -> None:
+    place, nobody = linked(company), company.app.test_client()
+    assert (
+        world.post(company.signed_in(world.STRANGER), "/exports/links/1/revoke", at="/exports").status_code
+        == 404
+    )
+    world.post(company.signed_in(), "/exports/links/1/revoke", at="/exports")
+    assert nobody.get(place).status_code == 410
+    other = linked(company)
+    assert nobody.get(other).status_code == 200
+    with company.database.write() as session:
+        session.get_one(models.ExportLink, 2).ends_at = NOW
+    assert nobody.get(other).status_code == 410
+    assert nobody.get(f"{other}/file?part=zip").status_code == 410
+    assert nobody.get("/m/guessed").status_code == 410

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from core import nouns
 from core.db import models
-from core.export import asked, certificate, month, parcel
+from core.export import asked, links, month, parcel
 from core.export.asked import Asked, Layout, Lines, Part
-from core.export.completeness import LACKING, Stand
+from core.export.completeness import Sheet, Stand
 from core.export.entries import Problem
 from core.ledger import rhythm
-from vault import audit
-from web import chain, farm, guard, people, speech
+from web import chain, exporting, farm, guard, people, speech
 from web.pages.status import supplier_name
 
 pages = Blueprint("exports", __name__, url_prefix="/exports")
@@ -40,32 +39,30 @@ E = TypeVar("E", bound=StrEnum)
 @pages.get("")
 @guard.members
 def exports() -> str:
-    return _page(_asked(USUAL))
+    return _page(chosen(USUAL))
 
 
 @pages.get("/file")
 @guard.members
 def file() -> Answer | tuple[str, int]:
     """The same address gives the same bytes, as long as the month stays as it is."""
-    here, wanted = farm.here(), _asked()
+    wanted = chosen()
     if not wanted.parts:
         return _page(wanted, problem="exports.nothing_ticked"), 422
     try:
-        with here.database.read() as session:
-            made = asked.packed(session, here.archive, g.visitor.workspace_id, wanted, known())
+        return sent(
+            wanted, g.visitor.workspace_id, actor=f"person:{g.visitor.person_id}", by=g.visitor.person_id
+        )
     except asked.NotBookable as blocked:
         return _page(wanted, blocked=blocked.problems), 409
-    with here.database.write() as session:
-        made, number = parcel.note(
-            session,
-            made,
-            asked.kind(made, wanted),
-            wanted.as_json(),
-            head=certificate.Head(*audit.newest(session)),
-            by=g.visitor.person_id,
-            now=here.now(),
-        )
-        chain.record(session, "export.downloaded", f"export:{number}", month=wanted.span.name)
+
+
+def sent(wanted: Asked, workspace_id: int, *, actor: str, by: int | None) -> Response:
+    """The download, which is in the audit chain before it begins. Raises NotBookable."""
+    here = farm.here()
+    made = exporting.noted(
+        here.database, here.archive, wanted, workspace_id, known(), actor=actor, by=by, now=here.now()
+    )
     return _download(made)
 
 
@@ -86,20 +83,53 @@ def known() -> asked.Catalogue:
     return asked.Catalogue(supplier_name, category)
 
 
-def _page(wanted: Asked, *, blocked: Iterable[Problem] = (), problem: str = "") -> str:
+@pages.post("/links")
+@guard.finance
+def make_link() -> str:
+    """The address is shown in this answer and never again: only its hash stays."""
+    here, wanted = farm.here(), chosen(USUAL)
+    with here.database.write() as session:
+        link, token = links.make(
+            session, g.visitor.workspace_id, wanted.span, by=g.visitor.person_id, now=here.now()
+        )
+        chain.record(session, "export.link_made", f"export_link:{link.id}", month=wanted.span.name)
+    return _page(wanted, link=f"{farm.outside_address()}/m/{token}")
+
+
+@pages.post("/links/<int:link_id>/revoke")
+@guard.finance
+def revoke_link(link_id: int) -> Answer:
+    here = farm.here()
+    with here.database.write() as session:
+        links.revoke(session, g.visitor.workspace_id, link_id, now=here.now()) or abort(404)
+        chain.record(session, "export.link_revoked", f"export_link:{link_id}")
+    return redirect(url_for("exports.exports"))
+
+
+def told(sheet: Sheet) -> dict[str, Any]:
+    """The completeness sheet, as a page shows it."""
+    return {
+        "sheet": sheet,
+        "stands": [(stand, sheet.counts[stand]) for stand in Stand if sheet.counts[stand]],
+        "lines": sheet.lines[:SHOWN],
+        "more": max(0, len(sheet.lines) - SHOWN),
+    }
+
+
+def _page(wanted: Asked, *, blocked: Iterable[Problem] = (), problem: str = "", link: str = "") -> str:
     here, problems = farm.here(), list(blocked)
     with here.database.read() as session:
         sheet = asked.sheet(session, here.archive, g.visitor.workspace_id, wanted.span, known())
         past = _past(session)
+        open_links = links.open_of(session, g.visitor.workspace_id, now=here.now())
         who = {one.made_by: people.named(session, one.made_by) for one in past if one.made_by}
     return render_template(
         "exports.html",
         wanted=wanted,
-        sheet=sheet,
-        stands=[(stand, sheet.counts[stand]) for stand in Stand if sheet.counts[stand]],
-        lacking=LACKING,
-        lines=sheet.lines[:SHOWN],
-        more=max(0, len(sheet.lines) - SHOWN),
+        **told(sheet),
+        links=open_links,
+        link=link,
+        days=links.LASTS.days,
         months=_months(),
         blocked=problems[:SHOWN],
         blocked_count=len({one.bill.id for one in problems}),
@@ -116,9 +146,9 @@ def _past(session: Session) -> list[models.Export]:
     return list(session.scalars(mine.order_by(export.id.desc()).limit(PAST)))
 
 
-def _asked(usual: frozenset[Part] = frozenset()) -> Asked:
+def chosen(usual: frozenset[Part] = frozenset()) -> Asked:
     """What the address says; what it does not say, or says wrongly, is the usual."""
-    told = request.args
+    told = request.values
     parts = frozenset(Part(each) for each in told.getlist("part") if each in set(Part)) or usual
     language = told.get("language", "")
     return Asked(
@@ -132,7 +162,7 @@ def _asked(usual: frozenset[Part] = frozenset()) -> Asked:
 
 
 def _one_of(kind: type[E], name: str) -> E:
-    told = request.args.get(name, "")
+    told = request.values.get(name, "")
     return kind(told) if told in set(kind) else next(iter(kind))
 
 

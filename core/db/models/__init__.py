@@ -21,6 +21,7 @@ from core.db.models.destinations import (
     Destination,
     DestinationSettings,
     Export,
+    ExportLink,
     RemoteList,
 )
 from core.db.models.grants import Consent, ProviderApp, SealedField
@@ -73,6 +74,7 @@ __all__ = [
     "Document",
     "Evidence",
     "Export",
+    "ExportLink",
     "ForwardAddress",
     "Gap",
     "Installation",

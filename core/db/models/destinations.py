@@ -145,6 +145,21 @@ class Export(Base):
     made_at: Mapped[datetime]
 
 
+class ExportLink(Base):
+    """An address by which somebody without a password takes a month home, until it ends. Only its token's hash is kept."""
+
+    __tablename__ = "export_links"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    #: The month that it opens, by its first day.
+    first_on: Mapped[date]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
 class Chart(Base):
     """Into which accounts a company books what it buys (`core.export.chart`)."""
 
