@@ -16,7 +16,6 @@ from web.pages import (
     documents,
     entrance,
     exports,
-    forwarding,
     gaps,
     invoices,
     leaving,
@@ -71,7 +70,6 @@ ALL = (
     mailboxes.pages,
     connecting.pages,
     mail.pages,
-    forwarding.pages,
     system.pages,
     tokens.pages,
 )
