@@ -39,7 +39,7 @@ def of(farm: Farm) -> Postroom:
         suppliers=suppliers,
         fetch_public=outside.fetch_public,
         print_pdf=outside.print_pdf,
-        dkim=signatures.said,
+        dkim=partial(signatures.said, find=signatures.Dns().txt),
         awaited=partial(mailed_codes.awaited, farm),
     )
 

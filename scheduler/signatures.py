@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from email import message_from_bytes
 from email.utils import parseaddr
@@ -14,22 +15,34 @@ import dns.resolver
 
 #: Seconds for one look into the DNS, and signatures of one message that are looked at.
 PATIENCE, MOST = 5, 4
+#: Seconds for which a DNS that does not answer is left alone.
+REST = 300.0
 _DOMAIN = re.compile(r"(?:^|;)\s*d\s*=\s*([\w.-]+)", re.I)
 
 #: The TXT record at a name, or None.
 Txt = Callable[[bytes], bytes | None]
 
 
-def txt(name: bytes) -> bytes | None:
-    """From the DNS that this machine uses."""
-    try:
-        found = dns.resolver.resolve(name.decode("ascii").rstrip("."), "TXT", lifetime=PATIENCE)
-        return b"".join(next(iter(found)).strings)
-    except (dns.exception.DNSException, UnicodeDecodeError, StopIteration):
+class Dns:
+    """The DNS that this machine uses. When it does not answer it is left alone for a while: mail does not wait for it."""
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def txt(self, name: bytes) -> bytes | None:
+        if time.monotonic() < self._silent_until:
+            return None
+        try:
+            found = dns.resolver.resolve(name.decode("ascii").rstrip("."), "TXT", lifetime=PATIENCE)
+            return b"".join(next(iter(found)).strings)
+        except (dns.exception.Timeout, dns.resolver.NoNameservers, dns.resolver.NoResolverConfiguration):
+            self._silent_until = time.monotonic() + REST
+        except (dns.exception.DNSException, UnicodeDecodeError, StopIteration):
+            pass  # a name that is none has no key either
         return None
 
 
-def said(raw: bytes, find: Txt = txt) -> str:
+def said(raw: bytes, find: Txt) -> str:
     """`pass`: signed by the domain it says it is from. `fail`: such a signature does not hold. `none`: there is none to be judged."""
     message = message_from_bytes(raw)
     author = parseaddr(str(message.get("From", "")))[1].rpartition("@")[2].casefold()
