@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from demo import dovecot, panel, portals, post
+from demo import panel, portals, post
+from tests.scheduler import postal
 
 
 @pytest.fixture
 def mailbox(nimbus: portals.Portal, mandarine: portals.Portal) -> Iterator[post.Post]:
-    if not dovecot.is_there():
-        pytest.skip("no Dovecot here: apt-get install dovecot-imapd")
+    postal.require()
     with post.Post((nimbus, mandarine)) as opened:
         yield opened
 

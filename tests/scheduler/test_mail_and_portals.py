@@ -13,10 +13,11 @@ import pytest_asyncio
 from core.db import models
 from core.ledger import mailboxes
 from core.mailbox import places
-from demo import dovecot, post
+from demo import post
 from demo.stage import Lever
 from scheduler import mailed_codes, partner_rounds
 from scheduler.worker import Worker
+from tests.scheduler import postal
 from tests.scheduler.world import World
 from vault import fields
 from web import desk
@@ -24,8 +25,7 @@ from web import desk
 
 @pytest.fixture
 def mail(world: World) -> Iterator[post.Post]:
-    if not dovecot.is_there():
-        pytest.skip("no Dovecot here: apt-get install dovecot-imapd")
+    postal.require()
     with post.Post(list(world.shown.values())) as opened:
         yield opened
 
