@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from core.export import month
 from core.export.chart import Chart
@@ -34,8 +35,8 @@ def named(span: Span, chart: Chart) -> str:
 
 def written(entries: Sequence[Entry], chart: Chart) -> bytes:
     """The file. Raises UnicodeEncodeError for what `unwritable` tells."""
-    rows = [COLUMNS, *(row for entry in entries for row in _rows(entry, chart))]
-    return "".join("\t".join(row) + "\r\n" for row in rows).encode(chart.encoding)
+    rows = (row for entry in entries for row in _rows(entry, chart))
+    return "".join("\t".join(row) + "\r\n" for row in chain([COLUMNS], rows)).encode(chart.encoding)
 
 
 def unwritable(entries: Iterable[Entry], encoding: str) -> list[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import resource
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,8 @@ from core import archive, db
 from core.db import models
 from core.export import asked
 from core.export.month import Span
-from tests.web import world
 
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SIZE = 60_000
 SUPPLIERS = 40
 OCTOBER = Span.month(date(2026, 10, 1), ZoneInfo("Europe/Paris"))
@@ -50,7 +50,7 @@ def _streamed(database: db.Database, stored: archive.Archive) -> tuple[float, in
 
 def _fill(database: db.Database, stored: archive.Archive, count: int) -> None:
     with database.write() as session:
-        session.add(models.Workspace(id=1, name="Firm", created_at=world.NOW))
+        session.add(models.Workspace(id=1, name="Firm", created_at=NOW))
         for place in range(count):
             content = f"%PDF {place} ".encode() * (SIZE // 12)
             sha256 = hashlib.sha256(content).hexdigest()
@@ -61,7 +61,7 @@ def _fill(database: db.Database, stored: archive.Archive, count: int) -> None:
             session.add(
                 models.Document(
                     workspace_id=1, invoice_id=place + 1, sha256=sha256, size=len(content), name="bill.pdf",
-                    media_type="application/pdf", channel="portal", received_at=world.NOW, read_at=world.NOW,
+                    media_type="application/pdf", channel="portal", received_at=NOW, read_at=NOW,
                 )
             )  # fmt: skip
             if place % 500 == 0:
@@ -82,7 +82,7 @@ def _invoice(place: int) -> models.Invoice:
         total_minor=4590,
         currency="EUR",
         kind="invoice",
-        received_at=world.NOW,
-        read_at=world.NOW,
+        received_at=NOW,
+        read_at=NOW,
         doubts=[],
     )
