@@ -72,6 +72,7 @@ class Typed:
     security: str = "tls"
     login: str = ""
     password: str = field(default="", repr=False)
+    catch_all: bool = False
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -96,6 +97,8 @@ def _state(
         return State.NEEDS_CONSENT
     if mailbox.paused_at:
         return State.PAUSED
+    if mailbox.kind == "forward" and "host" not in mailbox.place:
+        return State.OK
     if mailbox.error in _ASKS:
         return State.NEEDS_PASSWORD
     if mailbox.error:
@@ -128,7 +131,7 @@ def server(form: Mapping[str, str], *, loopback: bool) -> Typed:
     typed = begun(form)
     typed.host, typed.port = form.get("host", "").strip().casefold(), form.get("port", "").strip()
     typed.security, typed.login = form.get("security", "tls"), form.get("login", "").strip() or typed.address
-    typed.password = form.get("password", "")
+    typed.password, typed.catch_all = form.get("password", ""), bool(form.get("catch_all"))
     if typed.security not in places.SCHEMES or (typed.security == "plain" and not loopback):
         typed.security = "tls"
     if len(typed.host) > 253 or not _HOST.fullmatch(typed.host):

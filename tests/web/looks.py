@@ -183,6 +183,7 @@ def _mailboxes() -> tuple[str, ...]:
         "/mailboxes/apps/microsoft",
         *(f"/mailboxes/{one}" for one in (posted.IN_ORDER, posted.ENDED, posted.SCANNING, posted.WAITING)),
         f"/mailboxes/{posted.IN_ORDER}/remove",
+        "/mailboxes/addresses",
         "/mailboxes/messages",
         "/mailboxes/messages?q=nothing&verdict=skipped",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -228,3 +229,28 @@ def test_how_far_back_a_mailbox_and_a_portal_go_stands_side_by_side(company: wor
     edges = page.split('id="edges"', 1)[1]
     assert "90 jours" in edges
     assert "Non rétroactif" in edges
+
+
+def test_a_list_that_nobody_signs_in_to_is_offered_an_address_that_cannot_be_guessed(
+    company: world.World,
+) -> None:
+    client = company.signed_in()
+    ways = client.get("/mailboxes/new?address=factures@liste.firm.fr").text
+    assert 'href="/mailboxes/addresses"' in ways
+    page = client.get("/mailboxes/addresses").text
+    assert "Rien ne reçoit encore ce courrier" in page
+    _connect(company, "tout@in.firm.fr", catch_all="1")
+    assert _boxes(company)[-1].kind == "forward"
+    for _ in range(2):
+        world.post(client, "/mailboxes/addresses", at="/mailboxes/addresses", role="ap")
+    found = re.findall(r'value="(ap\+([0-9a-f]{32})@in\.firm\.fr)"', client.get("/mailboxes/addresses").text)
+    assert len({token for _, token in found}) == 2
+    stranger = company.signed_in(world.STRANGER)
+    refused = world.post(
+        stranger, "/mailboxes/addresses/retire", at="/mailboxes/addresses", address=found[0][1]
+    )
+    assert refused.status_code == 404
+    world.post(client, "/mailboxes/addresses/retire", at="/mailboxes/addresses", address=found[0][1])
+    left = client.get("/mailboxes/addresses").text
+    assert found[0][0] not in left
+    assert found[1][0] in left

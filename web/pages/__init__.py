@@ -16,6 +16,7 @@ from web.pages import (
     documents,
     entrance,
     exports,
+    forwarding,
     gaps,
     invoices,
     leaving,
@@ -70,6 +71,7 @@ ALL = (
     mailboxes.pages,
     connecting.pages,
     mail.pages,
+    forwarding.pages,
     system.pages,
     tokens.pages,
 )

@@ -62,7 +62,7 @@ def by_password() -> Response | tuple[str, int]:
     place = places.imap(typed.host, int(typed.port), security=typed.security, login=typed.login)
     try:
         with here.database.write() as session:
-            row = _connect(session, typed, "imap", place, ready=True)
+            row = _connect(session, typed, "forward" if typed.catch_all else "imap", place, ready=True)
             shown.seal_password(session, row, typed.password, by=g.visitor.person_id, now=here.now())
     except mailboxes.AlreadyConnected:
         return _back_to(typed)
