@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from core.export import chart, entries, fec, ledger_csv, quadra
@@ -182,6 +182,7 @@ def _bill(draw: some.DrawFn) -> Bill:
     )
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.lists(_bill(), max_size=8))
 def test_whatever_is_bought_the_inspector_has_nothing_to_say(bills: list[Bill]) -> None:
     told = means(euro=lambda _c, _d: Decimal("0.8713"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PureWindowsPath
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from core.export import names
@@ -37,6 +37,7 @@ def test_a_credit_note_and_a_month_say_so() -> None:
     ]
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     some.lists(
         some.tuples(some.text(max_size=90) | some.sampled_from(HOSTILE), some.text(max_size=90)), max_size=12
