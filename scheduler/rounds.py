@@ -10,7 +10,7 @@ from core import intake, nouns
 from core.archive import upkeep
 from core.db import models
 from core.export import outbox
-from core.ledger import arrivals
+from core.ledger import arrivals, uploads
 from scheduler import consents, keepsake, tell
 from scheduler.farm import Farm
 from vault import audit
@@ -66,7 +66,7 @@ def _is_active(farm: Farm, run_id: int) -> bool:
 
 def _is_awaited(farm: Farm, path: str) -> bool:
     with farm.database.read() as session:
-        return arrivals.is_awaited(session, path)
+        return arrivals.is_awaited(session, path) or uploads.is_awaited(session, path)
 
 
 def _is_known(farm: Farm, sha256: str) -> bool:

@@ -10,10 +10,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from web import guard
-from web.api import feed
+from web.api import documents, feed
 
 #: Every part of it, one file each.
-PARTS = (feed.calls,)
+PARTS = (feed.calls, documents.calls)
 described = Blueprint("api", __name__, url_prefix="/api/v1")
 
 

@@ -109,7 +109,7 @@ class Document(Base):
     last_page: Mapped[int | None]
     #: Why no reader will try it again: it broke the limits twice in the same way.
     quarantined_for: Mapped[str | None]
-    #: The door it came by: `portal`, `push`, `upload`; later `mail`.
+    #: The door it came by: `portal`, `push`, `upload`, `mail`, `api`.
     channel: Mapped[str]
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
