@@ -74,7 +74,7 @@ async def connect(anna: Visitor, service: Xero, password: str = houses.PHRASE) -
 async def save(anna: Visitor, **chosen: str) -> None:
     """Choices by their labels, for all suppliers without their own."""
     for label, value in chosen.items():
-        await anna.page.get_by_label(f"Tous les autres : {label}").select_option(value)
+        await anna.page.get_by_label(f"Tous les autres : {label}", exact=True).select_option(value)
     await anna.click("button", "Enregistrer")
 
 
