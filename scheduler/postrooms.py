@@ -94,6 +94,7 @@ class Outside:
 def _pdf(http: httpx.Client, url: str) -> bytes | None:
     """None when there is no PDF at its end, or too much of one."""
     for _ in range(HOPS):
+        http.cookies.clear()
         with http.stream("GET", url, headers={"Accept": "application/pdf"}) as answer:
             if answer.has_redirect_location:
                 url = urljoin(url, answer.headers["Location"])

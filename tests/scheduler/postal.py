@@ -115,20 +115,22 @@ class World:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, introspection: str = "", **more: Any) -> AsyncIterator[World]:
+async def opened(
+    folder: Path, *, introspection: str = "", outside: dict[str, Any] | None = None
+) -> AsyncIterator[World]:
+    """`outside` lets replicas answer for true host names (`farm.opened`)."""
     require()
     settings = Settings(
         data=folder / "data",
         key_file=folder / "keys" / "vault.key",
         allow_loopback=True,
         _env_file=None,  # type: ignore[call-arg]
-        **more,
     )
     log = redact.Redactor()
     server = dovecot.Dovecot(_short(), PASSWORD, introspection=introspection)
     server.start()
     try:
-        async with farm.opened(settings, log) as opened_farm:
+        async with farm.opened(settings, log, **outside or {}) as opened_farm:
             yield World(opened_farm, server, desk.of(settings), log)
     finally:
         server.stop()
