@@ -8,10 +8,10 @@ from tests.prove import outbox
 
 
 def test_every_invoice_is_there_once_whatever_dies_or_is_lost(tmp_path: Path) -> None:
-    tally = outbox.campaign(tmp_path, 16, 1)
+    tally = outbox.campaign(tmp_path, 8, 1)
     assert tally.breaches == []
-    assert (tally.kills, tally.lost) == (8, 8)
+    assert min(tally.kills, tally.lost) > 2
 
 
 def test_without_a_look_there_some_are_there_twice(tmp_path: Path) -> None:
-    assert outbox.campaign(tmp_path, 8, 1, without="look").breaches != []
+    assert outbox.campaign(tmp_path, 4, 1, without="look").breaches != []

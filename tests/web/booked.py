@@ -27,7 +27,9 @@ def one(company: world.World) -> tuple[int, int]:
         kept = session.scalar(select(models.Destination).where(models.Destination.kind == "xero"))
         place = kept or _connected(session)
         sent = select(models.Delivery.id).where(models.Delivery.destination_id == place.id)
-        return place.id, session.scalars(sent.order_by(models.Delivery.id)).first() or _deliver(session, place)
+        return place.id, session.scalars(sent.order_by(models.Delivery.id)).first() or _deliver(
+            session, place
+        )
 
 
 def _connected(session: Session) -> models.Destination:
@@ -56,5 +58,7 @@ def _deliver(session: Session, place: models.Destination) -> int:
     rows[0].sent_at, rows[0].proof, rows[0].receipts = world.NOW, "remote", {"record": "remote", "file": "f"}
     delivering.hold(rows[1], "refused", "Account code '999' is not a valid code for this document.")
     session.flush()
-    chosen.keep(session, place, chosen.Settings(otherwise=Rule("bill", account="626")), by=None, now=world.NOW)
+    chosen.keep(
+        session, place, chosen.Settings(otherwise=Rule("bill", account="626")), by=None, now=world.NOW
+    )
     return rows[0].id
