@@ -152,7 +152,7 @@ def test_an_account_that_cannot_be_is_refused_and_nothing_is_kept(company: world
 def linked(company: world.World) -> str:
     """The address that an admin has made for October."""
     page = world.post(company.signed_in(), "/exports/links", at="/exports", month="2026-10").text
-    return "/m/" + page.split("/m/", 1)[1].split("<", 1)[0]
+    return "/m/" + str(page).split("/m/", 1)[1].split("<", 1)[0]
 
 
 def test_the_accountants_address_opens_one_month_to_read_and_nothing_else(company: world.World) -> None:
