@@ -121,7 +121,7 @@ def _entry(one: lacking.Lacking) -> dict[str, Any]:
         "counterparty": one.payment.counterparty,
         "account": {"name": one.account.name, "kind": one.account.kind},
         "supplier": one.gap.supplier,
-        "supplier_name": manifest.names["en"] if manifest else None,
+        "supplier_name": manifest.names.get("en", manifest.name) if manifest else None,
         "since": one.gap.opened_at,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.models.base import Base
@@ -26,11 +26,17 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+_WAITING = text("done_at IS NULL")
+
+
 class BulkUpload(Base):
     """One zip of documents for payments without one. The same bytes twice are one upload."""
 
     __tablename__ = "bulk_uploads"
-    __table_args__ = (UniqueConstraint("workspace_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "sha256"),
+        Index("bulk_uploads_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
     token_id: Mapped[int] = mapped_column(ForeignKey("api_tokens.id"))

@@ -295,6 +295,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("workspace_id", "sha256"),
     )
+    with op.batch_alter_table("bulk_uploads", schema=None) as batch_op:
+        batch_op.create_index(
+            "bulk_uploads_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+
     op.create_table(
         "destination_settings",
         sa.Column("id", sa.Integer(), nullable=False),
