@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.db import models
 
+#: The largest key that every database takes (PostgreSQL's INTEGER).
+MOST = 2**31 - 1
+
 
 class Lacking(NamedTuple):
     gap: models.Gap
@@ -40,8 +43,18 @@ def payments(session: Session, workspace_id: int, entries: Collection[str]) -> d
 
 
 def is_id(told: str) -> bool:
-    """Written as we write it, and no longer than a key of a database."""
-    return told.isascii() and told.isdecimal() and len(told) <= 18 and str(int(told)) == told
+    """Written as we write it, and no larger than a key of a database."""
+    return (
+        told.isascii()
+        and told.isdecimal()
+        and len(told) <= 10
+        and str(int(told)) == told
+        and is_key(int(told))
+    )
+
+
+def is_key(told: int) -> bool:
+    return 0 < told <= MOST
 
 
 def supplier(session: Session, payment_ids: Collection[int]) -> str | None:

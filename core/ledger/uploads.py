@@ -48,7 +48,7 @@ def announce(session: Session, token: models.ApiToken, sha256: str, *, now: date
 
 
 def find(session: Session, workspace_id: int, upload_id: int) -> models.BulkUpload | None:
-    upload = session.get(models.BulkUpload, upload_id)
+    upload = session.get(models.BulkUpload, upload_id) if lacking.is_key(upload_id) else None
     return upload if upload and upload.workspace_id == workspace_id else None
 
 

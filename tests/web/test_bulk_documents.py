@@ -216,6 +216,7 @@ def test_a_company_sees_its_own_only(company: world.World, worker: Any) -> None:
     content = zips.of([("b1.pdf", PDF)], [zips.line("b1.pdf", mine)])
     sent = send(company, content, theirs).json["id"]
     client = company.app.test_client()
+    assert client.get(f"{SEND}/uploads/{10**30}", headers=ours).status_code == 404
     assert client.get(f"{SEND}/uploads/{sent}", headers=ours).status_code == 404
     round_of.take_in(worker)
     told = client.get(f"{SEND}/uploads/{sent}", headers=theirs).json
