@@ -99,6 +99,7 @@ def _settle(app: Flask, key: webkey.WebKey) -> None:
         ago=speech.ago,
         step=steps.named,
         worth=speech.worth,
+        amount=speech.amount,
     )
     outlook.put_on(app)
     headers.put_on(app)
