@@ -700,7 +700,5 @@ def upgrade() -> None:
     op.add_column("destinations", maker, inline_references=True)
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("role", sa.Text(), nullable=False, server_default="ap"))
-        batch_op.create_index(
-            "invoices_by_total", ["workspace_id", "total_minor", "issued_on"], unique=False
-        )
+        batch_op.create_index("invoices_by_total", ["workspace_id", "total_minor", "issued_on"], unique=False)
         batch_op.create_index("invoices_of_account", ["account_id", "issued_on"], unique=False)
