@@ -21,8 +21,9 @@ LONGEST = 6
 FIGURES = "0"
 _FIGURE = r"[^\s\d]*+\d\S*+"
 _MONTH = "|".join(sorted(dates.MONTH_OF, key=len, reverse=True))
-#: It never gives back what it took, so that no line of figures takes long.
-_FIGURES = rf"{_FIGURE}(?:\s++(?:{_FIGURE}|(?:{_MONTH})\.?(?![a-z])))*+"
+#: It never gives back what it took, so that no line of figures takes long. As a group: before Python 3.11.5 a possessive
+#: quantifier loses its place in a part that goes back itself (gh-106052).
+_FIGURES = rf"{_FIGURE}(?>(?:\s+(?:{_FIGURE}|(?:{_MONTH})\.?(?![a-z])))*)"
 #: Words that may stand between a label and its value without being another label.
 BETWEEN = {"eur", "euro", "euros", "usd", "gbp", "chf"}
 _EDGES = " \t:.,;*()[]#|-–=€$£/"
