@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import unicodedata
 from pathlib import Path
 
 from core import ledger, nouns
 from core.db import models
-
-_NOT_SAFE = re.compile(r"[^\w.,+-]+")
-#: Names that Windows keeps for itself.
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+from core.export import names
 
 
 def deliver(
@@ -40,23 +35,16 @@ def file_name(invoice: models.Invoice, document: models.Document, supplier_name:
     month = f"{day:%Y-%m}"
     parts = [
         month if invoice.precision == "month" else day.isoformat(),
-        safe(supplier_name),
-        safe(invoice.number or f"document-{document.id}"),
+        names.safe(supplier_name),
+        names.safe(invoice.number or f"document-{document.id}"),
     ]
-    if invoice.total_minor is not None:
-        places = ledger.decimals(invoice.currency)
-        parts.append(
-            f"{invoice.total_minor / 10**places:.{places}f}".replace(".", ",") + f"-{invoice.currency}"
-        )
+    if money := ledger.money(invoice.total_minor, invoice.currency):
+        parts.append(f"{money.amount:f}-{money.currency}".replace(".", ","))
     if document.revision > 1:
         parts.append(f"r{document.revision}")
-    return str(Path(month) / safe(supplier_name) / ("_".join(parts) + f"_{document.id}{_suffix(document)}"))
-
-
-def safe(text: str) -> str:
-    """A stranger's words as part of a file name: no separator, no control character, nothing a system reserves."""
-    plain = _NOT_SAFE.sub("-", unicodedata.normalize("NFKC", text)).strip("-. ")[:80]
-    return f"_{plain}" if _RESERVED.match(plain) else plain or "_"
+    return str(
+        Path(month) / names.safe(supplier_name) / ("_".join(parts) + f"_{document.id}{_suffix(document)}")
+    )
 
 
 def _suffix(document: models.Document) -> str:
