@@ -6,6 +6,8 @@ import html
 import re
 from html.parser import HTMLParser
 
+from core.mailbox import markup
+
 _KEPT = frozenset(
     re.findall(
         r"\w+",
@@ -106,11 +108,7 @@ def page(body: str, text: str, head: tuple[str, ...] = ()) -> str:
 
 def _bare(body: str) -> str:
     reader = _Bare()
-    try:
-        reader.feed(body[:MOST])
-        reader.close()
-    except (ValueError, AssertionError):
-        pass  # what was understood of a page that is none is what is printed
+    markup.feed(reader, body[:MOST])
     return reader.whole()
 
 

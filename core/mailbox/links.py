@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-from core.mailbox import sift
+from core.mailbox import markup, sift
 
 #: Links of one message that are looked at, and those that are followed.
 LOOKED_AT, FOLLOWED = 300, 3
@@ -43,11 +43,7 @@ class _Anchors(HTMLParser):
 def of(page: str, text: str) -> list[tuple[str, str]]:
     """Every https link with the words on it, in order, each once."""
     reader = _Anchors()
-    try:
-        reader.feed(page)
-        reader.close()
-    except (ValueError, AssertionError):  # a page that is no HTML has the links that were found until then
-        pass
+    markup.feed(reader, page)
     found = reader.found + [(match.rstrip(".,;"), "") for match in _PLAIN.findall(text)]
     return list({at: (at, said) for at, said in found if at.startswith("https://")}.values())[:LOOKED_AT]
 
