@@ -35,6 +35,7 @@ T = TypeVar("T")
 FAILED, WRONG_USE, VAULT_CLOSED = 1, 2, 3
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+of_workspace = click.option("--workspace", type=int, default=1, show_default=True, help="Which company's.")
 with_secrets = click.option(
     "--secrets",
     type=click.File("r"),
@@ -158,7 +159,7 @@ def account() -> None:
 @click.argument("supplier")
 @with_secrets
 @click.option("--label", default="", help="How you call this account.")
-@click.option("--workspace", type=int, default=1, show_default=True)
+@of_workspace
 @as_json
 @with_settings
 def account_add(
@@ -356,7 +357,7 @@ def _check_all(write: bool) -> bool:
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
 @click.option("--name", default="", help="As people call it.")
 @click.option("--from-request", "asked", default="", help="The id of a supplier that was asked for.")
-@click.option("--workspace", type=int, default=1, show_default=True, help="Of whom it was asked.")
+@of_workspace
 @with_settings
 def collector_new(
     settings: farm_settings.Settings,
@@ -445,7 +446,7 @@ def read(settings: farm_settings.Settings, files: Sequence[Path], explain: bool,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
 )
 @click.option("--warm", is_flag=True, help="With what a person confirmed before, in the set's history.jsonl.")
-@click.option("--workspace", type=int, default=1, show_default=True, help="Whose, without SETDIR.")
+@of_workspace
 @as_json
 def match(folder: Path | None, warm: bool, workspace: int, as_json: bool) -> None:
     """Match a company's payments and invoices anew, and say what changed.
@@ -480,7 +481,7 @@ def _match_set(folder: Path, warm: bool) -> None:
 
 
 @cli.command()
-@click.option("--workspace", type=int, default=1, show_default=True)
+@of_workspace
 @click.option("--supplier", default=None, help="Only the documents of this supplier.")
 @click.option("--apply", is_flag=True, help="Change the invoices, instead of showing what would change.")
 @as_json
@@ -525,7 +526,7 @@ def import_group() -> None:
 @click.option("--account", default="", help="The bank account, by its name; made when there is none.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be taken in.")
 @click.option("--twins", type=click.Choice(["keep", "leave"]), help="What to do with lines that look alike.")
-@click.option("--workspace", type=int, default=1, show_default=True)
+@of_workspace
 @as_json
 @with_settings
 def import_payments(
@@ -628,7 +629,7 @@ def import_rates(settings: farm_settings.Settings, file: Path, as_json: bool) ->
     default=".",
     help="The folder that the file is put into.",
 )
-@click.option("--workspace", type=int, default=1, show_default=True)
+@of_workspace
 @as_json
 @with_settings
 def export(

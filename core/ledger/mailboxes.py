@@ -184,8 +184,10 @@ def exported(session: Session, workspace_id: int) -> list[dict[str, Any]]:
 def progress(session: Session, mailbox_id: int) -> Progress:
     message = models.Message
     read = [each for each in folders(session, mailbox_id) if each.chosen]
-    by_verdict = select(message.verdict, func.count()).where(message.mailbox_id == mailbox_id)
-    counts = dict(session.execute(by_verdict.group_by(message.verdict)).tuples().all())
+    by_verdict = select(message.verdict, func.count().label("messages")).where(
+        message.mailbox_id == mailbox_id
+    )
+    counts = {row.verdict: row.messages for row in session.execute(by_verdict.group_by(message.verdict))}
     totals = [each.scan_total for each in read]
     return Progress(
         looked_at=sum(each.scanned for each in read),
