@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, errors
 from core.db import models
-from core.export import delivering, xero_lists, xero_parcel
+from core.export import delivering, kinds, xero_lists, xero_parcel
 from core.export import xero_settings as chosen
 from core.export.delivering import Refused
 from core.export.xero_api import Api
@@ -22,6 +22,19 @@ from core.partners import Means
 from core.providers import Provider
 
 log = structlog.get_logger(__name__)
+
+KIND = kinds.Kind(
+    "xero",
+    "Xero",
+    provider="xero",
+    books=True,
+    whats=chosen.WHATS,
+    statuses=chosen.STATUSES,
+    policies=chosen.LOCKED,
+    columns=("account", "tax", "contact", "bank"),
+    account_by="code",
+    again=True,
+)
 
 #: A wait that Xero asks for up to this is the minute's; a longer one parks the destination.
 SHORT = timedelta(minutes=2)

@@ -1,0 +1,15 @@
+"""The kinds of destinations that there are, one line each, as the page offers them."""
+
+from __future__ import annotations
+
+from core.export import kinds, xero
+
+KINDS: tuple[kinds.Kind, ...] = (xero.KIND,)
+
+
+def every() -> tuple[kinds.Kind, ...]:
+    return KINDS
+
+
+def known(kind_id: str) -> kinds.Kind | None:
+    return next((one for one in KINDS if one.id == kind_id), None)
