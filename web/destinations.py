@@ -13,11 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.export import xero_lists, xero_parcel
-from core.export import xero_settings as chosen
+from core.export import chosen, remote_lists, xero_parcel
+from core.export.chosen import Rule, Settings
 from core.export.delivering import Refused
 from core.export.xero_bill import Locks
-from core.export.xero_settings import Rule, Settings
 from web import farm
 
 #: The rule of all suppliers that have none of their own, in a form.
@@ -74,8 +73,8 @@ def look(session: Session, place: models.Destination) -> Look:
         place,
         version,
         settings,
-        xero_lists.kept(session, place.id),
-        xero_lists.fetched_at(session, place.id),
+        remote_lists.kept(session, place.id),
+        remote_lists.fetched_at(session, place.id),
         _suppliers(session, place.workspace_id),
         _currencies(session, place, settings),
         [sent(session, one, desk_of(place, version, settings)) for one in _deliveries(session, place.id)],

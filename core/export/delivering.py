@@ -42,7 +42,7 @@ class Step:
 
 
 def ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """What is owed and may go: read, looked at by whoever had to look, not put aside, and its time has come."""
+    """What is owed and may go: read, looked at by whoever had to look, not put aside, its time has come, and no dry day is on."""
     owed, invoice = models.Delivery, models.Invoice
     read = select(models.Document.id).where(models.Document.read_at.is_not(None))
     unseen = invoice.asks_review & invoice.reviewed_at.is_(None)
@@ -52,9 +52,15 @@ def ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
         owed.withdrawn_at.is_(None),
         owed.held_for.is_(None),
         owed.next_try_at <= now,
+        owed.destination_id.not_in(dry(now)),
         owed.document_id.in_(read),
         owed.invoice_id.not_in(aside),
     )
+
+
+def dry(now: datetime) -> Select[int]:
+    """The Destinations to which nothing goes yet, though all that would go is shown."""
+    return select(models.Destination.id).where(models.Destination.dry_until > now)
 
 
 def owed(destination_id: int, now: datetime) -> Select[int]:
@@ -139,16 +145,6 @@ def postpone(session: Session, destination_id: int, until: datetime) -> None:
         models.Delivery.next_try_at < until,
     )
     session.execute(owing.values(next_try_at=until))
-
-
-def hasten(session: Session, destination_id: int, now: datetime) -> None:
-    """What is owed there goes now."""
-    owing = update(models.Delivery).where(
-        models.Delivery.destination_id == destination_id,
-        models.Delivery.sent_at.is_(None),
-        models.Delivery.next_try_at > now,
-    )
-    session.execute(owing.values(next_try_at=now))
 
 
 def push_again(delivery: models.Delivery, now: datetime) -> None:

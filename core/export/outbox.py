@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db
 from core.db import models
-from core.export import folder
+from core.export import delivering, folder
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,7 @@ def owed(session: Session, now: datetime, *, limit: int = 100) -> list[int]:
         models.Destination.kind == "folder",
         models.Destination.removed_at.is_(None),
         models.Destination.paused_at.is_(None),
+        models.Destination.id.not_in(delivering.dry(now)),
     )
     ready = select(models.Document.id).where(models.Document.read_at.is_not(None))
     aside = select(models.Invoice.id).where(models.Invoice.rejected_for.is_not(None))

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, errors
 from core.db import models
-from core.export import delivering, kinds, xero_lists, xero_parcel
-from core.export import xero_settings as chosen
+from core.export import chosen, delivering, kinds, remote_lists, xero_lists, xero_parcel
 from core.export.delivering import Refused
 from core.export.xero_api import Api
 from core.export.xero_bill import Locks
@@ -22,6 +21,21 @@ from core.partners import Means
 from core.providers import Provider
 
 log = structlog.get_logger(__name__)
+
+
+def draft(
+    session: Session,
+    destination: models.Destination,
+    invoice: models.Invoice,
+    _: models.Document,
+    here: kinds.Here,
+) -> dict[str, Any] | None:
+    """What this Invoice would be there now, word for word. Raises Refused."""
+    version, settings = chosen.current(session, destination.id)
+    locks = Locks.of(destination.books or {})
+    desk = xero_parcel.Desk(settings, version, locks, here.supplier_name, here.public_url)
+    return xero_parcel.made(session, invoice, desk) if desk.takes(invoice) else None
+
 
 KIND = kinds.Kind(
     "xero",
@@ -33,6 +47,7 @@ KIND = kinds.Kind(
     policies=chosen.LOCKED,
     columns=("account", "tax", "contact", "bank"),
     account_by="code",
+    draft=draft,
     again=True,
 )
 
@@ -59,10 +74,6 @@ class Xero:
         """Lists first when somebody waits for them, then what is owed. Raises the errors of `core.partners`."""
         books = self._books(destination, means)
         if books is None:
-            return
-        if destination.dry_until and destination.dry_until > means.now():
-            with self.database.write() as session:
-                delivering.postpone(session, destination.id, destination.dry_until)
             return
         api = Api(means, self.provider.api, books["id"])
         try:
@@ -119,7 +130,7 @@ class Xero:
         """Whose books it is, after a look when they were connected or a person asked for one; None while a person must choose."""
         books = dict(destination.books or {})
         with self.database.read() as session:
-            looked = xero_lists.fetched_at(session, destination.id)
+            looked = remote_lists.fetched_at(session, destination.id)
         connected = destination.connected_at
         if connected is None:
             return None

@@ -12,8 +12,8 @@ from typing import Any
 
 from core import ledger
 from core.db import models
+from core.export.chosen import Rule
 from core.export.delivering import Refused
-from core.export.xero_settings import Rule
 
 #: Where each kind of record lives, its id's name, the name of its number, and its type.
 RECORDS = {

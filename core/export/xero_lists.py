@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from core.db import Database, models
+from core.export import remote_lists
 from core.export.xero_api import Api
 
 #: What the app must be allowed to do there (`/Organisation/Actions`).
@@ -51,25 +49,7 @@ def refresh(database: Database, api: Api, destination: models.Destination, now: 
     contacts = _active(api.read_all("Contacts"), "ContactStatus")
     lists["contacts"] = [{"id": one["ContactID"], "name": one["Name"]} for one in contacts]
     with database.write() as session:
-        for kind, entries in lists.items():
-            key = {"destination_id": destination.id, "kind": kind}
-            row = session.get(models.RemoteList, key) or models.RemoteList(
-                **key, workspace_id=destination.workspace_id
-            )
-            row.entries, row.fetched_at = entries, now
-            session.add(row)
-
-
-def kept(session: Session, destination_id: int) -> dict[str, list[Any]]:
-    """The lists by their names; those that were never read are empty."""
-    mine = select(models.RemoteList).where(models.RemoteList.destination_id == destination_id)
-    found = {row.kind: row.entries for row in session.scalars(mine)}
-    return {kind: found.get(kind, []) for kind in ("accounts", "contacts", "taxes", "tracking")}
-
-
-def fetched_at(session: Session, destination_id: int) -> datetime | None:
-    row = models.RemoteList
-    return session.scalar(select(func.min(row.fetched_at)).where(row.destination_id == destination_id))
+        remote_lists.keep(session, destination, lists, now)
 
 
 def user_of(token: str) -> str:

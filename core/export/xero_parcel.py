@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from core import archive, nouns
 from core.db import models
 from core.export import delivering, xero_bill
+from core.export.chosen import Settings
 from core.export.delivering import Receipts, Step
 from core.export.xero_api import LARGEST, Api
 from core.export.xero_bill import RECORDS, Locks
-from core.export.xero_settings import Settings
 
 #: The receipt of a file that Xero would not take for its size; it stays here, and the page says so.
 TOO_LARGE = "too_large"
@@ -79,13 +79,13 @@ def packed(
     now: datetime,
 ) -> Parcel:
     """Its payload is fixed before anything is sent. Raises Refused."""
-    made = delivery.payload or (first.payload if first else None) or _made(session, invoice, desk)
-    delivering.intend(delivery, made, desk.version, now)
+    wanted = delivery.payload or (first.payload if first else None) or made(session, invoice, desk)
+    delivering.intend(delivery, wanted, desk.version, now)
     there = first.receipts if first else delivery.receipts if delivery.round > 1 else {}
     return Parcel(
         delivery.id,
-        made["kind"],
-        made["record"],
+        wanted["kind"],
+        wanted["record"],
         there.get("record") or "",
         0 if first else delivery.round,
         file_name(invoice, document, desk.supplier_name(invoice.supplier)),
@@ -95,7 +95,8 @@ def packed(
     )
 
 
-def _made(session: Session, invoice: models.Invoice, desk: Desk) -> dict[str, Any]:
+def made(session: Session, invoice: models.Invoice, desk: Desk) -> dict[str, Any]:
+    """The payload. Raises Refused."""
     kind, record = desk.record(invoice, paid_on(session, invoice.id))
     return {"kind": kind, "record": record}
 

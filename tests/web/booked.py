@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.export import delivering
-from core.export import xero_settings as chosen
-from core.export.xero_settings import Rule
+from core.export import chosen, delivering
+from core.export.chosen import Rule
 from tests.web import world
 
 _LISTS = {

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser
 
 from core.db import models
-from core.export import xero_settings as chosen
+from core.export import chosen
 from tests.web import booked, looks, world
 
 PLACE = "/destinations"

@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 
 from core import errors, providers
 from core.db import models
-from core.export import delivering
-from core.export import xero_settings as chosen
+from core.export import chosen, delivering
 from vault import fields
 from web import consents, destinations, farm, guard, people
 from web.pages.consents import sent_there, visitor
@@ -127,8 +126,6 @@ def dry(destination_id: int) -> Response:
         place = _of(session, destination_id)
         going = place.dry_until is not None and place.dry_until > now
         place.dry_until = None if going else now + timedelta(days=1)
-        if going:
-            delivering.hasten(session, place.id, now)
         record(session, "destination.dry_ended" if going else "destination.dry", f"destination:{place.id}")
     return redirect(_at(destination_id))
 

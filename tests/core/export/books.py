@@ -14,8 +14,8 @@ import httpx
 
 from core import archive, errors, partners, providers
 from core.db import Database, models
-from core.export import xero, xero_settings
-from core.export.xero_settings import Rule
+from core.export import chosen, xero
+from core.export.chosen import Rule
 from core.ledger import documents
 from demo.consent_rules import Tokens
 from demo.xero import Xero
@@ -76,13 +76,13 @@ class Company:
     def round(self) -> None:
         self.target.deliver(self.row(), self.means)
 
-    def choose(self, **chosen: Any) -> int:
+    def choose(self, **says: Any) -> int:
         """A person changes the settings."""
         with self.database.write() as session:
-            _, before = xero_settings.current(session, self.destination)
+            _, before = chosen.current(session, self.destination)
             place = session.get_one(models.Destination, self.destination)
             now = self.at[0]
-            return xero_settings.keep(session, place, dataclasses.replace(before, **chosen), by=None, now=now)
+            return chosen.keep(session, place, dataclasses.replace(before, **says), by=None, now=now)
 
     def bring(self, number: str | None = "F-1", content: bytes = PDF, **says: Any) -> int:
         """An Invoice with its file; the Delivery's id."""

@@ -11,7 +11,7 @@ import pytest
 from core import errors
 from core.db import models
 from core.export import delivering
-from core.export.xero_settings import Rule
+from core.export.chosen import Rule
 from demo.xero import Xero
 from demo.xero_books import Organisation
 from tests.core.export import books

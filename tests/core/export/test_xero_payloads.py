@@ -23,7 +23,7 @@ from xero_python.api_client.serializer import serialize
 from core.db import models
 from core.export import xero_bill
 from core.export.xero_bill import RECORDS, Locks
-from core.export.xero_settings import Rule
+from core.export.chosen import Rule
 from demo.xero_books import Organisation
 from tests.core.export import books
 

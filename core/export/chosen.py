@@ -1,9 +1,12 @@
-"""What goes to Xero and where, as people have chosen it. Each change is a new version; what was sent keeps the one it had."""
+"""What goes to a destination and where, as people have chosen it. Each change is a new version; what was sent keeps the one it had.
+
+A version holds, side by side, what the form of the kind asks (`typed`) and, of books, which supplier goes where (`Settings`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -21,7 +24,7 @@ LOCKED = ("hold", "draft", "after")
 
 @dataclass(frozen=True)
 class Rule:
-    """Of one supplier. `account` is a code, `tax` a type, `bank` an AccountID, `tracking` options by TrackingCategoryID, all of Xero's own."""
+    """Of one supplier, in the service's own ids (`Kind.account_by` of an account); `tracking` has options by the id of their axis."""
 
     what: str = ""
     contact_id: str = ""
@@ -33,7 +36,7 @@ class Rule:
 
     @property
     def complete(self) -> bool:
-        """Whether it says all that Xero needs to book."""
+        """Whether it says all that books need."""
         if self.what == "spend":
             return bool(self.account and self.bank)
         return bool(self.account) if self.what == "bill" else bool(self.what)
@@ -66,11 +69,19 @@ class Settings:
         return since is not None and received_at >= datetime.fromisoformat(since)
 
 
+_OF_BOOKS = {one.name for one in fields(Settings)}
+
+
 def current(session: Session, destination_id: int) -> tuple[int, Settings]:
-    """The newest version and what it says; version 0 is that nobody has chosen anything."""
-    row, mine = models.DestinationSettings, models.DestinationSettings.destination_id == destination_id
-    kept = session.scalar(select(row).where(mine).order_by(row.version.desc()).limit(1))
-    return (kept.version, Settings.of(kept.settings)) if kept else (0, Settings())
+    """The newest version and where suppliers go under it; version 0 is that nobody has chosen anything."""
+    version, whole = _newest(session, destination_id)
+    return version, Settings.of(whole)
+
+
+def typed(session: Session, destination_id: int) -> tuple[int, dict[str, Any]]:
+    """The newest version and what was typed in the form of its kind."""
+    version, whole = _newest(session, destination_id)
+    return version, {name: value for name, value in whole.items() if name not in _OF_BOOKS}
 
 
 def versions(session: Session, destination_id: int) -> list[models.DestinationSettings]:
@@ -83,16 +94,46 @@ def versions(session: Session, destination_id: int) -> list[models.DestinationSe
 def keep(
     session: Session, destination: models.Destination, chosen: Settings, *, by: int | None, now: datetime
 ) -> int:
-    """The version that says so from now on: a new one, unless nothing has changed."""
-    version, before = current(session, destination.id)
-    if version and asdict(before) == asdict(chosen):
+    """The version that says where suppliers go from now on: a new one, unless nothing has changed."""
+    return _keep(session, destination, asdict(chosen), by=by, now=now)
+
+
+def keep_typed(
+    session: Session,
+    destination: models.Destination,
+    told: Mapping[str, Any],
+    *,
+    by: int | None,
+    now: datetime,
+) -> int:
+    """The same of what was typed in the form of its kind."""
+    return _keep(session, destination, told, by=by, now=now)
+
+
+def _newest(session: Session, destination_id: int) -> tuple[int, dict[str, Any]]:
+    row, mine = models.DestinationSettings, models.DestinationSettings.destination_id == destination_id
+    kept = session.scalar(select(row).where(mine).order_by(row.version.desc()).limit(1))
+    return (kept.version, kept.settings) if kept else (0, {})
+
+
+def _keep(
+    session: Session,
+    destination: models.Destination,
+    told: Mapping[str, Any],
+    *,
+    by: int | None,
+    now: datetime,
+) -> int:
+    version, before = _newest(session, destination.id)
+    whole = {**before, **told}
+    if version and whole == before:
         return version
     session.add(
         models.DestinationSettings(
             workspace_id=destination.workspace_id,
             destination_id=destination.id,
             version=version + 1,
-            settings=asdict(chosen),
+            settings=whole,
             made_by=by,
             made_at=now,
         )
