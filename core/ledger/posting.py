@@ -14,6 +14,8 @@ from core.ledger import documents, messages, runs, search
 
 #: However many mails speak of it, a portal is asked no sooner than this after the last visit that began.
 PATIENCE = timedelta(hours=1)
+#: Characters that are kept of a name.
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Posted:
     attachments: int = 0
     files: tuple[Kept, ...] = ()
     dkim: str | None = None
+    #: What rules look at beside sender and subject.
+    sender_name: str = ""
+    recipients: tuple[str, ...] = ()
+    folder: str = ""
     #: The supplier whose portal it sends us to.
     portal: str | None = None
 
@@ -63,6 +69,8 @@ def book(
         return message
     message.folder_id, message.remote_id = folder_id, posted.remote_id
     message.sender, message.subject = posted.sender, posted.subject
+    message.sender_name, message.folder = posted.sender_name[:_LONGEST], posted.folder[:_LONGEST]
+    message.recipients = " ".join(posted.recipients)[: 4 * _LONGEST]
     message.received_at, message.attachments = posted.received_at, posted.attachments
     message.verdict, message.reason, message.dkim = posted.verdict, posted.reason, posted.dkim
     message.supplier = posted.portal

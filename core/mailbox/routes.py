@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import forwards
+from core.ledger import forwards, rules
 from core.mailbox import reasons, sift
 from core.mailbox.heads import Head
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`stop` is the reason why it goes nowhere."""
+    """`stop` is the reason why it goes nowhere; `take` opens it whatever its head says; `supplier` is whose it is, where a rule tells."""
 
     workspace_id: int
     role: str
     stop: str | None = None
+    take: bool = False
+    supplier: str = ""
 
 
 def of(session: Session, mailbox: models.Mailbox, head: Head, folder: str = "") -> Route:
     route = _forwarded(session, mailbox, head) if mailbox.kind == "forward" else _own(mailbox)
     if route.stop:
         return route
-    rule = next((rule for rule in _rules(session, mailbox) if fits(rule, head, folder)), None)
-    if rule is None:
-        return route
-    if rule.act == "skip":
-        return Route(route.workspace_id, route.role, reasons.RULE)
-    if rule.act == "workspace" and rule.to_workspace_id:
-        return Route(rule.to_workspace_id, route.role)
-    return Route(route.workspace_id, rule.act if rule.act in ("ap", "ar") else route.role)
+    rule = first(rules.of(session, mailbox), head, folder)
+    return _by(rule, route) if rule else route
+
+
+def first(ordered: Iterable[models.MailRule], head: Head, folder: str) -> models.MailRule | None:
+    """The rule that decides."""
+    return next((rule for rule in ordered if fits(rule, head, folder)), None)
 
 
 def fits(rule: models.MailRule, head: Head, folder: str) -> bool:
@@ -50,6 +51,15 @@ def fits(rule: models.MailRule, head: Head, folder: str) -> bool:
     )
 
 
+def _by(rule: models.MailRule, route: Route) -> Route:
+    if rule.act == rules.SKIP:
+        return replace(route, stop=reasons.RULE)
+    route = replace(route, supplier=rule.supplier, take=rule.act == rules.TAKE)
+    if rule.act == rules.WORKSPACE and rule.to_workspace_id:
+        return replace(route, workspace_id=rule.to_workspace_id)
+    return replace(route, role=rule.act) if rule.act in (rules.AP, rules.AR) else route
+
+
 def _own(mailbox: models.Mailbox) -> Route:
     return Route(mailbox.workspace_id, mailbox.role)
 
@@ -61,13 +71,3 @@ def _forwarded(session: Session, mailbox: models.Mailbox, head: Head) -> Route:
             return Route(address.workspace_id, address.role)
     stop = None if sift.is_forwarding(head) else reasons.NO_ADDRESS
     return Route(mailbox.workspace_id, mailbox.role, stop)
-
-
-def _rules(session: Session, mailbox: models.Mailbox) -> list[models.MailRule]:
-    """Those of this mailbox and those of all of its company's, in their order."""
-    rule = models.MailRule
-    mine = (
-        rule.workspace_id == mailbox.workspace_id,
-        or_(rule.mailbox_id == mailbox.id, rule.mailbox_id.is_(None)),
-    )
-    return list(session.scalars(select(rule).where(*mine).order_by(rule.position, rule.id)))

@@ -114,6 +114,10 @@ class Message(Base):
     remote_id: Mapped[str]
     sender: Mapped[str]
     subject: Mapped[str]
+    #: What rules look at beside these: the sender's name, bare recipients, and where it lay.
+    sender_name: Mapped[str] = mapped_column(default="")
+    recipients: Mapped[str] = mapped_column(default="")
+    folder: Mapped[str] = mapped_column(default="")
     received_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     attachments: Mapped[int] = mapped_column(default=0)
@@ -154,7 +158,7 @@ class MessageFile(Base):
 
 
 class MailRule(Base):
-    """Where messages go: the first rule that fits decides. Empty conditions fit everything."""
+    """Where messages go: the first rule that fits decides. Empty conditions fit everything; one that is off fits nothing."""
 
     __tablename__ = "mail_rules"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -165,9 +169,12 @@ class MailRule(Base):
     subject: Mapped[str] = mapped_column(default="")
     folder: Mapped[str] = mapped_column(default="")
     recipient: Mapped[str] = mapped_column(default="")
-    #: `ap`, `ar`, `skip`, or `workspace` with where to.
+    #: `ap`, `ar`, `take` (opened whatever its head says), `skip`, `supplier`, or `workspace` with where to.
     act: Mapped[str]
     to_workspace_id: Mapped[int | None] = mapped_column(ForeignKey("workspaces.id"))
+    #: Whose invoices these are, where the sender does not tell; empty is whoever writes.
+    supplier: Mapped[str] = mapped_column(default="")
+    off_at: Mapped[datetime | None]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     made_at: Mapped[datetime]
 
