@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from core.export import kinds, xero
+from core.export import folder, kinds, xero
 
-KINDS: tuple[kinds.Kind, ...] = (xero.KIND,)
+KINDS: tuple[kinds.Kind, ...] = (
+    xero.KIND,
+    folder.KIND,
+)
 
 
 def every() -> tuple[kinds.Kind, ...]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
-from core.export import names
+from core.export import kinds, names
 
 
 def deliver(
@@ -49,3 +53,33 @@ def file_name(invoice: models.Invoice, document: models.Document, supplier_name:
 
 def _suffix(document: models.Document) -> str:
     return nouns.SUFFIXES.get(document.media_type, ".bin")
+
+
+def draft(
+    _: Session,
+    __: models.Destination,
+    invoice: models.Invoice,
+    document: models.Document,
+    here: kinds.Here,
+) -> dict[str, Any]:
+    """The name that the file gets there, and which bytes it holds."""
+    name = file_name(invoice, document, here.supplier_name(invoice.supplier))
+    return {"name": name, "sha256": document.sha256, "bytes": document.size}
+
+
+def inside(typed: Mapping[str, str]) -> str:
+    """One folder within the farm's own, by its name. Raises ValueError: people choose no other place on the machine."""
+    name = typed.get("name", "").strip()
+    if not name or names.safe(name) != name:
+        raise ValueError("name")
+    return name
+
+
+KIND = kinds.Kind(
+    "folder",
+    "",
+    (kinds.Field("name"),),
+    draft=draft,
+    place=inside,
+    origins=lambda _: (),
+)

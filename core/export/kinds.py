@@ -25,6 +25,8 @@ class Field:
     needed: bool = True
     #: Folded away at first: most people leave it as it is.
     rare: bool = False
+    #: Of several lines: a private key in PEM.
+    long: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,11 @@ Draft = Callable[
 
 
 def address_of(typed: Mapping[str, str]) -> str:
-    """The usual address of a destination: what was typed as `url`."""
-    return typed.get("url", "").strip().rstrip("/")
+    """The usual address of a destination: what was typed as `url`. Raises ValueError when that is none."""
+    address = typed.get("url", "").strip().rstrip("/")
+    if urlsplit(address).scheme not in ("https", "http") or not urlsplit(address).hostname:
+        raise ValueError("url")
+    return address
 
 
 def origin_of(destination: models.Destination) -> tuple[str, ...]:
@@ -83,7 +88,8 @@ class Kind:
     draft: Draft | None = None
     #: Whether what is there can be made to say what the settings say now: *push again*.
     again: bool = False
-    #: The address it is reached at, of all that was typed and is not secret: `Destination.place`. Raises ValueError.
+    #: The address it is reached at, of all that was typed and is not secret: `Destination.place`. Raises ValueError with the
+    #: name of the field that is wrong.
     place: Callable[[Mapping[str, str]], str] = address_of
     #: Where its secrets go, and all that it reaches; the target says the same. With a provider, its origins come first.
     origins: Callable[[models.Destination], tuple[str, ...]] = origin_of
