@@ -28,6 +28,11 @@ def lose(environ: dict[str, Any]) -> None:
     environ[_LOST] = True
 
 
+def losing(app: Flask) -> None:
+    """From now on `lose` works on this app."""
+    app.wsgi_app = _Losing(app.wsgi_app)  # type: ignore[method-assign]
+
+
 class _Losing:
     def __init__(self, inner: WSGIApplication) -> None:
         self._inner = inner
@@ -63,7 +68,7 @@ class Office:
     given: list[Tokens] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.app.wsgi_app = _Losing(self.app.wsgi_app)  # type: ignore[method-assign]
+        losing(self.app)
         os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # a stand-in speaks plain http on loopback
         self.app.config["OAUTH2_REFRESH_TOKEN_GENERATOR"] = True
         self.app.config["OAUTH2_TOKEN_EXPIRES_IN"] = dict.fromkeys(

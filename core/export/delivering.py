@@ -18,6 +18,8 @@ from core.partners import Means
 
 #: What the service has of a Delivery so far: the ids there by step. A step whose id is None was asked for, and no answer is known.
 Receipts = Mapping[str, str | None]
+#: The step whose id is the Delivery's proof, wherever it stands; without it that of the first step is.
+RECORD = "record"
 
 
 class Refused(Exception):
@@ -93,7 +95,8 @@ def carry(database: Database, means: Means, delivery_id: int, steps: Sequence[St
         _note(database, delivery_id, receipts)
     with database.write() as session:
         done = session.get_one(models.Delivery, delivery_id)
-        done.sent_at, done.proof, done.error = means.now(), receipts[steps[0].name], None
+        done.sent_at, done.error = means.now(), None
+        done.proof = receipts.get(RECORD, receipts[steps[0].name])
 
 
 def look_up(step: Step, receipts: Receipts) -> str | None:
