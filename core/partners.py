@@ -20,14 +20,20 @@ class Opened(Protocol):
     def reveal(self) -> str: ...
 
 
+class Token(Protocol):
+    """A live access token; with `but` another one than that, which a partner would not take. Raises ConsentEnded."""
+
+    def __call__(self, *, but: str = "") -> Opened: ...
+
+
 @dataclass(frozen=True)
 class Means:
     """Of one round. Everything here may be called from any thread, and stops working when the round ends."""
 
     #: What a person typed for it, by field; each call is an opening on record.
     secrets: Callable[[], Mapping[str, Opened]]
-    #: A live access token, for what is no HTTP. Raises ConsentEnded.
-    token: Callable[[], Opened]
+    #: For what is no HTTP.
+    token: Token
     #: Reaches the declared origins only, through the door, and follows no redirect.
     http: httpx.Client
     #: What came with the consent beside the tokens (`Provider.brings`): QuickBooks' `realmId`.

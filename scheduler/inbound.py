@@ -19,7 +19,8 @@ from core import errors
 from core.db import models
 from core.ledger import forwards, posting
 from core.mailbox import letters
-from core.mailbox.postroom import Found, Postroom
+from core.mailbox.found import Found
+from core.mailbox.postroom import Postroom
 from scheduler import postrooms
 from scheduler.farm import Farm
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import ledger
 from core.db import models
-from core.mailbox.postroom import Awaited
+from core.mailbox.found import Awaited
 from scheduler.farm import Farm
 from vault import audit, sealing
 

@@ -20,7 +20,8 @@ from core import errors, partners, providers
 from core.db import models
 from core.ledger import posting
 from core.mailbox import heads, letters, places
-from core.mailbox.postroom import Found, Postroom
+from core.mailbox.found import Found
+from core.mailbox.postroom import Postroom
 from core.mailbox.sorting import BATCH, Labelled, Sorting
 from core.partners import Means
 
@@ -60,6 +61,8 @@ class _Check:
     def __init__(self, base: str, sorting: Sorting) -> None:
         self.base, self.sorting = base, sorting
         self.mailbox, self.means = sorting.mailbox, sorting.means
+        #: The names of its labels, by their ids.
+        self.named: dict[str, str] = {}
 
     def go(self) -> None:
         for folder in self.sorting.folders(list(self._labels())):
@@ -76,6 +79,7 @@ class _Check:
         yield Labelled(ALL, ALL, read=True)
         for label in self._json("/labels", step="the labels").get("labels", []):
             if label.get("type") == "user":
+                self.named[label["id"]] = label["name"]
                 yield Labelled(label["id"], label["name"], read=False)
 
     def _now(self) -> str:
@@ -149,7 +153,8 @@ class _Check:
         payload = told.get("payload", {})
         head = heads.of(_headed(payload.get("headers", [])), list(_parts(payload))[: letters.PARTS])
         at = datetime.fromtimestamp(int(told["internalDate"]) / 1000, UTC)
-        return Found(id, head, at, int(told.get("sizeEstimate", 0)), partial(self._raw, id))
+        folder = " ".join(sorted(self.named[one] for one in labels & self.named.keys()))
+        return Found(id, head, at, int(told.get("sizeEstimate", 0)), partial(self._raw, id), folder)
 
     def _raw(self, id: str) -> bytes | None:
         """All of it, as it was received (RFC 4648 5: base64 for addresses, its padding left out at times)."""

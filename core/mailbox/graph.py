@@ -19,7 +19,8 @@ from core import errors, partners, providers
 from core.db import models
 from core.ledger import posting
 from core.mailbox import heads, letters, places, reasons
-from core.mailbox.postroom import Found, Postroom
+from core.mailbox.found import Found
+from core.mailbox.postroom import Postroom
 from core.mailbox.sorting import Labelled, Sorting
 from core.partners import Means
 
@@ -104,7 +105,7 @@ class _Check:
     def _delta(self, folder: models.MailFolder, begins: str, link: str) -> None:
         """Page by page, each booked with the link to the next; what is removed was never ours."""
         for page in self._pages(link):
-            posted, seen = self._page(page)
+            posted, seen = self._page(folder, page)
             onward = page.get("@odata.nextLink") or page.get("@odata.deltaLink") or ""
             marks: dict[str, Any] = {"cursor": f"{begins} {onward}"}
             if self.mailbox.stopped_at is None and folder.scan_done_at is None:
@@ -116,9 +117,9 @@ class _Check:
             if self.means.enough() or (scanning and self.sorting.is_stopped()):
                 return
 
-    def _page(self, page: Mapping[str, Any]) -> tuple[list[posting.Posted], int]:
+    def _page(self, folder: models.MailFolder, page: Mapping[str, Any]) -> tuple[list[posting.Posted], int]:
         told = [one for one in page.get("value", []) if "@removed" not in one and not one.get("isDraft")]
-        found = self.sorting.new(map(self._closed, told))
+        found = self.sorting.new(replace(self._closed(one), folder=folder.shown) for one in told)
         files = {one["id"]: bool(one.get("hasAttachments")) for one in told}
         return [self._sort(self._named(one) if files[one.remote_id] else one) for one in found], len(told)
 

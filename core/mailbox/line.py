@@ -9,8 +9,11 @@ import imaplib
 import re
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from imap_tools.errors import ImapToolsError
 from imap_tools.mailbox import BaseMailBox
 
 from core import errors
@@ -27,6 +30,7 @@ ALLOWED = {
     "EXAMINE",
     "STATUS",
     "UID",
+    "IDLE",
     "LOGOUT",
 }
 _UID = {"SEARCH", "FETCH"}
@@ -35,6 +39,8 @@ _MARKS_READ = re.compile(r"\bBODY\[|\bRFC822(?:\.TEXT)?(?![.\w])", re.I)
 #: Bytes of one literal that are taken: a message at its largest and what stands around it.
 LARGEST = 64 * 1024**2
 TIMEOUT = 60.0
+#: What a server's NO and BAD become; `imaplib.IMAP4.abort`, a line that broke, is one of them.
+REFUSALS = (imaplib.IMAP4.error, ImapToolsError)
 
 
 class Forbidden(Exception):
@@ -79,6 +85,24 @@ class Box(BaseMailBox):
         except (OSError, imaplib.IMAP4.error) as err:
             host = self._where[1]
             raise errors.PartnerDown(f"{host}: {type(err).__name__}", step="connecting") from None
+
+
+@contextmanager
+def named(step: str) -> Iterator[None]:
+    """What goes wrong on the line, in our words: PartnerDown when it broke, PartnerChanged when the server would not."""
+    try:
+        yield
+    except imaplib.IMAP4.abort as err:
+        raise errors.PartnerDown(said(err), step=step) from None
+    except REFUSALS as err:
+        raise errors.PartnerChanged(said(err), step=step) from None
+    except OSError as err:
+        raise errors.PartnerDown(type(err).__name__, step=step) from None
+
+
+def said(err: Exception) -> str:
+    """The server's own words, on one line."""
+    return " ".join(str(err).split())[:200]
 
 
 def expect_harmless(name: str, *args: Any) -> None:

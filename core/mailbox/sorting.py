@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +11,8 @@ from sqlalchemy import select
 from core.db import models
 from core.ledger import messages, posting
 from core.mailbox import folders
-from core.mailbox.postroom import Found, Postroom
+from core.mailbox.found import Found
+from core.mailbox.postroom import Postroom
 from core.partners import Means
 
 #: Messages that are booked together.
@@ -83,6 +84,8 @@ class Sorting:
             asked = messages.wanted(session, self.mailbox.id)
         for message in asked:
             found = find(message.remote_id)
+            if found and not found.folder:
+                found = replace(found, folder=message.folder)
             posted = sort(found) if found and found.head.identity == message.identity else None
             with self.postroom.database.write() as session:
                 self.means.hold()

@@ -20,7 +20,7 @@ from core import errors
 from core.db import models
 from core.ledger import arrivals as arrived
 from core.ledger import forwards
-from core.mailbox import imap, places
+from core.mailbox import places, sign_in
 from demo import paper, server
 from scheduler import arrivals, inbound, mailed_codes
 from tests.core.ledger import account
@@ -333,8 +333,8 @@ async def test_a_token_signs_in_and_a_dead_one_asks_for_a_new_consent(tmp_path: 
             passage = await world.farm.outside.door.open([f"127.0.0.1:{world.server.port}"])
 
             def signed_in(token: str) -> bool:
-                means = SimpleNamespace(door=("127.0.0.1", passage.port), token=lambda: Secret(token))
-                return imap.signed_in(box, means).client.state == "AUTH"  # type: ignore[arg-type]
+                means = SimpleNamespace(door=("127.0.0.1", passage.port), token=lambda **_: Secret(token))
+                return sign_in.to(box, means).client.state == "AUTH"  # type: ignore[arg-type]
 
             assert await asyncio.to_thread(signed_in, "canary-living-token")
             with pytest.raises(errors.ConsentEnded) as ended:
