@@ -86,7 +86,7 @@ class Conversation(BaseHTTPRequestHandler):
         chunks = self.server.app(self._environ(body), cast("Any", start_response))
         self._send(*said[-1], chunks)
 
-    do_HEAD = do_POST = do_PUT = do_OPTIONS = do_GET
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_OPTIONS = do_GET
 
     def _send(self, status: str, headers: list[tuple[str, str]], chunks: Iterable[bytes]) -> None:
         code, _, reason = status.partition(" ")

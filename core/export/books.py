@@ -1,0 +1,163 @@
+"""What is owed to a service that keeps books: which of it goes there, in which order, and how long a full minute delays it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from core import archive, errors
+from core.db import Database, models
+from core.export import chosen, delivering, kinds, xero_parcel
+from core.export.chosen import Rule, Settings
+from core.export.delivering import Refused, Step
+from core.partners import Means
+
+log = structlog.get_logger(__name__)
+
+#: A wait that is asked for up to this is the minute's; a longer one parks the destination.
+SHORT = timedelta(minutes=2)
+#: What waits for another Delivery of its Invoice is looked at again after this.
+BEHIND = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Under which settings, in which version, what goes out; `typed` is what the form of its kind asked."""
+
+    settings: Settings
+    version: int
+    typed: Mapping[str, Any]
+    books: Mapping[str, Any]
+    here: kinds.Here
+
+    @classmethod
+    def of(cls, session: Session, destination: models.Destination, here: kinds.Here) -> Desk:
+        version, settings = chosen.current(session, destination.id)
+        typed = chosen.typed(session, destination.id)[1]
+        return cls(settings, version, typed, destination.books or {}, here)
+
+    def takes(self, invoice: models.Invoice) -> bool:
+        """Whether this Invoice is for these books at all: ours to pay, in a currency that was on when it came, of a supplier that goes there."""
+        goes = self.settings.rule(invoice.supplier).what not in ("nothing", "file")
+        ours = invoice.role == "ap" and invoice.merged_into is None
+        known = invoice.currency is None or self.settings.takes(invoice.currency, invoice.received_at)
+        return goes and ours and known
+
+    def rule(self, invoice: models.Invoice) -> Rule:
+        """Where it goes. Raises Refused when nobody said so, or it does not say enough of itself."""
+        rule = self.settings.rule(invoice.supplier)
+        if rule.what != "bill":
+            raise Refused("", "no_mapping")
+        if invoice.issued_on is None or invoice.total_minor is None or invoice.currency is None:
+            raise Refused("", "not_read")
+        return rule
+
+    def named(self, invoice: models.Invoice) -> str:
+        """The supplier as people call it."""
+        return self.here.supplier_name(invoice.supplier)
+
+    def link(self, invoice: models.Invoice) -> str:
+        """Leads from there to the Invoice here; empty where nobody could follow it."""
+        url = self.here.public_url
+        return f"{url}/invoices/{invoice.id}" if url.startswith("https://") else ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file as it travels; `size` in bytes."""
+
+    name: str
+    sha256: str
+    media_type: str
+    size: int
+
+    @classmethod
+    def of(cls, invoice: models.Invoice, document: models.Document, supplier_name: str) -> Paper:
+        """Its name has the Document's number in it, so it is no other's."""
+        name = xero_parcel.file_name(invoice, document, supplier_name)
+        return cls(name, document.sha256, document.media_type, document.size)
+
+    def content(self, stored: archive.Archive) -> bytes:
+        return stored.path(self.sha256).read_bytes()
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A Delivery about to go. `first` is the one of the same Invoice that made the record there, if this one does not."""
+
+    delivery: models.Delivery
+    invoice: models.Invoice
+    document: models.Document
+    first: models.Delivery | None
+
+    @property
+    def record_id(self) -> str:
+        """Of the record there that is to be changed, or gets another file; empty when this Delivery makes it."""
+        there = self.first.receipts if self.first else self.delivery.receipts
+        return (there.get("record") or "") if self.first or self.delivery.round > 1 else ""
+
+
+#: Fixes what is sent of it (`delivering.intend`) and tells the steps; none when nothing of it goes. Raises Refused.
+Packing = Callable[[Session, Owed, Desk], Sequence[Step]]
+
+
+def send_all(
+    database: Database, destination: models.Destination, means: Means, here: kinds.Here, pack: Packing
+) -> None:
+    """All that may go now, oldest first. Raises the errors of `core.partners`; a minute that is full is none."""
+    try:
+        _send_all(database, destination, means, here, pack)
+    except errors.PartnerBusy as err:
+        wait = timedelta(seconds=err.retry_after or 60)
+        if wait > SHORT:
+            raise
+        log.info("books.minute_full", destination=destination.id, wait=wait.total_seconds())
+        with database.write() as session:
+            delivering.postpone(session, destination.id, means.now() + wait)
+
+
+def keep(database: Database, destination: models.Destination, told: Mapping[str, Any]) -> None:
+    """Whose books they are, as the service says it."""
+    with database.write() as session:
+        session.get_one(models.Destination, destination.id).books = dict(told)
+    destination.books = dict(told)
+
+
+def _send_all(
+    database: Database, destination: models.Destination, means: Means, here: kinds.Here, pack: Packing
+) -> None:
+    with database.read() as session:
+        owed = session.scalars(delivering.owed(destination.id, means.now())).all()
+        desk = Desk.of(session, destination, here)
+    for delivery_id in owed:
+        if means.enough():
+            return
+        with database.write() as session:
+            steps = _picked_up(session, delivery_id, desk, pack, means.now())
+        if steps:
+            delivering.carry(database, means, delivery_id, steps)
+
+
+def _picked_up(
+    session: Session, delivery_id: int, desk: Desk, pack: Packing, now: datetime
+) -> Sequence[Step]:
+    delivery = session.get_one(models.Delivery, delivery_id)
+    invoice = session.get_one(models.Invoice, delivery.invoice_id)
+    document = session.get_one(models.Document, delivery.document_id)
+    if not desk.takes(invoice) and delivery.round == 1 and not delivery.receipts:
+        delivery.withdrawn_at = now
+        return ()
+    first = xero_parcel.first_of(session, delivery)
+    if first is not None and first.sent_at is None:
+        delivery.next_try_at = now + BEHIND
+        return ()
+    try:
+        return pack(session, Owed(delivery, invoice, document, first), desk)
+    except Refused as err:
+        delivering.hold(delivery, err.why, str(err) or None)
+        return ()

@@ -1,0 +1,160 @@
+"""NetSuite: what is owed becomes vendor bills and credits under external ids of ours, each once, with its file where a RESTlet takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core import archive, db
+from core.db import models
+from core.export import (
+    books,
+    delivering,
+    kinds,
+    netsuite_api,
+    netsuite_bill,
+    netsuite_lists,
+    remote_lists,
+    xero_parcel,
+)
+from core.export.books import Desk, Owed, Paper
+from core.export.delivering import Receipts, Step
+from core.export.netsuite_api import Api, Sign
+from core.partners import Means
+
+#: The receipt of a file where the customer has not installed our RESTlet: it stays here, and the page says so.
+NO_RESTLET = "no_restlet"
+#: Bytes of a file that a RESTlet takes: ten megabytes of base64 in one request.
+LARGEST = 7 * 1024 * 1024
+_ACCOUNT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)?")
+
+
+def place(typed: Mapping[str, str]) -> str:
+    """The address of an account: `1234567_SB1` is at `https://1234567-sb1.suitetalk.api.netsuite.com`. Raises ValueError with the field's name."""
+    if typed.get("url", "").strip():
+        return kinds.address_of(typed)
+    account = typed.get("account", "").strip().lower().replace("_", "-")
+    if not _ACCOUNT.fullmatch(account):
+        raise ValueError("account")
+    return f"https://{account}.suitetalk.api.netsuite.com"
+
+
+def origins(destination: models.Destination) -> tuple[str, ...]:
+    """Of the record service and of RESTlets, which have a host of their own."""
+    (here,) = kinds.origin_of(destination)
+    return tuple(sorted({here, here.replace(".suitetalk.", ".restlets.")}))
+
+
+def draft(
+    session: Session,
+    destination: models.Destination,
+    invoice: models.Invoice,
+    _: models.Document,
+    here: kinds.Here,
+) -> Mapping[str, Any] | None:
+    desk = Desk.of(session, destination, here)
+    return netsuite_bill.made(invoice, desk) if desk.takes(invoice) else None
+
+
+KIND = kinds.Kind(
+    "netsuite",
+    "NetSuite",
+    (
+        kinds.Field("account"),
+        kinds.Field("client_id"),
+        kinds.Field("certificate_id"),
+        kinds.Field("private_key", secret=True, long=True),
+        kinds.Field("subsidiary", needed=False),
+        kinds.Field("restlet", needed=False),
+        kinds.Field("url", needed=False, rare=True),
+    ),
+    books=True,
+    draft=draft,
+    again=True,
+    place=place,
+    origins=origins,
+)
+
+
+@dataclass(frozen=True)
+class NetSuite:
+    """The target. `sign` makes the assertion that the certificate is known by."""
+
+    database: db.Database
+    stored: archive.Archive
+    here: kinds.Here
+    sign: Sign
+
+    def origins(self, destination: models.Destination) -> tuple[str, ...]:
+        return origins(destination)
+
+    def deliver(self, destination: models.Destination, means: Means) -> None:
+        """Lists first when somebody waits for them, then what is owed. Raises the errors of `core.partners`."""
+        with self.database.read() as session:
+            typed = Desk.of(session, destination, self.here).typed
+            looked = remote_lists.fetched_at(session, destination.id)
+        api = netsuite_api.signed_in(means, destination.place, typed, self.sign)
+        if looked is None or (destination.books or {}).get("asked"):
+            netsuite_lists.refresh(
+                self.database, destination, api, str(typed.get("account", "")), means.now()
+            )
+        pack = partial(self._packed, means=means, api=api)
+        books.send_all(self.database, destination, means, self.here, pack)
+
+    def _packed(self, session: Session, owed: Owed, desk: Desk, *, means: Means, api: Api) -> Sequence[Step]:
+        delivery, first = owed.delivery, owed.first
+        made = (
+            delivery.payload or (first.payload if first else None) or netsuite_bill.made(owed.invoice, desk)
+        )
+        delivering.intend(delivery, made, desk.version, means.now())
+        paper = Paper.of(owed.invoice, owed.document, desk.named(owed.invoice))
+        record = _record(api, owed, netsuite_bill.RECORDS[made["kind"]], made["record"])
+        return [
+            *record,
+            self._file(api, netsuite_bill.RECORDS[made["kind"]], paper, desk.typed.get("restlet")),
+        ]
+
+    def _file(self, api: Api, kind: str, paper: Paper, restlet: str | None) -> Step:
+        def send(receipts: Receipts, _: str) -> str:
+            if not restlet:
+                return NO_RESTLET
+            if paper.size > LARGEST:
+                return xero_parcel.TOO_LARGE
+            return api.attach(restlet, kind, str(receipts["record"]), paper, paper.content(self.stored))
+
+        return Step("file", _nothing, send, payload=False)
+
+
+def _record(api: Api, owed: Owed, kind: str, record: Mapping[str, Any]) -> list[Step]:
+    """The record under an external id of this Delivery's own; a person's *push again* changes the one that is there."""
+    reference, record_id, round_ = (
+        f"moisson-{owed.delivery.idempotency_key}",
+        owed.record_id,
+        owed.delivery.round,
+    )
+
+    def find(_: Receipts) -> str | None:
+        return api.found(kind, reference)
+
+    def put(_: Receipts, __: str) -> str:
+        return api.put(kind, reference, record)
+
+    def adopt(_: Receipts, __: str) -> str:
+        return record_id
+
+    def change(_: Receipts, __: str) -> str:
+        return api.change(kind, record_id, record)
+
+    if owed.first is not None:
+        return [Step("record", _nothing, adopt)]
+    again = [Step(f"change {round_}", _nothing, change)] if round_ > 1 else []
+    return [Step("record", find, put), *again]
+
+
+def _nothing(_: Receipts) -> None:
+    """Nothing to look for: done twice it is there once."""
