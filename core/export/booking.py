@@ -27,11 +27,11 @@ def means(
     ids = [bill.id for bill in bills]
     vat: dict[int, Sequence[Vat]] = {}
     for start in range(0, len(ids), _AT_ONCE):
-        vat |= _vat(session, workspace_id, ids[start : start + _AT_ONCE])
+        vat |= vat_of(session, workspace_id, ids[start : start + _AT_ONCE])
     return Means(chart, category, vat, _euro(session, bills))
 
 
-def _vat(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Sequence[Vat]]:
+def vat_of(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Sequence[Vat]]:
     """As the newest reading of each Invoice tells it."""
     document, reading = models.Document, models.ReadingRow
     told = reading.fields["vat_rates"]["value"].as_string()
