@@ -1,0 +1,212 @@
+"""Clearnox asks for what it lacks: its booking entries without a document are listed, those that we have go there, and each must leave the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from core import archive, db, errors
+from core.db import models
+from core.export import (
+    chosen,
+    clearnox_entries,
+    clearnox_matching,
+    clearnox_rows,
+    clearnox_zip,
+    delivering,
+    kinds,
+)
+from core.export.clearnox_api import Api, Listing
+from core.export.clearnox_matching import Answer, Paper
+from core.export.clearnox_names import FIELDS, Names
+from core.export.clearnox_zip import Line
+from core.export.delivering import Refused
+from core.partners import Means
+
+log = structlog.get_logger(__name__)
+
+#: The list is asked for once a day, and after what came in; not more often than every two minutes for that.
+DAILY, PAUSE = timedelta(days=1), timedelta(minutes=2)
+_SUFFIX = ".pdf"
+
+
+def draft(
+    session: Session,
+    destination: models.Destination,
+    invoice: models.Invoice,
+    document: models.Document,
+    _: kinds.Here,
+) -> dict[str, Any] | None:
+    """What `metadata.json` would say of it, by the list as it was last seen; None when nobody there asks for it."""
+    kept = clearnox_entries.kept(session, destination.id)
+    asking = [one["id"] for one in kept if one["invoice"] == invoice.id and one["outcome"] == "found"]
+    if invoice.role != "ar" or not asking:
+        return None
+    names = Names.of(chosen.typed(session, destination.id)[1])
+    name = clearnox_zip.name(invoice.number or "", document.id, _SUFFIX)
+    return clearnox_zip.told(names, name, asking, document.sha256, invoice.number or "")
+
+
+KIND = kinds.Kind("clearnox", "Clearnox", FIELDS, draft=draft, again=True)
+
+
+def wake(session: Session, workspace_id: int, now: datetime) -> None:
+    """What it books has changed: the list is asked for soon. However often it is said, once."""
+    place, soon = models.Destination, now + PAUSE
+    mine = (place.workspace_id == workspace_id, place.kind == KIND.id, place.removed_at.is_(None))
+    session.execute(update(place).where(*mine, place.next_round_at > soon).values(next_round_at=soon))
+
+
+@dataclass(frozen=True)
+class Clearnox:
+    """The target. Whatever is in the archive may be asked for, from before the connection too."""
+
+    database: db.Database
+    stored: archive.Archive
+
+    def origins(self, destination: models.Destination) -> tuple[str, ...]:
+        return KIND.origins(destination)
+
+    def deliver(self, destination: models.Destination, means: Means) -> None:
+        """Look, send, look again. Raises the errors of `core.partners` and BadSettings."""
+        if self._is_too_soon(destination, means.now()):
+            return
+        self._plan(destination, means.now())  # should this round fail
+        with self.database.read() as session:
+            version, typed = chosen.typed(session, destination.id)
+        names = Names.of(typed)
+        api = Api(means, destination.place, names)
+        listing = api.listed()
+        answers = self._answers(destination, listing, means.now())
+        is_dry = destination.dry_until is not None and destination.dry_until > means.now()
+        lines = [] if is_dry else self._lines(destination, answers, names, version, means.now())
+        try:
+            self._send_all(api, means, lines, names)
+        finally:
+            self._keep(destination, listing, answers, means.now())
+        if lines:
+            listing = api.listed()
+        self._end(destination, listing, answers, means.now())
+
+    def _send_all(self, api: Api, means: Means, lines: Sequence[Line], names: Names) -> None:
+        for part in clearnox_zip.parts(lines, names):
+            if means.enough():
+                return
+            self._send(api, means, part, names)
+
+    def _answers(self, destination: models.Destination, listing: Listing, now: datetime) -> dict[str, Answer]:
+        """What was sent before is settled, and what is in the archive is found."""
+        with self.database.write() as session:
+            clearnox_rows.settle(session, destination.id, listing, now)
+        with self.database.read() as session:
+            papers = clearnox_rows.papers(session, destination.workspace_id)
+        return clearnox_matching.answers(listing.entries.values(), papers)
+
+    def _lines(
+        self,
+        destination: models.Destination,
+        answers: dict[str, Answer],
+        names: Names,
+        version: int,
+        now: datetime,
+    ) -> list[Line]:
+        """What goes now, each with its payload fixed; what is asked for no more is let go."""
+        largest, lines, taken = clearnox_zip.limit(names), list[Line](), set[str]()
+        with self.database.write() as session:
+            going = clearnox_rows.wanted(session, destination, answers, now)
+            clearnox_rows.withdraw(session, destination.id, {one.id for one, _ in going}, now)
+            for delivery, paper in going:
+                line = self._line(delivery, paper, names, version, taken)
+                if line.weight > largest:
+                    delivering.hold(delivery, "too_large")
+                    continue
+                delivering.intend(delivery, {"fileName": line.name, "line": dict(line.told)}, version, now)
+                taken.add(line.name.casefold())
+                lines.append(line)
+        return lines
+
+    def _line(
+        self, delivery: models.Delivery, paper: Paper, names: Names, version: int, taken: Iterable[str]
+    ) -> Line:
+        path = self.stored.path(paper.sha256)
+        if delivery.payload is not None:
+            told = delivery.payload["line"]
+            return Line(
+                delivery.id,
+                delivery.payload["fileName"],
+                told,
+                path,
+                paper.size,
+                delivery.receipts["part"],
+            )
+        name = clearnox_zip.name(paper.number, paper.document_id, _SUFFIX, set(taken), round_=delivery.round)
+        told = clearnox_zip.told(names, name, delivery.receipts["entries"], paper.sha256, paper.number)
+        return Line(delivery.id, name, told, path, paper.size)
+
+    def _send(self, api: Api, means: Means, part: Sequence[Line], names: Names) -> None:
+        """Intent before, receipt after; without an answer, only the list tells."""
+        with clearnox_zip.made(part, names) as made:
+            self._note(part, None, made.sha256)
+            means.hold()
+            try:
+                api.upload(made.file, made.size)
+            except Refused as err:
+                self._undo(part, err)
+                return
+            except errors.PartnerSilent:
+                raise
+            except errors.MoissonError:
+                self._undo(part)
+                raise
+            self._note(part, made.sha256, made.sha256)
+        log.info("clearnox.sent", documents=len(part), size=made.size)
+
+    def _note(self, part: Sequence[Line], receipt: str | None, key: str) -> None:
+        with self.database.write() as session:
+            for line in part:
+                delivery = session.get_one(models.Delivery, line.delivery_id)
+                delivery.idempotency_key = key
+                delivery.receipts = {**delivery.receipts, "part": key, "zip": receipt}
+
+    def _undo(self, part: Sequence[Line], refused: Refused | None = None) -> None:
+        """It surely left nothing there."""
+        with self.database.write() as session:
+            for line in part:
+                delivery = session.get_one(models.Delivery, line.delivery_id)
+                delivery.receipts = {k: v for k, v in delivery.receipts.items() if k != "zip"}
+                if refused is not None:
+                    delivering.hold(delivery, refused.why, str(refused))
+
+    def _end(
+        self, destination: models.Destination, listing: Listing, answers: dict[str, Answer], now: datetime
+    ) -> None:
+        dry = destination.dry_until
+        with self.database.write() as session:
+            clearnox_rows.settle(session, destination.id, listing, now)
+        self._keep(destination, listing, answers, now)
+        self._plan(destination, dry if dry and now < dry < now + DAILY else now + DAILY)
+
+    def _keep(
+        self, destination: models.Destination, listing: Listing, answers: dict[str, Answer], now: datetime
+    ) -> None:
+        with self.database.write() as session:
+            clearnox_entries.keep(session, destination, listing, answers, now)
+
+    def _plan(self, destination: models.Destination, at: datetime) -> None:
+        with self.database.write() as session:
+            session.get_one(models.Destination, destination.id).next_round_at = at
+
+    def _is_too_soon(self, destination: models.Destination, now: datetime) -> bool:
+        """Only what came in has brought us here, and the last look was a moment ago."""
+        planned, last = destination.next_round_at, destination.last_success_at
+        if planned is None or planned <= now or last is None or now >= last + PAUSE:
+            return False
+        with self.database.write() as session:
+            delivering.postpone(session, destination.id, last + PAUSE)
+        return True

@@ -1,0 +1,165 @@
+"""What the ledger keeps of Clearnox: a Delivery for each document that is asked for.
+
+Its receipts are `zip` (the SHA-256 of the one it went in; None: no answer is known), `part` (that of the last zip made with it),
+`entries` (what it was sent for) and `left` (those that have left the list since, whichever zip that took).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import ledger, nouns
+from core.db import models
+from core.export import delivering
+from core.export.clearnox_api import Listing
+from core.export.clearnox_matching import Answer, Paper
+
+#: What was sent is looked for again after this, and after `PATIENCE` a person is told that its entry is still there.
+AGAIN, PATIENCE = timedelta(minutes=10), timedelta(hours=1)
+
+
+def papers(session: Session, workspace_id: int) -> list[Paper]:
+    """The newest PDF of every Invoice that the company has sent to a customer. Pages of a larger file are not sent: the rest is others'."""
+    invoice, document = models.Invoice, models.Document
+    ours = (
+        invoice.workspace_id == workspace_id,
+        invoice.role == "ar",
+        invoice.merged_into.is_(None),
+        invoice.rejected_for.is_(None),
+        document.media_type == "application/pdf",
+        document.first_page.is_(None),
+        document.read_at.is_not(None),
+    )
+    rows = session.execute(
+        select(
+            invoice.id, invoice.number, invoice.issued_on, invoice.precision, invoice.total_minor, invoice.currency,
+            invoice.customer_ref, invoice.asks_review, invoice.reviewed_at, document.id, document.sha256, document.size,
+        ).join(document, document.invoice_id == invoice.id).where(*ours).order_by(document.id)
+    )  # fmt: skip
+    return list({row[0]: _paper(*tuple(row)) for row in rows}.values())
+
+
+def settle(session: Session, destination_id: int, listing: Listing, now: datetime) -> None:
+    """What was sent has arrived when its entries have left the list, and not before."""
+    for delivery in every(session, destination_id):
+        if is_out(delivery):
+            _settle(delivery, listing, now)
+
+
+def is_out(delivery: models.Delivery) -> bool:
+    """It was sent, or may have been, and its entries have not been seen to leave."""
+    waits = delivery.sent_at is None and delivery.withdrawn_at is None and delivery.held_for is None
+    return waits and "zip" in delivery.receipts and delivery.payload is not None
+
+
+def every(session: Session, destination_id: int) -> Sequence[models.Delivery]:
+    """Of this destination, oldest first."""
+    one = models.Delivery
+    return session.scalars(select(one).where(one.destination_id == destination_id).order_by(one.id)).all()
+
+
+def wanted(
+    session: Session, destination: models.Destination, answers: Mapping[str, Answer], now: datetime
+) -> list[tuple[models.Delivery, Paper]]:
+    """The Deliveries that are to go, oldest first; each knows the entries that ask for it."""
+    there = {one.document_id: one for one in every(session, destination.id)}
+    asked: dict[int, tuple[Paper, list[str]]] = {}
+    for entry_id, (outcome, paper) in answers.items():
+        if outcome == "found" and paper is not None:
+            asked.setdefault(paper.document_id, (paper, []))[1].append(entry_id)
+    going = []
+    for document_id, (paper, entries) in asked.items():
+        delivery = there.get(document_id) or _new(session, destination, paper, now)
+        if _goes(delivery, entries, now):
+            going.append((delivery, paper))
+    session.flush()
+    return sorted(going, key=lambda one: one[0].id)
+
+
+def withdraw(session: Session, destination_id: int, going: Collection[int], now: datetime) -> None:
+    """What nobody there asks for is not owed; it is again once somebody does."""
+    for delivery_id in session.scalars(delivering.owed(destination_id, now)).all():
+        delivery = session.get_one(models.Delivery, delivery_id)
+        if delivery_id in going or is_out(delivery):
+            continue
+        if delivery.receipts.get("left"):
+            delivery.sent_at = now  # a person wanted it sent again, and it is there
+        else:
+            delivery.withdrawn_at = now
+
+
+def _settle(delivery: models.Delivery, listing: Listing, now: datetime) -> None:
+    receipts = dict(delivery.receipts)
+    still = [one for one in receipts["entries"] if one in listing.entries]
+    is_sure, since = receipts["zip"] is not None, now - (delivery.tried_at or now)
+    delivery.next_try_at = now + AGAIN
+    if not still and (listing.whole or is_sure):
+        left = dict.fromkeys([*receipts.get("left", ()), *receipts["entries"]])
+        delivery.receipts = {**receipts, "zip": delivery.idempotency_key, "left": list(left)}
+        delivery.sent_at, delivery.proof, delivery.error = now, delivery.idempotency_key, None
+    elif still and not is_sure and since >= AGAIN:
+        del receipts[
+            "zip"
+        ]  # it is not there, after ten minutes in which it could have come: the same zip goes once more
+        delivery.receipts = receipts
+    elif since >= PATIENCE:
+        del receipts["zip"]
+        delivery.receipts = receipts
+        delivering.hold(delivery, "still_there" if still else "unproved", anew=False)
+
+
+def _goes(delivery: models.Delivery, asking: list[str], now: datetime) -> bool:
+    if is_out(delivery) or delivery.held_for is not None:
+        return False
+    left = set(delivery.receipts.get("left", ()))
+    fresh = [one for one in asking if one not in left]
+    if delivery.sent_at is not None:
+        if not fresh:
+            return False
+        delivering.push_again(delivery, now)
+    if delivery.payload is None or delivery.withdrawn_at is not None or "part" not in delivery.receipts:
+        delivery.payload = None
+        kept = {name: delivery.receipts[name] for name in ("left",) if name in delivery.receipts}
+        delivery.receipts = {**kept, "entries": fresh or asking}
+    delivery.withdrawn_at, delivery.next_try_at = None, now
+    return True
+
+
+def _new(session: Session, destination: models.Destination, paper: Paper, now: datetime) -> models.Delivery:
+    made = models.Delivery(
+        workspace_id=destination.workspace_id,
+        destination_id=destination.id,
+        invoice_id=paper.invoice_id,
+        document_id=paper.document_id,
+        queued_at=now,
+        next_try_at=now,
+        receipts={},
+        tries=0,
+        round=1,
+    )
+    session.add(made)
+    return made
+
+
+def _paper(
+    invoice_id: int, number: str | None, day: Any, precision: str, total: int | None, currency: str | None,
+    customer: str | None, asks: bool, reviewed: Any, document_id: int, sha256: str, size: int,
+) -> Paper:  # fmt: skip
+    money = ledger.money(total, currency)
+    return Paper(
+        invoice_id,
+        document_id,
+        sha256,
+        size,
+        number or "",
+        day if precision == nouns.Precision.DAY else None,
+        money.amount if money else None,
+        currency,
+        customer or "",
+        not asks or reviewed is not None,
+    )

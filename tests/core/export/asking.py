@@ -1,0 +1,146 @@
+"""A company that has sent invoices, and the stand-in of Clearnox that lacks some of them: real database, real archive, real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from core import archive, errors, partners
+from core.db import Database, models
+from core.export import chosen, clearnox, clearnox_entries
+from core.ledger import documents
+from demo.clearnox import Clearnox
+from tests.core.export import books
+from tests.core.export.books import NOW
+
+SECRET = "it-is-us"
+
+
+@dataclass
+class Seller:
+    database: Database
+    stored: archive.Archive
+    service: Clearnox
+    target: clearnox.Clearnox
+    means: partners.Means
+    at: list[datetime]
+    held: list[int] = field(default_factory=list)
+    destination: int = 0
+
+    def later(self, **more: float) -> None:
+        self.at[0] += timedelta(**more)
+
+    def row(self) -> models.Destination:
+        with self.database.read() as session:
+            return session.get_one(models.Destination, self.destination)
+
+    def change(self, **values: Any) -> None:
+        with self.database.write() as session:
+            for name, value in values.items():
+                setattr(session.get_one(models.Destination, self.destination), name, value)
+
+    def choose(self, **typed: str) -> None:
+        with self.database.write() as session:
+            place = session.get_one(models.Destination, self.destination)
+            chosen.keep_typed(session, place, typed, by=None, now=self.at[0])
+
+    def round(self) -> None:
+        """As the worker has one: what it was asked for is asked once, and a round that went well is noted."""
+        now = self.at[0]
+        if (self.row().next_round_at or now) <= now:
+            self.change(next_round_at=None)
+        self.target.deliver(self.row(), self.means)
+        self.change(last_success_at=self.at[0])
+
+    def try_round(self, *kinds: type[errors.MoissonError]) -> errors.MoissonError | None:
+        """The same, with one of these failures, or none."""
+        try:
+            self.round()
+        except kinds as err:
+            return err
+        return None
+
+    def sell(self, number: str | None = "F-1", content: bytes = b"", **says: Any) -> int:
+        """An Invoice to a customer, with its file; its id."""
+        told: dict[str, Any] = {
+            "workspace_id": 1, "supplier": "other", "number": number, "issued_on": date(2026, 10, 3), "precision": "day",
+            "total_minor": 4590, "currency": "EUR", "kind": "invoice", "role": "ar", "received_at": self.at[0],
+            "read_at": self.at[0], "doubts": [],
+        }  # fmt: skip
+        with self.database.write() as session:
+            invoice = models.Invoice(**{**told, **says})
+            session.add(invoice)
+            session.flush()
+            self._file(session, invoice.id, content or f"%PDF-1.4 {number} {invoice.id}".encode())
+            return invoice.id
+
+    def add_file(self, invoice_id: int, content: bytes, **says: Any) -> None:
+        with self.database.write() as session:
+            self._file(session, invoice_id, content, **says)
+
+    def deliveries(self, *, withdrawn: bool = False) -> list[models.Delivery]:
+        with self.database.read() as session:
+            found = session.query(models.Delivery).order_by(models.Delivery.id).all()
+        return [one for one in found if withdrawn or one.withdrawn_at is None]
+
+    def of(self, invoice_id: int) -> models.Delivery:
+        (one,) = [one for one in self.deliveries(withdrawn=True) if one.invoice_id == invoice_id]
+        return one
+
+    def outcomes(self) -> dict[str, str]:
+        """What became of each entry, by its id."""
+        with self.database.read() as session:
+            return {one["id"]: one["outcome"] for one in clearnox_entries.kept(session, self.destination)}
+
+    def _file(self, session: Any, invoice_id: int, content: bytes, **says: Any) -> None:
+        file = self.stored.welcome([content], name="facture.pdf")
+        self.stored.put(file)
+        at = self.at[0]
+        told: dict[str, Any] = {
+            "workspace_id": 1, "invoice_id": invoice_id, "sha256": file.sha256, "size": file.size, "name": "facture.pdf",
+            "media_type": "application/pdf", "channel": "mail", "received_at": at, "read_at": at,
+        }  # fmt: skip
+        paper = models.Document(**{**told, **says})
+        session.add(paper)
+        session.flush()
+        documents.owe(session, 1, paper, at)
+
+
+@contextmanager
+def opened(folder: Path, service: Clearnox | None = None, **typed: str) -> Iterator[Seller]:
+    """The stand-in's own names and secret, unless told otherwise."""
+    at, service = [NOW], (service or Clearnox()).start()
+    database = Database(f"sqlite:///{folder / 'farm.db'}")
+    models.Base.metadata.create_all(database.engine)
+    stored, held = archive.Archive(folder / "data"), list[int]()
+    means = replace(
+        books.means(at), secrets=lambda: {"secret": books._Shown(SECRET)}, hold=lambda: held.append(len(held))
+    )
+    seller = Seller(database, stored, service, clearnox.Clearnox(database, stored), means, at, held)
+    with database.write() as session:
+        session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
+        session.flush()
+        place = models.Destination(
+            workspace_id=1, kind="clearnox", place=service.url, created_at=NOW, next_round_at=NOW
+        )
+        session.add(place)
+        session.flush()
+        seller.destination = place.id
+    seller.choose(user="connector", **typed)
+    try:
+        yield seller
+    finally:
+        seller.means.http.close()
+        service.stop()
+        database.close()
+
+
+def entry(id_: str, number: str | None = None, **says: Any) -> dict[str, Any]:
+    """A line of the sales ledger, of an invoice as `Seller.sell` makes them."""
+    named = {"documentNumber": number} if number else {}
+    told = {"id": id_, "date": "2026-10-03", "amount": 45.90, "currency": "EUR", "account": "411DUPONT"}
+    return {**told, **named, **says}
