@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import errors, providers
 from core.db import models
-from core.export import delivering, xero
+from core.export import delivering, qbo, xero
 from core.export.target import Target
 from scheduler import policy, round_lease
 from scheduler.farm import Farm
@@ -23,8 +23,13 @@ def _xero(farm: Farm) -> Target:
     return xero.Xero(farm.database, farm.archive, provider, farm.supplier_name, farm.settings.public_url)
 
 
+def _qbo(farm: Farm) -> Target:
+    provider = providers.known(farm.settings.stand_ins, "qbo")
+    return qbo.Qbo(farm.database, farm.archive, provider, farm.supplier_name, farm.settings.public_url)
+
+
 #: What delivers to each kind of destination.
-TARGETS: dict[str, Callable[[Farm], Target]] = {"xero": _xero}
+TARGETS: dict[str, Callable[[Farm], Target]] = {"xero": _xero, "qbo": _qbo}
 
 
 def due(session: Session, kinds: Collection[str], *, limit: int, now: datetime) -> Sequence[int]:
