@@ -1,28 +1,27 @@
-"""What the page of a destination shows, and what people choose there, as values."""
+"""What the pages of destinations show, as values: how each one stands, what was sent, and what would be sent now."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.export import chosen, remote_lists, xero_parcel
-from core.export.chosen import Rule, Settings
+from core.export import catalogue, chosen, kinds
 from core.export.delivering import Refused
-from core.export.xero_bill import Locks
-from web import farm
+from web import farm, speech
 
-#: The rule of all suppliers that have none of their own, in a form.
-OTHERS = "*"
 #: Deliveries on the page.
 NEWEST = 50
+#: Invoices that are tried for a preview before anything was sent.
+TRIED = 20
+#: How a destination stands, with the colour of its edge.
+TONES = {"on": "green", "dry": "blue", "paused": "grey", "off": "grey", "wrong": "amber"}
 
 
 @dataclass(frozen=True)
@@ -35,113 +34,107 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Look:
-    """All that the page needs."""
+class Preview:
+    """What would be sent of one Invoice: the payload, or the word for why nothing would (`destinations.held`)."""
 
-    place: models.Destination
-    version: int
-    settings: Settings
-    lists: Mapping[str, Sequence[Any]]
-    listed_at: datetime | None
-    suppliers: Sequence[str]
-    currencies: Sequence[str]
-    sent: Sequence[Sent]
-
-    @property
-    def books(self) -> dict[str, Any]:
-        return self.place.books or {}
-
-    @property
-    def desk(self) -> xero_parcel.Desk:
-        return desk_of(self.place, self.version, self.settings)
-
-    def rule(self, supplier: str) -> Rule:
-        return (
-            self.settings.otherwise if supplier == OTHERS else self.settings.suppliers.get(supplier, Rule())
-        )
+    invoice: models.Invoice
+    payload: Mapping[str, Any] | None
+    why: str = ""
 
 
-def desk_of(place: models.Destination, version: int, settings: Settings) -> xero_parcel.Desk:
-    here = farm.here()
-    locks = Locks.of(place.books or {})
-    return xero_parcel.Desk(settings, version, locks, name_of, here.settings.public_url)
+def kind_of(place: models.Destination) -> kinds.Kind:
+    """Raises KeyError for a kind that the farm no longer has."""
+    known = catalogue.known(place.kind)
+    if known is None:
+        raise KeyError(place.kind)
+    return known
 
 
-def look(session: Session, place: models.Destination) -> Look:
-    version, settings = chosen.current(session, place.id)
-    return Look(
-        place,
-        version,
-        settings,
-        remote_lists.kept(session, place.id),
-        remote_lists.fetched_at(session, place.id),
-        _suppliers(session, place.workspace_id),
-        _currencies(session, place, settings),
-        [sent(session, one, desk_of(place, version, settings)) for one in _deliveries(session, place.id)],
-    )
+def living(session: Session, workspace_id: int) -> Sequence[models.Destination]:
+    """Those of a company, of kinds that there are."""
+    place = models.Destination
+    mine = select(place).where(place.workspace_id == workspace_id, place.removed_at.is_(None))
+    return [one for one in session.scalars(mine.order_by(place.id)) if catalogue.known(one.kind)]
 
 
-def sent(session: Session, delivery: models.Delivery, desk: xero_parcel.Desk) -> Sent:
+def standing(place: models.Destination) -> str:
+    """One word of `destinations.standing`."""
+    kind = kind_of(place)
+    if place.paused_at is not None:
+        return "paused"
+    if (kind.provider or kind.secrets) and place.connected_at is None:
+        return "off"
+    if place.error is not None:
+        return "wrong"
+    return "dry" if place.dry_until and place.dry_until > farm.here().now() else "on"
+
+
+def sent(session: Session, place: models.Destination) -> list[Sent]:
+    """The newest, newest first."""
+    one = models.Delivery
+    mine = select(one).where(one.destination_id == place.id, one.withdrawn_at.is_(None))
+    return [
+        with_invoice(session, place, each)
+        for each in session.scalars(mine.order_by(one.id.desc()).limit(NEWEST))
+    ]
+
+
+def with_invoice(session: Session, place: models.Destination, delivery: models.Delivery) -> Sent:
     invoice = session.get_one(models.Invoice, delivery.invoice_id)
-    return Sent(delivery, invoice, tuple(difference(session, delivery, invoice, desk)))
+    return Sent(delivery, invoice, tuple(difference(session, place, delivery)))
 
 
 def preview(
-    session: Session, invoice: models.Invoice, desk: xero_parcel.Desk
-) -> tuple[dict[str, Any] | None, str]:
+    session: Session, place: models.Destination, invoice_id: int, document_id: int, *, again: bool = False
+) -> Preview:
     """What would be sent of it now; or nothing, and the word for why."""
-    if not desk.takes(invoice):
-        return None, "not_taken"
+    kind, invoice = kind_of(place), session.get_one(models.Invoice, invoice_id)
+    if kind.draft is None:
+        return Preview(invoice, None, "no_preview")
+    document = session.get_one(models.Document, document_id)
     try:
-        return desk.record(invoice, xero_parcel.paid_on(session, invoice.id))[1], ""
+        payload = kind.draft(session, place, invoice, document, here(again=again))
     except Refused as err:
-        return None, err.why
+        return Preview(invoice, None, err.why)
+    return Preview(invoice, payload, "" if payload else "not_taken")
+
+
+def next_one(session: Session, place: models.Destination) -> Preview | None:
+    """What the first document that goes there would say: one that is owed, else one that has come before; None once anything was sent."""
+    one, paper = models.Delivery, models.Document
+    mine = one.destination_id == place.id
+    if session.scalar(select(exists().where(mine, one.sent_at.is_not(None)))):
+        return None
+    owed = select(one.invoice_id, one.document_id).where(mine, one.withdrawn_at.is_(None)).order_by(one.id)
+    came = select(paper.invoice_id, paper.id).where(
+        paper.workspace_id == place.workspace_id, paper.read_at.is_not(None)
+    )
+    pairs = [*session.execute(owed.limit(1)), *session.execute(came.order_by(paper.id.desc()).limit(TRIED))]
+    tried = [preview(session, place, invoice_id, document_id) for invoice_id, document_id in pairs]
+    return next((one for one in tried if one.payload), tried[0] if tried else None)
 
 
 def difference(
-    session: Session, delivery: models.Delivery, invoice: models.Invoice, desk: xero_parcel.Desk
+    session: Session, place: models.Destination, delivery: models.Delivery
 ) -> Iterator[tuple[str, Any, Any]]:
     """Field by field, what was sent and what would be sent now; only of what is there and can be changed there."""
-    if delivery.sent_at is None or delivery.payload is None or delivery.settings_version == desk.version:
+    version = chosen.typed(session, place.id)[0]
+    if delivery.sent_at is None or delivery.payload is None or delivery.settings_version == version:
         return
-    try:
-        kind, record = desk.record(invoice, xero_parcel.paid_on(session, invoice.id))
-    except Refused:
+    if not kind_of(place).again:
         return
-    if kind == delivery.payload["kind"]:
-        before, now = _flat(delivery.payload["record"]), _flat(record)
-        names = [*before, *(name for name in now if name not in before)]
-        yield from ((one, before.get(one), now.get(one)) for one in names if before.get(one) != now.get(one))
+    now = preview(session, place, delivery.invoice_id, delivery.document_id, again=True).payload
+    # One kind of record never becomes another.
+    if now is not None and now.get("kind") == delivery.payload.get("kind"):
+        was, is_ = _flat(shown(delivery.payload)), _flat(shown(now))
+        names = [*was, *(name for name in is_ if name not in was)]
+        yield from ((one, was.get(one), is_.get(one)) for one in names if was.get(one) != is_.get(one))
 
 
-def typed(form: Mapping[str, str], seen: Look, now: datetime) -> Settings:
-    """The settings that a form asks for. A currency that is switched on counts from now; one that was on keeps its day."""
-    on = {
-        code: seen.settings.currencies.get(code) or now.isoformat() if f"currency-{code}" in form else None
-        for code in seen.currencies
-    }
-    rules = {one: _rule(form, one, seen) for one in seen.suppliers}
-    status, locked = form.get("status", ""), form.get("locked", "")
-    return dataclasses.replace(
-        seen.settings,
-        currencies=on,
-        suppliers={name: rule for name, rule in rules.items() if rule != Rule()},
-        otherwise=_rule(form, OTHERS, seen),
-        status=status if status in chosen.STATUSES else seen.settings.status,
-        locked=locked if locked in chosen.LOCKED else seen.settings.locked,
-    )
-
-
-def _rule(form: Mapping[str, str], supplier: str, seen: Look) -> Rule:
-    told = {
-        name: form.get(f"{name}-{supplier}", "").strip()[:255]
-        for name in ("what", "contact", "account", "tax", "bank")
-    }
-    if told["what"] not in chosen.WHATS:
-        told["what"] = ""
-    contact = next((one["id"] for one in seen.lists["contacts"] if one["name"] == told["contact"]), "")
-    tracking = {one["id"]: form.get(f"tracking-{one['id']}-{supplier}", "") for one in seen.lists["tracking"]}
-    return Rule(contact_id=contact, tracking={of: name for of, name in tracking.items() if name}, **told)
+def shown(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The record within the payload, where there is one: what goes over the line."""
+    record = payload.get("record")
+    return record if isinstance(record, Mapping) else payload
 
 
 def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, Any]:
@@ -158,47 +151,6 @@ def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     return found
 
 
-def _deliveries(session: Session, destination_id: int) -> Sequence[models.Delivery]:
-    one = models.Delivery
-    mine = select(one).where(one.destination_id == destination_id, one.withdrawn_at.is_(None))
-    return session.scalars(mine.order_by(one.id.desc()).limit(NEWEST)).all()
-
-
-def _suppliers(session: Session, workspace_id: int) -> Sequence[str]:
-    """Those that the company has an account or an Invoice of."""
-    account, invoice = models.Account, models.Invoice
-    brought = select(invoice.supplier).where(invoice.workspace_id == workspace_id)
-    gone_to = select(account.supplier).where(account.workspace_id == workspace_id)
-    return sorted(set(session.scalars(brought.union(gone_to))))
-
-
-def _currencies(session: Session, place: models.Destination, settings: Settings) -> Sequence[str]:
-    """Of the books, of the company's accounts at banks, and of what came."""
-    banked = select(models.BankAccount.currency).where(models.BankAccount.workspace_id == place.workspace_id)
-    came = select(models.Invoice.currency).where(models.Invoice.workspace_id == place.workspace_id)
-    base = (place.books or {}).get("currency")
-    found = {base, *settings.currencies, *session.scalars(banked.union(came))}
-    return sorted(code for code in found if code)
-
-
-def spoken() -> dict[str, Any]:
-    """What the templates say things with."""
-    return {
-        "now": farm.here().now(),
-        "instant": datetime.fromisoformat,
-        "supplier": name_of,
-        "state": state,
-        "pretty": lambda record: json.dumps(record, indent=2, ensure_ascii=False),
-        "accounts": lambda rows: [
-            (one["code"], f"{one['code']} {one['name']}")
-            for one in rows
-            if one["code"] and one["type"] != "BANK"
-        ],
-        "banks": lambda rows: [(one["id"], one["name"]) for one in rows if one["type"] == "BANK"],
-        "taxes": lambda rows: [(one["id"], one["name"]) for one in rows],
-    }
-
-
 def state(delivery: models.Delivery) -> str:
     """One word of `destinations.states`."""
     if delivery.sent_at is not None:
@@ -208,7 +160,39 @@ def state(delivery: models.Delivery) -> str:
     return "unknown" if None in delivery.receipts.values() else "waiting"
 
 
+def here(*, again: bool = False) -> kinds.Here:
+    """What of this farm stands in a payload, as the worker says it too; `again` of what is there already."""
+    return kinds.Here(name_of, farm.here().settings.public_url, again)
+
+
 def name_of(supplier: str) -> str:
     """As the worker names it there: the name in the catalogue, else its id."""
     manifest = farm.here().manifest(supplier)
     return manifest.name if manifest else supplier
+
+
+def kind_name(kind: kinds.Kind) -> str:
+    """A proper name, or the words that the language has for it."""
+    return kind.name or speech.say(f"destination.{kind.id}.title")
+
+
+def title(place: models.Destination) -> str:
+    """Of which service, and whose or where."""
+    whose = place.name if place.name != kind_of(place).name else ""
+    return " · ".join(filter(None, (kind_name(kind_of(place)), whose or (place.books or {}).get("name"))))
+
+
+def spoken() -> dict[str, Any]:
+    """What the templates say things with."""
+    return {
+        "now": farm.here().now(),
+        "instant": datetime.fromisoformat,
+        "supplier": name_of,
+        "state": state,
+        "standing": standing,
+        "tones": TONES,
+        "title": title,
+        "kind_name": kind_name,
+        "shown": shown,
+        "pretty": lambda record: json.dumps(record, indent=2, ensure_ascii=False, default=str),
+    }

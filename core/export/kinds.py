@@ -35,6 +35,8 @@ class Here:
 
     supplier_name: Callable[[str], str]
     public_url: str = ""
+    #: Of what is there already: whether it would go today does not matter.
+    again: bool = False
 
 
 #: What would be sent of this Invoice and this Document there now, word for word, as `Delivery.payload` has it; None: neither
@@ -63,7 +65,7 @@ def origin_of(destination: models.Destination) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Kind:
-    """`id` is `models.Destination.kind`; `name` is a proper name, the same in every language.
+    """`id` is `models.Destination.kind`; `name` is a proper name, the same in every language; empty: `destination.<id>.title` says it.
 
     The web process loads every kind: what a kind drives its protocol with (SSH, S3) is imported where it is used.
     """

@@ -34,7 +34,7 @@ def draft(
     version, settings = chosen.current(session, destination.id)
     locks = Locks.of(destination.books or {})
     desk = xero_parcel.Desk(settings, version, locks, here.supplier_name, here.public_url)
-    return xero_parcel.made(session, invoice, desk) if desk.takes(invoice) else None
+    return xero_parcel.made(session, invoice, desk) if here.again or desk.takes(invoice) else None
 
 
 KIND = kinds.Kind(
