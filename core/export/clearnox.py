@@ -50,7 +50,8 @@ def draft(
         return None
     names = Names.of(chosen.typed(session, destination.id)[1])
     name = clearnox_zip.name(invoice.number or "", document.id, _SUFFIX)
-    return clearnox_zip.told(names, name, asking, document.sha256, invoice.number or "")
+    told = clearnox_zip.told(names, name, asking, document.sha256, invoice.number or "")
+    return {"fileName": name, "record": told}
 
 
 KIND = kinds.Kind("clearnox", "Clearnox", FIELDS, draft=draft, again=True)
@@ -126,7 +127,7 @@ class Clearnox:
                 if line.weight > largest:
                     delivering.hold(delivery, "too_large")
                     continue
-                delivering.intend(delivery, {"fileName": line.name, "line": dict(line.told)}, version, now)
+                delivering.intend(delivery, {"fileName": line.name, "record": dict(line.told)}, version, now)
                 taken.add(line.name.casefold())
                 lines.append(line)
         return lines
@@ -136,7 +137,7 @@ class Clearnox:
     ) -> Line:
         path = self.stored.path(paper.sha256)
         if delivery.payload is not None:
-            told = delivery.payload["line"]
+            told = delivery.payload["record"]
             return Line(
                 delivery.id,
                 delivery.payload["fileName"],

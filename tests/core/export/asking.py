@@ -1,8 +1,8 @@
-"""A company that has sent invoices, and the stand-in of Clearnox that lacks some of them: real database, real archive, real HTTP."""
+"""A company that has sent invoices, and the stand-in of a service that they go to: real database, real archive, real HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -12,6 +12,7 @@ from typing import Any
 from core import archive, errors, partners
 from core.db import Database, models
 from core.export import chosen, clearnox, clearnox_entries
+from core.export.target import Target
 from core.ledger import documents
 from demo.clearnox import Clearnox
 from tests.core.export import books
@@ -24,10 +25,10 @@ SECRET = "it-is-us"
 class Seller:
     database: Database
     stored: archive.Archive
-    service: Clearnox
-    target: clearnox.Clearnox
-    means: partners.Means
+    service: Any
     at: list[datetime]
+    target: Target = field(init=False)
+    means: partners.Means = field(init=False)
     held: list[int] = field(default_factory=list)
     destination: int = 0
 
@@ -113,24 +114,39 @@ class Seller:
 @contextmanager
 def opened(folder: Path, service: Clearnox | None = None, **typed: str) -> Iterator[Seller]:
     """The stand-in's own names and secret, unless told otherwise."""
-    at, service = [NOW], (service or Clearnox()).start()
+
+    def target(seller: Seller) -> clearnox.Clearnox:
+        return clearnox.Clearnox(seller.database, seller.stored)
+
+    with connected(folder, service or Clearnox(), "clearnox", target, user="connector", **typed) as seller:
+        yield seller
+
+
+@contextmanager
+def connected(
+    folder: Path, service: Any, kind: str, target: Callable[[Seller], Target], **typed: str
+) -> Iterator[Seller]:
+    """A stand-in that is started here, and a destination that was connected at `NOW`."""
+    service.start()
     database = Database(f"sqlite:///{folder / 'farm.db'}")
     models.Base.metadata.create_all(database.engine)
-    stored, held = archive.Archive(folder / "data"), list[int]()
-    means = replace(
-        books.means(at), secrets=lambda: {"secret": books._Shown(SECRET)}, hold=lambda: held.append(len(held))
+    seller = Seller(database, archive.Archive(folder / "data"), service, [NOW])
+    seller.means = replace(
+        books.means(seller.at),
+        secrets=lambda: dict.fromkeys(("secret", "key"), books._Shown(SECRET)),
+        hold=lambda: seller.held.append(len(seller.held)),
     )
-    seller = Seller(database, stored, service, clearnox.Clearnox(database, stored), means, at, held)
+    seller.target = target(seller)
     with database.write() as session:
         session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
         session.flush()
         place = models.Destination(
-            workspace_id=1, kind="clearnox", place=service.url, created_at=NOW, next_round_at=NOW
+            workspace_id=1, kind=kind, place=service.url, created_at=NOW, next_round_at=NOW
         )
         session.add(place)
         session.flush()
         seller.destination = place.id
-    seller.choose(user="connector", **typed)
+    seller.choose(**typed)
     try:
         yield seller
     finally:

@@ -64,10 +64,10 @@ def test_what_goes_is_the_file_byte_by_byte_with_what_was_said_of_it(seller: Sel
     assert seller.service.received == {"e1": [b"%PDF our own \x00\xff"], "e2": [b"%PDF our own \x00\xff"]}
     (sent,) = seller.deliveries()
     assert sent.payload
-    assert sent.payload["line"] == {
+    assert sent.payload["record"] == {
         "fileName": "F-2026-1.pdf",
         "entryIds": ["e1", "e2"],
-        "sha256": sent.payload["line"]["sha256"],
+        "sha256": sent.payload["record"]["sha256"],
         "documentNumber": "F-2026-1",
     }
     assert (sent.proof, sent.settings_version) == (seller.service.zips[0], 1)
