@@ -6,13 +6,12 @@ explained. By (a) the same cents, (b) the same original amount or (e) a rate alo
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 
 from core.matching import names
-from core.matching.columns import NONE, Bools, Exchange, Floats, Ints, Lines, Units
+from core.matching.columns import NONE, Bools, Exchange, Floats, Ints, Lines, Numbering, Units, ints
 
 #: A payment is at most this many days before, and after, the day of its invoice.
 WINDOW = range(-50, 126)
@@ -23,8 +22,10 @@ CHEAPEST, DEAREST = 0.985, 1.045
 #: VAT of the Union's countries, as a payment stands to a total that was read without it (Directive 2006/112/EC, rates of 2026).
 GROSSES = (1.2, 1.19, 1.21, 1.22, 1.23, 1.24, 1.25, 1.18, 1.17, 1.1, 1.07, 1.09, 1.055, 1.05, 1.04, 1.021)
 DISCOUNTS = (0.98, 0.97, 0.99, 0.95)
+#: The least and the most by which a payment and its invoice differ in one currency.
+FACTORS = min(DISCOUNTS), max(GROSSES)
 #: Pairs that are made at a time.
-PIECE = 4_000_000
+PIECE = 1_000_000
 #: A name that reaches this level brings all its supplier's units, whatever their amount.
 NAMES = names.FAINT
 
@@ -48,24 +49,37 @@ def by_asked(lines: Lines, units: Units, since: Ints, who: Bools, lags: range) -
 
 def by_number(lines: Lines, units: Units) -> Iterator[tuple[Ints, Ints]]:
     """(c): also what stands in the label between other letters, as RE-2024-118 in RE2024118/1."""
-    numbered: dict[str, list[int]] = defaultdict(list)
-    for unit, number in enumerate(units.numbers):
-        if sum(letter.isdigit() for letter in number) >= 4:
-            numbered[number].append(unit)
-    found = [(line, unit) for line, said in lines.refs for unit in numbered.get(said, ())]
-    if found:
-        line, unit = np.array(sorted(set(found)), np.int64).T
-        near = np.abs(lines.day[line] - units.day[unit]) <= 2 * WINDOW[-1]
-        yield line[near], unit[near]
+    numbered = Numbering[str]()
+    owner = ints(unit for unit, number in enumerate(units.numbers) if sum(map(str.isdigit, number)) >= 4)
+    offered = ints(numbered(units.numbers[unit]) for unit in owner.tolist())
+    said = lines.references
+    word = ints(numbered.of.get(each, NONE) for each in said.words)
+    met = np.flatnonzero(word != NONE)
+    who = np.searchsorted(said.starts, met, side="right") - 1
+    order = np.argsort(offered, kind="stable")
+    first, last = (np.searchsorted(offered[order], word[met], side=side) for side in ("left", "right"))
+    line, unit = _spread(first, last, who, owner[order])
+    near = np.abs(lines.day[line] - units.day[unit]) <= 2 * WINDOW[-1]
+    yield line[near], unit[near]
 
 
 def by_name(
     lines: Lines, units: Units, table: names.Table, changes: Exchange, level: int = NAMES
 ) -> Iterator[tuple[Ints, Ints]]:
     """(d): only pairs whose amounts can be explained."""
-    for line, unit in named(lines, units, table, level):
+    plain = np.where(lines.asked_money == NONE, lines.money, NONE)
+    for several, one in named(lines, units, table, level):
+        near = _near(plain[several] == units.money[one], lines.cents[several], units.cents[one])
+        line, unit = several[near], one[near]
         kept = relation(lines, units, changes, line, unit) != OFF
         yield line[kept], unit[kept]
+
+
+def _near(same: Bools, paid: Ints, owed: Ints) -> Bools:
+    """False where no relation can hold: of one currency, and too far apart for any of the FACTORS. Cheap, for most are strangers."""
+    paid, owed = np.abs(paid), np.abs(owed)
+    between = (paid >= FACTORS[0] * owed - 2) & (paid <= FACTORS[1] * owed + 2)
+    return np.asarray(between | ~same)
 
 
 def named(lines: Lines, units: Units, table: names.Table, level: int = NAMES) -> Iterator[tuple[Ints, Ints]]:
@@ -128,9 +142,16 @@ def relation(lines: Lines, units: Units, changes: Exchange, line: Ints, unit: In
     found[(found == OFF) & right & ~same & ~asked & between] = RATED
     # What the shop asked says the amount in the invoice's own currency.
     spent = np.where(asked & ~same, lines.asked[line], np.abs(paid))
-    beside = (found == OFF) & right & (same | asked)
+    beside = np.flatnonzero((found == OFF) & right & (same | asked))
+    found[beside] = _beside(spent[beside], np.abs(owed[beside]))
+    return found
+
+
+def _beside(spent: Ints, owed: Ints) -> Ints:
+    """VAT added, or less a discount, to the cent."""
+    found = np.full(len(spent), OFF)
     for kind, factors in ((GROSSED, GROSSES), (DISCOUNTED, DISCOUNTS)):
-        found[beside & (found == OFF) & _times(spent, np.abs(owed), factors)] = kind
+        found[(found == OFF) & _times(spent, owed, factors)] = kind
     return found
 
 

@@ -5,20 +5,21 @@ Days are proleptic ordinals, money is integer minor units, currencies and cores 
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from core.matching import labels, places
+from core.matching import labels, places, spoken
+from core.matching.spoken import References, Spoken
 from core.matching.values import Invoice, Payment, Rates
 
-Ints = npt.NDArray[np.int64]
+Ints = spoken.Ints
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Tokens = tuple[str, ...]
@@ -41,7 +42,7 @@ class Numbering(Generic[T]):
 
 @dataclass
 class Lines:
-    """Payments. `core` and `party` (the counterparty's name) number `cores`; `refs` is (line, what it says) with four digits or more."""
+    """Payments. `core` and `party` (the counterparty's name) number `cores`; `references` have four digits or more."""
 
     ids: Sequence[str]
     day: Ints
@@ -54,7 +55,7 @@ class Lines:
     core: Ints
     party: Ints
     cores: list[Tokens]
-    refs: list[tuple[int, str]]
+    references: References
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -84,74 +85,54 @@ def ints(values: Iterable[int]) -> Ints:
     return np.fromiter(values, np.int64)
 
 
-Spoken = tuple[list[str], list[labels.Shape]]
+def _each(payments: Sequence[Payment], name: str) -> Ints:
+    return np.fromiter(map(attrgetter(name), payments), np.int64, len(payments))
 
 
-def spoken(payments: Sequence[Payment]) -> Spoken:
-    """The labels, plain and taken apart."""
-    plain = [labels.plain(each.label) for each in payments]
-    return plain, [labels.read(labels.shape_of(each)) for each in plain]
+def _numbered(names: Iterable[T | None], numbering: Callable[[T], int], unsaid: T | None = None) -> Ints:
+    """By the name of each; -1 for `unsaid`, and for what is not said."""
+    listed = list(names)
+    of = {
+        name: numbering(name) if name is not None and name != unsaid else NONE
+        for name in dict.fromkeys(listed)
+    }
+    return np.fromiter(map(of.__getitem__, listed), np.int64, len(listed))
 
 
 def lines(
     payments: Sequence[Payment], monies: Numbering[str], known: frozenset[str], said: Spoken | None = None
 ) -> Lines:
     """`known` are the places that labels may begin or end with; `said` the labels, where they were taken apart before."""
-    plain, shapes = said or spoken(payments)
-    parties = [labels.tokens_of(each.counterparty) if each.counterparty else () for each in payments]
+    said = said or spoken.read(payments)
     numbered = Numbering[Tokens]()
     numbered(())
-    cached: dict[int, int] = {}
-    cores = np.empty(len(payments), np.int64)
-    for at, shape in enumerate(shapes):
-        key = id(shape)
-        if key not in cached:
-            cached[key] = numbered(places.without(shape.tokens, known))
-        cores[at] = cached[key]
-    party = ints(numbered(each) if each else NONE for each in parties)
-    day = ints(each.booked_on.toordinal() for each in payments)
+    cores = ints(numbered(places.without(shape.tokens, known)) for shape in said.shapes)
+    parties = _numbered(map(attrgetter("counterparty"), payments), lambda name: _party(name, numbered), "")
+    day = _days(payments)
     return Lines(
         ids=[each.id for each in payments],
         day=day,
-        bought=_bought(payments, plain, shapes),
-        cents=ints(each.amount_minor for each in payments),
-        money=ints(monies(each.currency) for each in payments),
-        asked=ints(abs(each.original_minor or 0) for each in payments),
-        asked_money=ints(
-            monies(each.original_currency) if each.original_currency else NONE for each in payments
-        ),
-        channel=ints(shape.channel for shape in shapes),
-        core=cores,
-        party=party,
+        bought=spoken.bought(payments, said, day),
+        cents=_each(payments, "amount_minor"),
+        money=_numbered(map(attrgetter("currency"), payments), monies),
+        asked=ints(abs(each or 0) for each in map(attrgetter("original_minor"), payments)),
+        asked_money=_numbered(map(attrgetter("original_currency"), payments), monies, ""),
+        channel=ints(shape.channel for shape in said.shapes)[said.which],
+        core=cores[said.which],
+        party=parties,
         cores=list(numbered.of),
-        refs=references(payments, plain, shapes),
+        references=spoken.references(payments, said),
     )
 
 
-def _bought(payments: Sequence[Payment], plain: list[str], shapes: list[labels.Shape]) -> Ints:
-    """The day of purchase where a label says it, else of booking."""
-
-    def day(payment: Payment, label: str, shape: labels.Shape) -> int:
-        if shape.day is None:
-            return payment.booked_on.toordinal()
-        return (labels.bought_on(label, shape, payment.booked_on) or payment.booked_on).toordinal()
-
-    return ints(map(day, payments, plain, shapes))
+def _party(name: str, numbered: Numbering[Tokens]) -> int:
+    tokens = labels.tokens_of(name)
+    return numbered(tokens) if tokens else NONE
 
 
-def references(
-    payments: Sequence[Payment], plain: list[str], shapes: list[labels.Shape]
-) -> list[tuple[int, str]]:
-    """What lines say that may be a document's number; two words that stand side by side also as one."""
-    said: list[tuple[int, str]] = []
-    for at, (payment, label, shape) in enumerate(zip(payments, plain, shapes, strict=True)):
-        if shape.references:
-            words = [labels.compact(label[slice(*span)]) for span in shape.references]
-            said += [(at, word) for word in words]
-            said += [(at, one + other) for one, other in itertools.pairwise(words)]
-        if payment.reference:
-            said.append((at, labels.compact(payment.reference)))
-    return said
+def _days(payments: Sequence[Payment]) -> Ints:
+    days = map(date.toordinal, map(attrgetter("booked_on"), payments))
+    return np.fromiter(days, np.int64, len(payments))
 
 
 def units(invoices: Sequence[Invoice], monies: Numbering[str]) -> Units:

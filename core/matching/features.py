@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -74,7 +74,6 @@ class Scene:
     habits: Ints
     recurs: Bools
     payee: Ints
-    said: dict[int, list[str]]
 
     @cached_property
     def silent(self) -> Bools:
@@ -110,6 +109,10 @@ class Scene:
         }
         return Pairs(line, unit, amount, level, alias, number, lag, steps)
 
+    def used_to(self, seen: Pairs) -> Pairs:
+        """The same pairs under habits that have been learned since."""
+        return replace(seen, steps={**seen.steps, "habit": self._habit(seen.unit, seen.lag)})
+
     def _party(self, party: Ints, level: Ints, supplier: Ints) -> Ints:
         """Not said, agrees, names another, or nobody that we know."""
         other = self.table.rival(party, supplier) >= names.CUT
@@ -119,9 +122,10 @@ class Scene:
     def _number(self, line: Ints, unit: Ints) -> Ints:
         """Nothing said, this unit's number, another number of the same make, or something else."""
         found = np.zeros(len(line), np.int64)
-        talks = np.isin(line, np.array(sorted(self.said), np.int64))
+        said = self.lines.references
+        talks = said.starts[line] < said.starts[line + 1]
         for at in np.flatnonzero(talks).tolist():
-            found[at] = _told(self.said[int(line[at])], self.units.numbers[int(unit[at])])
+            found[at] = _told(said.of(line[at]), self.units.numbers[unit[at]])
         return found
 
     def _days(self, line: Ints, unit: Ints, amount: Ints, lag: Ints) -> dict[str, Ints]:

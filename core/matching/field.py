@@ -48,7 +48,7 @@ class Field:
         self._rates, self._memory = rates, memory
         listed, owed = solving.in_order(payments), solving.in_order_of_issue(invoices)
         self._given = {each.id: each for each in listed}, {each.id: each for each in owed}
-        self.known = (known or stage.look(listed, owed, rates, memory)[0]).taught(memory)
+        self.known = (known or stage.look(listed, owed, rates, memory).known).taught(memory)
         self._said = solving.confirmed(listed, owed, memory)
         closed = {link.payment for link in self._said}
         self._plant(

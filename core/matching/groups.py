@@ -156,7 +156,7 @@ class Leftovers:
         lines, units = self.scene.lines, self.scene.units
         due, day = units.due[picked], units.day[picked]
         debts = units.cents[picked] > 0
-        said = self.scene.said.get(line, [])
+        said = self.scene.lines.references.of(line)
         named = sum(units.numbers[unit] in said for unit in picked[debts])
         return {
             "sum": kind,
@@ -181,7 +181,7 @@ class Leftovers:
     ) -> dict[str, int]:
         lines, units = self.scene.lines, self.scene.units
         number = units.numbers[unit]
-        said = [self.scene.said.get(line, []) for line in picked.tolist()]
+        said = [self.scene.lines.references.of(line) for line in picked.tolist()]
         named = sum(number in each for each in said)
         day, cents = lines.bought[picked], np.abs(lines.cents[picked])
         return {

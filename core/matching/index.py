@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 
-from core.matching import blocking, columns, labels, names, places
+from core.matching import blocking, labels, names, places, spoken
 from core.matching.columns import Tokens
 from core.matching.survey import Survey
 from core.matching.values import Invoice, Payment
@@ -109,10 +109,7 @@ class Index:
 
 def _said(payment: Payment) -> list[str]:
     """Words that may be a document's number."""
-    plain = labels.plain(payment.label)
-    shape = labels.read(labels.shape_of(plain))
-    said = columns.references([payment], [plain], [shape])
-    return [word for _, word in said]
+    return spoken.references([payment], spoken.read([payment])).words
 
 
 def _pieces(tokens: Tokens) -> set[str]:

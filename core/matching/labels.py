@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -44,18 +45,37 @@ class Shape:
 
 def plain(text: str) -> str:
     """Upper case, without accents and without the dots of a legal form."""
-    raised = (
-        _DOTTED.sub(lambda form: form.group().replace(".", ""), text.upper()) if "." in text else text.upper()
-    )
+    raised = _undotted(text.upper()) if "." in text else text.upper()
     if raised.isascii():
         return raised
     spelled = unicodedata.normalize("NFKC", raised).translate(_LETTERED)
     return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
 
 
+def plains(texts: Sequence[str]) -> list[str]:
+    """The same of many, at once where all of them are ASCII."""
+    raised = "\n".join(texts).upper()
+    if not raised.isascii() or raised.count("\n") >= len(texts):
+        return list(map(plain, texts))
+    lines = raised.split("\n") if texts else []
+    return [_undotted(each) if "." in each else each for each in lines]
+
+
+def _undotted(raised: str) -> str:
+    return _DOTTED.sub(lambda form: form.group().replace(".", ""), raised)
+
+
 def shape_of(label: str) -> str:
     """`label` is plain: the key under which its Shape is kept."""
     return label.encode().translate(_DIGITS).decode()
+
+
+def shapes_of(plain: Sequence[str]) -> list[str]:
+    """The same of many."""
+    joined = "\n".join(plain)
+    if joined.count("\n") >= len(plain):
+        return list(map(shape_of, plain))
+    return shape_of(joined).split("\n")
 
 
 @lru_cache(maxsize=65_536)
@@ -117,7 +137,12 @@ def bought_on(label: str, shape: Shape, booked_on: date) -> date | None:
     """The day of purchase that a card line says, at most LONGEST_BOOKING days before its booking."""
     if shape.day is None or shape.month is None:
         return None
-    day, month = int(label[slice(*shape.day)]), int(label[slice(*shape.month)])
+    return _last(label[slice(*shape.day)], label[slice(*shape.month)], booked_on)
+
+
+@lru_cache(maxsize=65_536)
+def _last(said_day: str, said_month: str, booked_on: date) -> date | None:
+    day, month = int(said_day), int(said_month)
     for year in (booked_on.year, booked_on.year - 1):
         try:
             found = date(year, month, day)
@@ -143,4 +168,9 @@ def tokens_of(name: str) -> tuple[str, ...]:
 
 def compact(text: str) -> str:
     """Letters and digits only: how numbers are compared."""
-    return "".join(_PART.findall(plain(text)))
+    return bare(plain(text))
+
+
+def bare(word: str) -> str:
+    """The same of what is plain already."""
+    return word if word.isalnum() else "".join(_PART.findall(word))

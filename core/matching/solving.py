@@ -11,7 +11,6 @@ import numpy as np
 from core.matching import columns, confidence, labels, stage, why
 from core.matching.board import Board, Choice
 from core.matching.features import Scene
-from core.matching.survey import Survey
 from core.matching.values import Band, Invoice, Link, Memory, Payment, Rates, Reason, Solution, Unlinked
 
 NOTHING = Memory()
@@ -22,8 +21,8 @@ def solve(
 ) -> Solution:
     """Learns from the pile first. The order of payments and of invoices does not matter."""
     listed, owed = in_order(payments), in_order_of_issue(invoices)
-    known, read = stage.look(listed, owed, rates, memory)
-    return settle(listed, owed, rates, memory, known, read)
+    sight = stage.look(listed, owed, rates, memory)
+    return settle(listed, owed, rates, memory, sight)
 
 
 def in_order(payments: Iterable[Payment]) -> list[Payment]:
@@ -39,17 +38,18 @@ def settle(
     invoices: Sequence[Invoice],
     rates: Rates,
     memory: Memory,
-    known: Survey,
-    read: stage.Pile | None = None,
+    sight: stage.Sight,
 ) -> Solution:
-    """Against a survey that is known. Both in order; `read` is the same, where it was read before."""
+    """Both in order, as they were looked at."""
     said = confirmed(payments, invoices, memory)
     closed = {link.payment for link in said}
     free = [each for each in payments if each.id not in closed] if closed else payments
-    if read is None or said:
-        read = stage.pile(free, still_owed(payments, invoices, said), rates, known)
-    scene = stage.set_up(read, memory, known.taught(memory))
-    edges = stage.edges(scene).without(refused(scene, memory))
+    scene, seen = sight.scene, sight.seen
+    if said:
+        read = stage.pile(free, still_owed(payments, invoices, said), rates, sight.known)
+        scene = stage.set_up(read, memory, sight.known.taught(memory))
+        seen = scene.seen(*stage.candidates(scene))
+    edges = stage.weighed(seen).without(refused(scene, memory))
     everything = np.ones(len(scene.lines), bool), np.ones(len(scene.units), bool)
     nothing = np.zeros(len(scene.lines), bool), np.zeros(len(scene.units), bool)
     board = Board(scene, edges, *everything, *nothing, refused(scene, memory))
@@ -139,7 +139,7 @@ def alone(scene: Scene, edges: stage.Edges, choice: Choice, links: Sequence[Link
     }
     lines = [at for at, each in enumerate(scene.lines.ids) if each not in linked]
     reasons = why.alone(scene, edges, lines, taken, weak)
-    return [Unlinked(scene.lines.ids[at], reasons[at]) for at in lines]
+    return [Unlinked(scene.lines.ids[at], reason) for at, reason in zip(lines, reasons, strict=True)]
 
 
 def _pair_links(scene: Scene, edges: stage.Edges, choice: Choice) -> Iterable[Link]:

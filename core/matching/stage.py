@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.matching import aliases, blocking, columns, features, names, survey, weights
+from core.matching import aliases, blocking, columns, features, names, spoken, survey, weights
 from core.matching.columns import Floats, Ints, Lines, Units
 from core.matching.features import Scene
+from core.matching.spoken import Spoken
 from core.matching.survey import Survey
 from core.matching.values import Invoice, Memory, Payment, Rates
 
@@ -53,7 +53,7 @@ def pile(
     invoices: Sequence[Invoice],
     rates: Rates,
     known: Survey,
-    said: columns.Spoken | None = None,
+    said: Spoken | None = None,
 ) -> Pile:
     """Read with the survey's places."""
     monies = columns.Numbering[str]()
@@ -69,7 +69,7 @@ def set_up(read: Pile, memory: Memory, known: Survey) -> Scene:
     payee = _payees(lines, units, known)
     return Scene(
         lines, units, table, read.changes, _aliases(known, lines, units), _habits(known, memory, units),
-        _recurs(known, units), payee, _said(lines),
+        _recurs(known, units), payee,
     )  # fmt: skip
 
 
@@ -116,13 +116,6 @@ def _recurs(known: Survey, units: Units) -> columns.Bools:
     return np.array([(units.suppliers[s], units.monies[m], c) in known.recurring for s, m, c in asked], bool)
 
 
-def _said(lines: Lines) -> dict[int, list[str]]:
-    said: dict[int, list[str]] = defaultdict(list)
-    for line, word in lines.refs:
-        said[line].append(word)
-    return dict(said)
-
-
 def naming(scene: Scene, level: int = names.FAINT) -> names.Table:
     """The names and the aliases as one table: who is looked at with whom."""
     table, alias = scene.table, scene.aliases
@@ -138,8 +131,11 @@ def naming(scene: Scene, level: int = names.FAINT) -> names.Table:
 
 def edges(scene: Scene) -> Edges:
     """Every pair that may be a link."""
-    line, unit = candidates(scene)
-    seen = scene.seen(line, unit)
+    return weighed(scene.seen(*candidates(scene)))
+
+
+def weighed(seen: features.Pairs) -> Edges:
+    """Those above FLOOR."""
     score = features.scores(seen, weights.PAIRS)
     kept = score > FLOOR
     return Edges(seen.only(kept), score[kept])
@@ -158,16 +154,27 @@ def _joined(scene: Scene) -> Iterator[tuple[Ints, Ints]]:
     yield from blocking.by_name(scene.lines, scene.units, naming(scene), scene.changes)
 
 
-def look(
-    payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory
-) -> tuple[Survey, Pile]:
+@dataclass
+class Sight:
+    """A whole pile as it was looked at: what it tells, and its pairs, whatever they are worth."""
+
+    known: Survey
+    scene: Scene
+    seen: features.Pairs
+
+
+def look(payments: Sequence[Payment], invoices: Sequence[Invoice], rates: Rates, memory: Memory) -> Sight:
     """What the whole pile tells, and the pile as it was read."""
-    said = columns.spoken(payments)
+    said = spoken.read(payments)
     blank = Survey(places=survey.places_of(said, invoices))
     read = pile(payments, invoices, rates, blank, said)
     named = replace(blank, names=survey.names_of(read.units), recurring=survey.recurring(read.units))
     known = replace(named, aliases=_met(read, named))
-    return replace(known, habits=_usual(read, memory, known.taught(memory))), read
+    scene = set_up(read, memory, known.taught(memory))
+    seen = scene.seen(*candidates(scene))
+    known = replace(known, habits=_usual(scene, weighed(seen)))
+    scene = replace(scene, habits=_habits(known, memory, scene.units))
+    return Sight(known, scene, scene.used_to(seen))
 
 
 def _met(read: Pile, named: Survey) -> dict[tuple[columns.Tokens, str], int]:
@@ -181,10 +188,8 @@ def _met(read: Pile, named: Survey) -> dict[tuple[columns.Tokens, str], int]:
     }
 
 
-def _usual(read: Pile, memory: Memory, known: Survey) -> dict[str, int]:
+def _usual(scene: Scene, sure: Edges) -> dict[str, int]:
     """From pairs that are sure on both sides: only one above even odds."""
-    scene = set_up(read, memory, known)
-    sure = edges(scene)
     kept = sure.score > 1.0
     line, unit = sure.seen.line[kept], sure.seen.unit[kept]
     alone = (np.bincount(line)[line] == 1) & (np.bincount(unit)[unit] == 1) if len(line) else kept[:0]

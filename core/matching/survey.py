@@ -13,9 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from core.matching import aliases, bankwords, columns, places
+from core.matching import aliases, bankwords, places
 from core.matching import names as naming
 from core.matching.columns import Ints, Tokens, Units
+from core.matching.spoken import Spoken
 from core.matching.values import Invoice, Memory
 
 #: A supplier whose habit is not known, in days.
@@ -78,10 +79,10 @@ class Survey:
         return naming.Book(new, self.book) if new else None
 
 
-def places_of(said: columns.Spoken, invoices: Sequence[Invoice]) -> frozenset[str]:
+def places_of(said: Spoken, invoices: Sequence[Invoice]) -> frozenset[str]:
     printed = {name for each in invoices for name in each.supplier_names}
     named = {token for name in printed for token in naming.name_tokens(name)}
-    return places.of({shape.tokens for shape in said[1]}, named - bankwords.GENERIC)
+    return places.of({shape.tokens for shape in said.shapes}, named - bankwords.GENERIC)
 
 
 def names_of(units: Units) -> dict[str, tuple[str, ...]]:

@@ -103,7 +103,7 @@ def of_group(scene: Scene, group: Group) -> tuple[Reason, ...]:
     if group.steps["credit"]:
         told.append(Reason("less_credit"))
     if group.steps["numbers"] in (1, 2):
-        said = {word for line in group.lines for word in scene.said.get(line, ())}
+        said = {word for line in group.lines for word in scene.lines.references.of(line)}
         told += [
             Reason("number_in_label", {"number": n})
             for n in sorted({scene.units.numbers[u] for u in group.units} & said)
@@ -122,45 +122,44 @@ def of_group(scene: Scene, group: Group) -> tuple[Reason, ...]:
 
 def alone(
     scene: Scene, edges: Edges, lines: list[int], shown: set[int], weak: dict[int, tuple[int, float]]
-) -> dict[int, Reason]:
+) -> list[Reason]:
     """Why each of these lines got nothing. `shown` are units that another payment got; `weak` what was not sure enough."""
-    best = _runner_up(edges, set(lines))
+    best = _runner_up(edges, lines)
     off = _off(scene, [line for line in lines if line not in best and line not in weak])
-    return {line: _alone(scene, line, best, off, shown, weak) for line in lines}
-
-
-def _alone(
-    scene: Scene, line: int, best: dict[int, tuple[int, bool]], off: dict[int, tuple[int, float]], shown: set[int],
-    weak: dict[int, tuple[int, float]],
-) -> Reason:  # fmt: skip
-    if line in weak:
-        unit, sure = weak[line]
-        return Reason("unsure", {"invoice": scene.units.members[unit][0], "confidence": round(sure, 2)})
-    if line in best:
-        unit, tied = best[line]
-        if tied:
-            return Reason("two_equal", {"invoice": scene.units.members[unit][0]})
-        code = "taken" if unit in shown else "unsure"
-        return Reason(code, {"invoice": scene.units.members[unit][0]})
-    if line in off:
-        unit, percent = off[line]
-        return Reason("amount_differs", {"invoice": scene.units.members[unit][0], "percent": percent})
-    return Reason("fee") if scene.silent[line] else Reason("no_candidate")
-
-
-def _runner_up(edges: Edges, lines: set[int]) -> dict[int, tuple[int, bool]]:
-    """By line, the best unit that it did not get, and whether two were as good."""
-    found: dict[int, list[tuple[float, int]]] = {}
-    for line, unit, score in zip(
-        edges.seen.line.tolist(), edges.seen.unit.tolist(), edges.score.tolist(), strict=True
-    ):
-        if line in lines and score > -3:
-            found.setdefault(line, []).append((-score, unit))
-    ranked = {line: sorted(several) for line, several in found.items()}
-    return {
-        line: (several[0][1], len(several) > 1 and several[1][0] - several[0][0] < 0.05)
-        for line, several in ranked.items()
+    told = {
+        **{line: _differs(scene, *at) for line, at in off.items()},
+        **{line: _beaten(scene, *at, shown) for line, at in best.items()},
+        **{line: _unsure(scene, *at) for line, at in weak.items()},
     }
+    usual = Reason("no_candidate"), Reason("fee")
+    silent = scene.silent[lines].tolist()
+    return [told.get(line) or usual[quiet] for line, quiet in zip(lines, silent, strict=True)]
+
+
+def _unsure(scene: Scene, unit: int, sure: float) -> Reason:
+    return Reason("unsure", {"invoice": scene.units.members[unit][0], "confidence": round(sure, 2)})
+
+
+def _beaten(scene: Scene, unit: int, tied: bool, shown: set[int]) -> Reason:
+    code = "two_equal" if tied else "taken" if unit in shown else "unsure"
+    return Reason(code, {"invoice": scene.units.members[unit][0]})
+
+
+def _differs(scene: Scene, unit: int, percent: float) -> Reason:
+    return Reason("amount_differs", {"invoice": scene.units.members[unit][0], "percent": percent})
+
+
+def _runner_up(edges: Edges, lines: list[int]) -> dict[int, tuple[int, bool]]:
+    """By line, the best unit that it did not get, and whether two were as good."""
+    near = np.flatnonzero(np.isin(edges.seen.line, lines) & (edges.score > -3))
+    line, unit, score = edges.seen.line[near], edges.seen.unit[near], edges.score[near]
+    order = np.lexsort((unit, -score, line))
+    line, unit, score = line[order], unit[order], score[order]
+    again = line[1:] == line[:-1]
+    tied = np.append(again & (score[:-1] - score[1:] < 0.05), np.zeros(min(1, len(line)), bool))
+    first = np.append(np.ones(min(1, len(line)), bool), ~again)
+    best = zip(unit[first].tolist(), tied[first].tolist(), strict=True)
+    return dict(zip(line[first].tolist(), best, strict=True))
 
 
 def _off(scene: Scene, lines: list[int]) -> dict[int, tuple[int, float]]:

@@ -41,9 +41,8 @@ class Known:
 
     def scene(self) -> tuple[Scene, stage.Edges, board.Board]:
         paid, owed = solving.in_order(self.payments), solving.in_order_of_issue(self.invoices)
-        known, read = stage.look(paid, owed, self.rates, solving.NOTHING)
-        scene = stage.set_up(read, solving.NOTHING, known)
-        edges = stage.edges(scene)
+        sight = stage.look(paid, owed, self.rates, solving.NOTHING)
+        scene, edges = sight.scene, stage.weighed(sight.seen)
         lines, units = (np.ones(len(each), bool) for each in (scene.lines, scene.units))
         return scene, edges, board.Board(scene, edges, lines, units, ~lines, ~units)
 
