@@ -103,3 +103,14 @@ def speak(person_id: int, language: str) -> None:
     """Remember the language a person has chosen."""
     with farm.here().database.write() as session:
         session.get_one(models.Person, person_id).language = language
+
+
+def companies(session: Session, person_id: int) -> dict[int, str]:
+    """Where a person may make things run, by id: those in which they are admin or finance."""
+    acting = models.Membership.role.in_((nouns.Role.ADMIN.value, nouns.Role.FINANCE.value))
+    mine = (
+        select(models.Workspace)
+        .join(models.Membership, models.Membership.workspace_id == models.Workspace.id)
+        .where(models.Membership.person_id == person_id, acting)
+    )
+    return {one.id: one.name for one in session.scalars(mine.order_by(models.Workspace.id))}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.db import models
@@ -67,6 +67,11 @@ def move(session: Session, rule: models.MailRule, by: int) -> None:
 
 def switch(rule: models.MailRule, *, on: bool, now: datetime) -> None:
     rule.off_at = None if on else rule.off_at or now
+
+
+def forget(session: Session, mailbox: models.Mailbox) -> None:
+    """Those of this Mailbox alone go with it."""
+    session.execute(delete(models.MailRule).where(models.MailRule.mailbox_id == mailbox.id))
 
 
 def says_the_same(one: models.MailRule, other: models.MailRule) -> bool:

@@ -184,6 +184,9 @@ def _mailboxes() -> tuple[str, ...]:
         *(f"/mailboxes/{one}" for one in (posted.IN_ORDER, posted.ENDED, posted.SCANNING, posted.WAITING)),
         f"/mailboxes/{posted.IN_ORDER}/remove",
         "/mailboxes/addresses",
+        "/mailboxes/rules",
+        "/mailboxes/rules/new?subject=facture",
+        f"/mailboxes/rules/{posted.RULE}",
         "/mailboxes/messages",
         "/mailboxes/messages?q=nothing&verdict=skipped",
     )

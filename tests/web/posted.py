@@ -7,13 +7,15 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import mailboxes
+from core.ledger import mailboxes, rules
 from core.mailbox import places
 from tests.web import visits
 
 NOW = visits.NOW
 #: In this order, from 1 on.
 IN_ORDER, ENDED, SCANNING, WAITING = 1, 2, 3, 4
+#: The first of two rules; the second is off.
+RULE = 1
 
 
 def bring(session: Session) -> None:
@@ -25,6 +27,16 @@ def bring(session: Session) -> None:
     _folder(session, scanning, total=1212, scanned=340)
     waiting = _connect(session, "compta@outlook.fr", "graph")
     waiting.next_check_at = None
+    _rules(session)
+
+
+def _rules(session: Session) -> None:
+    kept = rules.drawn_up(
+        1, "ar", mailbox_id=IN_ORDER, sender="ventes@firm.fr", folder="Clients", made_at=NOW
+    )
+    rules.add(session, kept)
+    off = rules.drawn_up(1, "skip", subject="publicité", made_at=NOW, off_at=NOW)
+    rules.add(session, off)
 
 
 def _in_order(session: Session) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from core import errors, nouns
 from core.db import models
-from core.ledger import mailboxes, messages
+from core.ledger import mailboxes, messages, rules
 from core.mailbox import places
 from vault import fields
 from web import consents, farm, guard, people
@@ -175,6 +175,7 @@ def remove(mailbox_id: int) -> Response:
     with here.database.write() as session:
         row = found(session, mailbox_id)
         fields.forget(session, row, actor=f"person:{g.visitor.person_id}", at=here.now())
+        rules.forget(session, row)
         mailboxes.remove(row, now=here.now())
         record(session, "mailbox.removed", f"mailbox:{mailbox_id}")
     return redirect(url_for("mailboxes.mailboxes"))
