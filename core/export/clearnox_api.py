@@ -73,8 +73,8 @@ class Api:
     def _page(self, page: str, *, first: bool) -> Any:
         """None where there is none after the first."""
         names = self._names
-        asked = {names.page_param: page, names.size_param: str(names.whole("size"))}
-        asked = {name: value for name, value in asked.items() if name and value}
+        asked = {names.page_param: page} if names.page_param else {}
+        asked |= {names.size_param: str(names.whole("size"))} if names.size_param else {}
         how: dict[str, Any] = {"json" if names.list_method == "POST" else "params": asked}
         answer = self._ask(names.list_method, names.list_path, headers=self._signed.headers, **how)
         if answer.status_code == 404 and not first:

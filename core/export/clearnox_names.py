@@ -117,13 +117,21 @@ class Entry:
     account: str
 
 
+def _asked(*names: str, rare: bool) -> Iterator[Field]:
+    for name in names:
+        default, choices = str(getattr(Names(), name)), _CHOICES.get(name, ())
+        yield Field(name, default=default, choices=choices, needed=False, rare=rare)
+
+
 #: What everybody is asked; the rest is folded away.
 _FIRST = ("auth", "user")
+_RARE = tuple(one.name for one in fields(Names) if one.name not in _FIRST)
 FIELDS = (
     Field("url"),
-    *(Field(one.name, default=str(one.default), choices=_CHOICES.get(one.name, ()), needed=False, rare=one.name not in _FIRST) for one in fields(Names)),
+    *_asked(*_FIRST, rare=False),
     Field("secret", secret=True),
-)  # fmt: skip
+    *_asked(*_RARE, rare=True),
+)
 
 
 def _all(paths: str, body: Any) -> Iterator[Any]:
