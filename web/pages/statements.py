@@ -13,7 +13,7 @@ from core import errors, payments
 from core.db import models
 from core.ledger import bank_accounts, batches
 from core.ledger.weighing import Fate
-from core.payments import columns, figures, guess, letters
+from core.payments import columns, figures, grid, letters
 from vault import audit
 from web import farm, guard, statements
 from web.statements import Choices, Looked
@@ -183,7 +183,7 @@ def _grid(file: bytes, chosen: columns.Columns | None) -> list[Sequence[str]]:
     """The first rows of a CSV file, cell by cell, so that a person sees which column is which."""
     if chosen is None:
         return []
-    found, _ = guess.body(letters.decoded(file, chosen.encoding), chosen.separator)
+    found, _ = grid.body(letters.decoded(file, chosen.encoding), chosen.separator)
     rows = [row.cells for row in found if row.at >= chosen.skip][:5]
     width = min(max((len(row) for row in rows), default=0), 30)
     return [[*row, *[""] * (width - len(row))][:width] for row in rows]
