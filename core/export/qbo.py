@@ -80,9 +80,12 @@ class Qbo:
         """Lists first when somebody waits for them, then what is owed. Raises the errors of `core.partners`."""
         if destination.connected_at is None:
             return
-        api = Api(means, self.provider.api, means.brought()["realmId"])
+        realm = means.brought().get("realmId", "")
+        if not realm.isdigit():
+            raise errors.ConsentEnded("the consent names no company")
+        api = Api(means, self.provider.api, realm)
         try:
-            if self._is_known(destination, api, means):
+            if self._is_known(destination, realm, api, means):
                 self._send_all(destination, means, api)
         except errors.PartnerBusy as err:
             self._wait(destination, means, err)
@@ -149,18 +152,13 @@ class Qbo:
         with self.database.read() as session:
             return xero_parcel.is_known(session, destination_id, remote_id)
 
-    def _is_known(self, destination: models.Destination, api: Api, means: Means) -> bool:
+    def _is_known(self, destination: models.Destination, realm: str, api: Api, means: Means) -> bool:
         """Whether it is clear whose books these are, after a look when they were connected or a person asked for one."""
-        books = dict(destination.books or {})
-        realm = means.brought()["realmId"]
+        books = destination.books or {}
         with self.database.read() as session:
             looked = remote_lists.fetched_at(session, destination.id)
-        if (
-            looked
-            and destination.connected_at
-            and looked >= destination.connected_at
-            and not books.get("asked")
-        ):
+        connected = destination.connected_at
+        if looked and connected and looked >= connected and not books.get("asked"):
             return bool(books.get("id") == realm and not books.get("offered"))
         told = qbo_lists.company(api)
         if books.get("id", realm) != realm:

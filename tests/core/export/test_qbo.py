@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -383,6 +384,15 @@ def test_other_books_than_before_are_asked_about_and_nothing_goes_meanwhile(comp
     told = company.row().books or {}
     assert [one["name"] for one in told["offered"]] == ["Atelier Brun"]
     assert company.bills == []
+
+
+@pytest.mark.parametrize("realm", ["", "../1", "1?x=y"])
+def test_a_consent_that_names_no_company_asks_nothing(company: Company, realm: str) -> None:
+    asked = company.service.asked.total()
+    company.means = dataclasses.replace(company.means, brought=lambda: {"realmId": realm})
+    with pytest.raises(errors.ConsentEnded):
+        company.round()
+    assert company.service.asked.total() == asked
 
 
 def test_in_the_united_states_nothing_is_said_of_vat(tmp_path: Path) -> None:
