@@ -18,6 +18,7 @@ from collectors.kit import catalogue
 from core import archive, extraction
 from core.db import Database, migrate, models
 from core.db.writer import Writer
+from core.mailbox.openers import LetterOpeners
 from core.settings import Settings
 from scheduler import lease
 from vault import kek, keys, redact
@@ -38,6 +39,7 @@ class Farm:
     writer: Writer
     archive: archive.Archive
     readers: extraction.Readers
+    letters: LetterOpeners
     catalogue: catalogue.Catalogue
     outside: Outside
     keyring: keys.Keyring
@@ -70,12 +72,15 @@ async def opened(settings: Settings, redactor: redact.Redactor, **outside: Any) 
         stack.callback(pool.shutdown)
         readers = extraction.Readers(cores, scans=settings.scans)
         stack.callback(readers.close)
+        letters = LetterOpeners(cores)
+        stack.callback(letters.close)
         yield Farm(
             settings=settings,
             database=database,
             writer=writer,
             archive=archive.Archive(settings.data),
             readers=readers,
+            letters=letters,
             catalogue=catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback),
             outside=await reach(settings, stack, **outside),
             keyring=keyring,

@@ -37,6 +37,7 @@ def of(farm: Farm) -> Postroom:
         readers=farm.readers,
         now=farm.now,
         suppliers=suppliers,
+        open_letter=farm.letters.read,
         fetch_public=outside.fetch_public,
         print_pdf=outside.print_pdf,
         dkim=partial(signatures.said, find=signatures.Dns().txt),

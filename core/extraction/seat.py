@@ -21,10 +21,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class Seat:
-    """Used by one thread at a time; only `kill` may come from another."""
+    """Used by one thread at a time; only `kill` may come from another. `child` is the module that it runs."""
 
-    def __init__(self, recycled_after: int) -> None:
-        self.recycled_after = recycled_after
+    def __init__(self, recycled_after: int, child: str = "core.extraction.child") -> None:
+        self.recycled_after, self.child = recycled_after, child
         self.served = 0
         self.closed = False
         self.process: subprocess.Popen[bytes] | None = None
@@ -90,7 +90,7 @@ class Seat:
     def _spawn(self) -> None:
         """An empty environment and one socket are all that a child is given."""
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-s", "-B", "-m", "core.extraction.child", str(theirs.fileno())]
+        command = [sys.executable, "-s", "-B", "-m", self.child, str(theirs.fileno())]
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,

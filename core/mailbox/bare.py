@@ -98,12 +98,15 @@ class _Bare(HTMLParser):
         return "".join(self.kept) + "".join(f"</{tag}>" for tag in reversed(self._open))
 
 
-def page(body: str, text: str, head: tuple[str, ...] = ()) -> str:
-    """What is printed: `head` (who, what, when), then the page, or the text when there is none."""
+def page(body: str, head: tuple[str, ...] = ()) -> str:
+    """What is printed: `head` (who, what, when), then what `body` has left."""
     top = "".join(f"<div>{html.escape(line)}</div>" for line in head)
-    return (
-        f"{_TOP}{top}<hr>{_bare(body) if body.strip() else f'<pre>{html.escape(text)}</pre>'}</body></html>"
-    )
+    return f"{_TOP}{top}<hr>{body}</body></html>"
+
+
+def body(page: str, text: str) -> str:
+    """A letter's page, or its text when there is none."""
+    return _bare(page) if page.strip() else f"<pre>{html.escape(text)}</pre>"
 
 
 def _bare(body: str) -> str:

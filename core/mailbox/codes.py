@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from core.mailbox import sift
-from core.mailbox.letters import Letter
 
 #: How old a code may be, and how far the mail server's clock may be from ours.
 WINDOW, SKEW = timedelta(minutes=10), timedelta(seconds=30)
+#: Characters of a letter in which its code is looked for, and how many words and numbers of them count.
+LOOKED_AT, MOST = 20_000, 200
 _SPOKEN = re.compile(r"\b(?:code|otp|passcode|pin|mot de passe|einmal\w*|codice|codigo|kennwort)\b")
 _CODE = re.compile(
     r"(?<![\w.,/:€$£#&=+-])(\d{3}[ \u00a0-]\d{3,4}|\d{4,8})(?![\w€$£%]|[.,/:-]\d| ?(?:€|eur\b))"
@@ -30,13 +32,13 @@ def is_expected(sender: str, senders: Iterable[str]) -> bool:
     return address in senders or sift.is_of(address.rpartition("@")[2], domains)
 
 
-def of(letter: Letter) -> str | None:
+def of(subject: str, words: str) -> str | None:
     """The code in a letter that speaks of one: nearest to the word, and only if no other is as near."""
-    said = sift.plain(f"{letter.head.subject}\n{letter.words}")[:20_000]
-    words = [word.span() for word in _SPOKEN.finditer(said)]
-    found = [(code.span(1), re.sub(r"\D", "", code[1])) for code in _CODE.finditer(said)]
-    ranked = sorted((_far(span, words), code) for span, code in found if not _YEAR.fullmatch(code))
-    if not words or not ranked or ranked[0][0] > 200:
+    said = sift.plain(f"{subject}\n{words}"[:LOOKED_AT])
+    spoken = [word.span() for word in islice(_SPOKEN.finditer(said), MOST)]
+    found = [(code.span(1), re.sub(r"\D", "", code[1])) for code in islice(_CODE.finditer(said), MOST)]
+    ranked = sorted((_far(span, spoken), code) for span, code in found if not _YEAR.fullmatch(code))
+    if not spoken or not ranked or ranked[0][0] > 200:
         return None
     nearest = {code for far, code in ranked if far == ranked[0][0]}
     return nearest.pop() if len(nearest) == 1 else None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from core import errors, partners, providers
 from core.db import models
 from core.ledger import posting
-from core.mailbox import heads, letters, places
+from core.mailbox import heads, leaves, letters, places
 from core.mailbox.found import Found
 from core.mailbox.postroom import Postroom
 from core.mailbox.sorting import BATCH, Labelled, Sorting
@@ -223,6 +223,6 @@ def _headed(said: Sequence[Mapping[str, str]]) -> Message:
 def _parts(part: Mapping[str, Any]) -> Iterator[heads.Part]:
     kind = part.get("mimeType", "")
     if part.get("filename") or kind in ("application/pdf", "message/rfc822"):
-        yield heads.Part(letters.clean(part.get("filename", "")), kind)
+        yield heads.Part(leaves.clean(part.get("filename", "")), kind)
     for one in part.get("parts", []):
         yield from _parts(one)

@@ -18,7 +18,7 @@ from typing import Any
 from core import errors, partners, providers
 from core.db import models
 from core.ledger import posting
-from core.mailbox import heads, letters, places, reasons
+from core.mailbox import heads, leaves, places, reasons
 from core.mailbox.found import Found
 from core.mailbox.postroom import Postroom
 from core.mailbox.sorting import Labelled, Sorting
@@ -141,7 +141,7 @@ class _Check:
                 sort = str(one.get("@odata.type", "")).rpartition(".")[2]
                 kind = "message/rfc822" if sort == "itemAttachment" else one.get("contentType") or ""
                 if not one.get("isInline"):
-                    yield letters.clean(one.get("name") or ""), kind, sort
+                    yield leaves.clean(one.get("name") or ""), kind, sort
 
     def _raw(self, id: str) -> bytes | None:
         answer = self._ask(f"{self.base}/messages/{id}/$value", 404)

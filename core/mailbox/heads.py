@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email
 import email.errors
 import email.header
 import email.utils
@@ -11,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
+from email.parser import BytesHeaderParser
 
 #: The headers that a source fetches before anything else.
 HEADERS = (
@@ -27,8 +27,11 @@ HEADERS = (
     "List-Id",
 )
 _TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
-#: Longest header that is kept, and what no line of a head may hold.
-LONGEST = 500
+#: Longest header that is kept, what is looked at of one, and what no line of a head may hold. Decoders of headers take the square of
+#: their length.
+LONGEST, LOOKED_AT = 500, 8_000
+#: Headers of one name in which recipients are looked for.
+RECIPIENTS = 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]+")
 #: What old code and old servers raise at heads that no standard allows.
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
@@ -66,7 +69,7 @@ class Head:
 
 def read(raw: bytes, parts: Iterable[Part] = ()) -> Head:
     """The head in these bytes; what comes after it is not looked at."""
-    return of(email.message_from_bytes(_up_to_body(raw)), parts)
+    return of(BytesHeaderParser().parsebytes(_up_to_body(raw)), parts)
 
 
 def of(message: Message, parts: Iterable[Part] = ()) -> Head:
@@ -93,6 +96,7 @@ def text(message: Message, name: str) -> str:
 
 def words(header: str) -> str:
     """RFC 2047 decoded as far as it can be, on one line, and of a length that a row can hold."""
+    header = header[:LOOKED_AT]
     try:
         pieces = email.header.decode_header(header)
         said = "".join(_decoded(piece, charset) for piece, charset in pieces)
@@ -121,7 +125,7 @@ def _address(header: str) -> tuple[str, str]:
 
 def _addresses(message: Message) -> Iterable[str]:
     try:
-        said = [str(value) for name in _TO for value in message.get_all(name, [])]
+        said = [str(value)[:LOOKED_AT] for name in _TO for value in message.get_all(name, [])[:RECIPIENTS]]
         return list(
             dict.fromkeys(each.casefold() for _, each in email.utils.getaddresses(said) if "@" in each)
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core import archive, errors, extraction, nouns
 from core.ledger.posting import Kept
-from core.mailbox import bare, letters, links, reasons, sift
+from core.mailbox import bare, leaves, letters, links, reasons, sift
 from core.mailbox.found import Found
 
 #: What the reader may take a paper for, of which nothing outside spoke, so that it is kept.
@@ -43,18 +43,18 @@ class Keeping:
         kept = self._linked(letter, allowed)
         if self.print_pdf is None or any(file.sha256 for file in kept):
             return kept
-        if (wanted and not letter.files) or sift.is_an_invoice(letter.head.subject, letter.words):
+        if (wanted and not letter.files) or letter.invoice:
             kept.append(self._printed(found, letter, self.print_pdf))
         return kept
 
     def _linked(self, letter: letters.Letter, allowed: Iterable[str]) -> list[Kept]:
         if self.fetch_public is None:
             return []
-        addresses = links.documents(links.of(letter.page, letter.text), allowed)
+        addresses = links.documents(letter.links, allowed)
         return [self._fetched(at, self.fetch_public(at)) for at in addresses]
 
     def _fetched(self, at: str, body: bytes | None) -> Kept:
-        name = letters.clean(at.partition("?")[0]) or "document.pdf"
+        name = leaves.clean(at.partition("?")[0]) or "document.pdf"
         if body is None:
             return Kept(name, 0, "link", refused=reasons.NOT_FETCHED)
         return self._keep(letters.Enclosed(name, body, len(body), came_as="link"), sure=True)
@@ -63,13 +63,13 @@ class Keeping:
         self, found: Found, letter: letters.Letter, print_pdf: Callable[[str], bytes | None]
     ) -> Kept:
         """The text itself as a paper, with who wrote it and when on top."""
-        name = f"{letters.clean(found.head.subject) or 'message'}.pdf"
+        name = f"{leaves.clean(found.head.subject) or 'message'}.pdf"
         head = (
             found.head.subject,
             f"{found.head.sender_name} <{found.head.sender}>",
             f"{found.received_at:%Y-%m-%d %H:%M} UTC",
         )
-        body = print_pdf(bare.page(letter.page, letter.text, head))
+        body = print_pdf(bare.page(letter.paper, head))
         if body is None:
             return Kept(name, 0, "body", refused=reasons.NOT_PRINTED)
         return self._keep(letters.Enclosed(name, body, len(body), came_as="body"), sure=True)

@@ -1,4 +1,4 @@
-"""A whole message opened: its text, its page, and the files in it, out of archives and of mails within the mail too.
+"""A whole message opened: what it says, and the files in it, out of archives and of mails within the mail too.
 
 All of it is hostile: every count, depth and size has a bound, names are never paths, and nothing broken is more than a reason.
 """
@@ -11,13 +11,12 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message
-from pathlib import PurePosixPath
 
 from core.extraction import gate
-from core.mailbox import heads, reasons
+from core.mailbox import bare, codes, heads, leaves, links, reasons, sift
+from core.mailbox.leaves import clean
 
 #: Parts of a message, files in an archive, archives and mails within each other.
 PARTS, ENTRIES, DEPTH = 200, 200, 4
@@ -27,13 +26,13 @@ TOTAL, RATIO = 100 * 1024**2, 200
 TEXT = 400_000
 WANTED = {"pdf": gate.PDF, "xml": gate.XML}
 _ZIP = ("application/zip", "application/x-zip-compressed")
-_MAIL = ("message/rfc822", "message/global")
-_MARKS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]{0,2000}>", re.S | re.I)
+_UNSAID = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>", re.S | re.I)
+_LAST_UNSAID = re.compile(r".*</(?:style|script)>", re.S | re.I)
+_MARKS = re.compile(r"<[^<>]{0,2000}>")
 _FORWARDED = re.compile(r"\s*(?:fwd?|tr|wg|rv|i|doorst)\s*:", re.I)
 _FROM = re.compile(
     r"^[>\s*]*(?:from|de|von|da|van)\s*\*?:[^\n]{0,200}?[\w.+-]+@((?:[\w-]+\.)+[a-z]{2,24})\b", re.I | re.M
 )
-_BAD_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +51,18 @@ class Letter:
     """What one message holds. `broken`: its parts could not all be made out."""
 
     head: heads.Head
-    text: str = ""
-    page: str = ""
+    #: Whether what it says to a person speaks of money, points to a customer area, is an invoice itself; the one-time code in it.
+    money: bool = False
+    area: bool = False
+    invoice: bool = False
+    code: str | None = None
+    #: The domain of who wrote it first: of a forwarded one, as the person who forwards it has it in their text. To be shown, not trusted.
+    author: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    #: Its page, or its text, as it may be printed (`bare.body`).
+    paper: str = ""
     files: list[Enclosed] = field(default_factory=list)
     broken: bool = False
-
-    @property
-    def words(self) -> str:
-        """All that it says to a person, without the marks of its page."""
-        return f"{self.text}\n{_shown(self.page)}"
-
-    @property
-    def author(self) -> str:
-        """The domain of who wrote it first: of a forwarded one, as the person who forwards it has it in their text. To be shown, not trusted."""
-        if _FORWARDED.match(self.head.subject) and (told := _FROM.search(self.words)):
-            return told[1].casefold()
-        return self.head.domain
 
     @property
     def sound(self) -> list[Enclosed]:
@@ -86,43 +81,69 @@ def read(raw: bytes) -> Letter:
         letter.broken = True
     parts = tuple(heads.Part(file.name, WANTED.get(_ending(file.name), "")) for file in letter.files)
     letter.head = replace(letter.head, parts=parts)
+    _say(letter, opening.text, opening.page)
     return letter
+
+
+def _say(letter: Letter, text: str, page: str) -> None:
+    subject, words = letter.head.subject, f"{text}\n{_shown(page)}"[: 2 * TEXT]
+    letter.money = sift.speaks_of_money(words)
+    letter.area = sift.is_in_customer_area(f"{subject}\n{words}")
+    letter.invoice = sift.is_an_invoice(subject, words)
+    letter.code = codes.of(subject, words)
+    letter.author = _author(letter.head, words)
+    letter.links = links.of(page, text)
+    letter.paper = bare.body(page, text)
+
+
+def _author(head: heads.Head, words: str) -> str:
+    if _FORWARDED.match(head.subject) and (told := _FROM.search(words)):
+        return told[1].casefold()
+    return head.domain
+
+
+def _shown(page: str) -> str:
+    """What follows the last end of a style or script is not searched for another: a page may open thousands and end none."""
+    last = _LAST_UNSAID.match(page)
+    end = last.end() if last else 0
+    return html.unescape(_MARKS.sub(" ", _UNSAID.sub(" ", page[:end]) + page[end:]))
 
 
 class _Opening:
     def __init__(self, letter: Letter) -> None:
         self.letter = letter
+        self.text = self.page = ""
         self.seen = 0
         self.room = TOTAL
 
     def mail(self, message: Message, depth: int) -> None:
-        for part, within in _leaves(message, depth):
+        for part, within in leaves.of(message, depth):
             self.seen += 1
             if self.seen > PARTS:
                 self.refuse("", 0, reasons.TOO_MANY)
                 return
             if within > DEPTH:
-                self.refuse(_name(part), 0, reasons.TOO_DEEP)
+                self.refuse(leaves.name(part), 0, reasons.TOO_DEEP)
                 continue
             self.part(part, within)
 
     def part(self, part: Message, depth: int) -> None:
-        name, kind = _name(part), _kind(part)
+        name, kind = leaves.name(part), leaves.kind(part)
         if not name and kind in ("text/plain", "text/html"):
             self.words(part, kind)
             return
-        content = _content(part)
+        content = leaves.content(part)
         if content is None:
             self.letter.broken = True
         elif name or kind in WANTED.values() or kind in _ZIP:
             self.file(name or _default(kind), kind, content, depth)
 
     def words(self, part: Message, kind: str) -> None:
-        said = _decoded(_content(part) or b"", part)[:TEXT]
+        said = leaves.text(part)[:TEXT]
         if kind == "text/html":
-            self.letter.page += said[: TEXT - len(self.letter.page)]
+            self.page += said[: TEXT - len(self.page)]
         else:
-            self.letter.text += said[: TEXT - len(self.letter.text)]
+            self.text += said[: TEXT - len(self.text)]
 
     def file(self, name: str, kind: str, content: bytes, depth: int) -> None:
         ending = _ending(name)
@@ -169,62 +190,10 @@ class _Opening:
             self.letter.files.append(Enclosed(name, b"", size, why))
 
 
-def clean(name: str) -> str:
-    """A name that is no path, for people and for rows; the archive never uses it as a place."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    return _BAD_NAME.sub("", last).strip(" .")[-150:]
-
-
-def _leaves(message: Message, depth: int) -> Iterator[tuple[Message, int]]:
-    """Every part that is no container, in order, with how many mails deep it lies. No recursion: a message may nest as it likes."""
-    waiting = [(message, depth)]
-    while waiting:
-        part, within = waiting.pop()
-        payload = part.get_payload()
-        if isinstance(payload, list):
-            inner = within + (_kind(part) in _MAIL)
-            waiting += [(each, inner) for each in reversed(payload) if isinstance(each, Message)]
-        else:
-            yield part, within
-
-
 def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes | None:
     with packed.open(entry) as stream:
         content = stream.read(most + 1)
     return None if len(content) > most else content
-
-
-def _shown(page: str) -> str:
-    return html.unescape(_MARKS.sub(" ", page))
-
-
-def _kind(part: Message) -> str:
-    try:
-        return part.get_content_type()
-    except heads.BROKEN:
-        return "application/octet-stream"
-
-
-def _name(part: Message) -> str:
-    try:
-        return clean(heads.words(part.get_filename() or ""))
-    except heads.BROKEN:
-        return "unnamed"
-
-
-def _content(part: Message) -> bytes | None:
-    try:
-        content = part.get_payload(decode=True)
-    except heads.BROKEN:
-        return None
-    return content if isinstance(content, bytes) else None
-
-
-def _decoded(content: bytes, part: Message) -> str:
-    try:
-        return content.decode(part.get_content_charset() or "utf-8", "replace")
-    except heads.BROKEN:
-        return content.decode("latin-1")
 
 
 def _default(kind: str) -> str:

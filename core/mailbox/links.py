@@ -32,7 +32,7 @@ class _Anchors(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._at is not None:
-            self._said += data[:200]
+            self._said = (self._said + data)[:200]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._at is not None:

@@ -50,7 +50,7 @@ class Postroom:
             return verdicts.closed(found, route, reasons.ONE_TIME_CODE, messages.CODE)
         if route.stop and not wanted:
             return verdicts.closed(found, route, route.stop)
-        look = sift.Look.OPEN if wanted else sift.first(found.head, self._domains())
+        look = sift.Look.OPEN if wanted or route.take else sift.first(found.head, self._domains())
         if look is sift.Look.LEAVE:
             return verdicts.left(found, route)
         if found.size > self.largest:
@@ -80,7 +80,7 @@ class Postroom:
             if not (in_time and codes.is_expected(found.head.sender, one.senders)):
                 continue
             raw = found.raw()
-            code = codes.of(self.open_letter(raw)) if raw else None
+            code = self.open_letter(raw).code if raw else None
             if raw and code and not (self.dkim and self.dkim(raw) == "fail"):
                 one.give(code)
                 return True
@@ -92,13 +92,13 @@ class Postroom:
             found,
             route,
             letter,
-            supplier=self.supplier_of(letter.author) or letter.author or "?",
+            supplier=route.supplier or self.supplier_of(letter.author) or letter.author or "?",
             dkim=self.dkim(raw) if self.dkim else None,
         )
         if sift.is_forwarding(letter.head) and not letter.sound:
             return opened.said(messages.WAITING, reasons.CONFIRMATION)
         keeping = Keeping(self.archive, self.readers, self.fetch_public, self.print_pdf)
-        sure = sure or wanted or sift.speaks_of_money(letter.words)
+        sure = sure or wanted or letter.money
         files = keeping.enclosed(letter, sure=sure, wanted=wanted)
         if not any(file.sha256 for file in files):
             files += keeping.elsewhere(found, letter, self._domains(), wanted=wanted)
@@ -110,8 +110,7 @@ class Postroom:
 
     def _portal(self, letter: letters.Letter) -> str | None:
         """The supplier in whose customer area the invoice waits, told by who writes; a look-alike is nobody."""
-        said = f"{letter.head.subject}\n{letter.words}"
-        if not (sift.speaks_of_money(said) and sift.is_in_customer_area(said)):
+        if not (letter.area and (letter.money or sift.speaks_of_money(letter.head.subject))):
             return None
         return self.supplier_of(letter.head.domain)
 

@@ -18,7 +18,7 @@ _MONEY = re.compile(
     r"|fattur\w*|ricevut\w*|nota di credito|pagament\w*|recibos?|nota de credito|abono|facturen|factuur|creditnota|betaling\w*|nota)\b"
 )
 _AMOUNT = re.compile(
-    r"(?:€|\beur\b|\busd\b|\$|£|\bgbp\b|\bchf\b)\s?\d[\d .,]*\d|\d[\d .,\u202f]*[.,]\d\d\s?(?:€|eur\b|usd\b|\$|£|gbp\b|chf\b)"
+    r"(?:€|\beur\b|\busd\b|\$|£|\bgbp\b|\bchf\b)\s?\d[\d .,]{0,20}\d|\d[\d .,\u202f]{0,20}[.,]\d\d\s?(?:€|eur\b|usd\b|\$|£|gbp\b|chf\b)"
 )
 #: A file named as invoices are: a letter or three, then digits; or digits alone of some length.
 _NUMBERED = re.compile(
@@ -40,7 +40,7 @@ _TITLE = re.compile(
     r"\b(?:facture|avoir|recu|quittance|justificatif|invoice|receipt|rechnung|quittung|fattura|ricevuta|factura|recibo|factuur)\b"
 )
 _NUMBER = re.compile(
-    r"\b(?:facture|recu|commande|invoice|receipt|order|rechnung\w*|fattura|factura|factuur|reference|ref)[ \t]*(?:no|n°|nº|nr|num\w*|number|id)?[ .:#°º]*[a-z]{0,6}[-/ ]?\d[\w/-]{2,}"
+    r"\b(?:facture|recu|commande|invoice|receipt|order|rechnung\w*|fattura|factura|factuur|reference|ref)[ \t]{0,9}(?:no|n°|nº|nr|num\w*|number|id)?[ .:#°º]{0,9}[a-z]{0,6}[-/ ]?\d[\w/-]{2,}"
 )
 _FORWARDING = re.compile(
     r"\b(?:confirmation de transfert|transfert de gmail|gmail forwarding confirmation|forwarding confirmation)\b"
@@ -90,10 +90,6 @@ def bears(part: Part) -> bool:
 def speaks_of_money(text: str) -> bool:
     said = plain(text)
     return bool(_MONEY.search(_parted(said)))
-
-
-def shows_an_amount(text: str) -> bool:
-    return bool(_AMOUNT.search(plain(text)))
 
 
 def is_an_invoice(subject: str, text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from core.mailbox import heads, letters
+from core.mailbox import heads, leaves, letters
 
 _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+)', re.S)
 _TOP = ("text", "image", "audio", "video", "application", "message", "model", "font", "multipart")
@@ -32,7 +32,7 @@ def parts(told: bytes) -> list[heads.Part]:
 
 def _note(found: list[heads.Part], kind: str, name: str) -> None:
     if name or kind in ("application/pdf", "message/rfc822"):
-        found.append(heads.Part(letters.clean(name), kind))
+        found.append(heads.Part(leaves.clean(name), kind))
 
 
 def _is_name(word: str) -> bool:

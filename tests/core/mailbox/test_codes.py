@@ -25,7 +25,7 @@ from tests.core.mailbox.mails import mail
     ],
 )
 def test_the_code_of_a_letter_is_the_one_it_speaks_of(subject: str, text: str, code: str | None) -> None:
-    assert codes.of(letters.read(mail(subject, text=text).as_bytes())) == code
+    assert letters.read(mail(subject, text=text).as_bytes()).code == code
 
 
 @pytest.mark.parametrize(

@@ -51,12 +51,12 @@ def test_a_link_is_followed_only_to_hosts_that_are_known_to_give_invoices() -> N
 
 
 def test_a_page_is_printed_without_anything_that_runs_asks_or_fetches() -> None:
-    made = bare.page(
+    body = bare.body(
         "<script>alert(1)</script><img src='https://spy.example/p.gif'><p onclick='x()' style='background:url(//spy.example)'>Total 12,00 €"
         "<style>@import 'https://spy.example'</style><iframe src='https://spy.example'></iframe><a href='https://spy.example'>ici</a>",
         "",
-        ("Facture <1>",),
     )
+    made = bare.page(body, ("Facture <1>",))
     assert "Total 12,00 €" in made
     assert "Facture &lt;1&gt;" in made
     for bad in ("spy.example", "alert", "onclick", "<img", "<iframe", "href"):
