@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.db import Database, models
+    from core.export.asked import NotBookable
 
 T = TypeVar("T")
 
@@ -665,19 +666,21 @@ def export(
     try:
         told = exporting.from_command(settings, _database(settings), wanted, workspace, folder, now=_now())
     except asked.NotBookable as blocked:
-        for one in blocked.problems:
-            click.echo(
-                f"{one.bill.supplier_name} {one.bill.number or one.bill.id}: {one.why.value} {one.said}".rstrip(),
-                err=True,
-            )
-        click.echo(f"{blocked}: mend them, or add --leave. Nothing was written.", err=True)
-        sys.exit(FAILED)
+        _not_booked(blocked)
     _say(
         told,
         f"{told['file']}: {told['received']} invoices"
         + ("" if told["whole"] else "; the month is not complete"),
         as_json,
     )
+
+
+def _not_booked(blocked: NotBookable) -> NoReturn:
+    for one in blocked.problems:
+        name = f"{one.bill.supplier_name} {one.bill.number or one.bill.id}"
+        click.echo(f"{name}: {one.why.value} {one.said}".rstrip(), err=True)
+    click.echo(f"{blocked}: mend them, or add --leave. Nothing was written.", err=True)
+    sys.exit(FAILED)
 
 
 # --- proofs ---------------------------------------------------------------------------------------------------------

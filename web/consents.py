@@ -138,20 +138,33 @@ def ask(
     )
     consent.verifier = _sealed(session, desk, consent, provider, "verifier", verifier)
     session.add(consent)
+    address = _address(provider, app.client_id, redirect, wanted, state, verifier, hint)
+    return Asked(provider, address, redirect, wanted, paste, back)
+
+
+def _address(
+    provider: Provider,
+    client_id: str,
+    redirect: str,
+    scopes: tuple[str, ...],
+    state: str,
+    verifier: str,
+    hint: str,
+) -> str:
+    """Where the person goes to say yes (RFC 6749 4.1.1, RFC 7636 4.3)."""
     told = {"login_hint": hint} if hint else {}
-    address = prepare_grant_uri(
+    return prepare_grant_uri(
         provider.authorize,
-        client_id=app.client_id,
+        client_id=client_id,
         response_type="code",
         redirect_uri=redirect,
-        scope=" ".join(wanted),
+        scope=" ".join(scopes),
         state=state,
         code_challenge=create_s256_code_challenge(verifier),
         code_challenge_method="S256",
         **provider.asks,
         **told,
     )
-    return Asked(provider, address, redirect, wanted, paste, back)
 
 
 def come_back(
