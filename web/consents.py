@@ -153,7 +153,7 @@ def _address(
 ) -> str:
     """Where the person goes to say yes (RFC 6749 4.1.1, RFC 7636 4.3)."""
     told = {"login_hint": hint} if hint else {}
-    return prepare_grant_uri(
+    address: str = prepare_grant_uri(
         provider.authorize,
         client_id=client_id,
         response_type="code",
@@ -165,6 +165,7 @@ def _address(
         **provider.asks,
         **told,
     )
+    return address
 
 
 def come_back(
