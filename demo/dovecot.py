@@ -44,7 +44,9 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    address = 127.0.0.1
+    port = {tls_port}
+    ssl = {ssl}
   }}
 }}
 service anvil {{
@@ -53,6 +55,7 @@ service anvil {{
 service stats {{
   chroot =
 }}
+{certificate}
 {tokens}
 passdb {{
   driver = static
@@ -89,11 +92,24 @@ def binary() -> str | None:
 
 
 class Dovecot:
-    """`password` is everybody's. `introspection` is the address that says whose token one is, for XOAUTH2; `port` 0 is any free one."""
+    """`password` is everybody's. `introspection` is the address that says whose token one is, for XOAUTH2; `port` 0 is any free one.
 
-    def __init__(self, home: Path, password: str, *, introspection: str = "", port: int = 0) -> None:
+    With `tls`, a certificate and its key as PEM, it takes STARTTLS there, and TLS from the first byte at `tls_port`.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        password: str,
+        *,
+        introspection: str = "",
+        port: int = 0,
+        tls: tuple[bytes, bytes] | None = None,
+    ) -> None:
         self.home, self.password = home.absolute(), password
         self.port = port or _free_port()
+        self.tls_port = _free_port() if tls else 0
+        self._tls = tls
         self._introspection = introspection
         self._user = "nobody" if os.getuid() == 0 else getpass.getuser()
         self._process: subprocess.Popen[bytes] | None = None
@@ -145,7 +161,9 @@ class Dovecot:
             tokens = _TOKENS.format(home=self.home)
         return _CONFIG.format(
             home=self.home,
-            ssl="no",
+            ssl="yes" if self._tls else "no",
+            tls_port=self.tls_port,
+            certificate=self._certificate(),
             mechanisms=" xoauth2 oauthbearer" if tokens else "",
             user=self._user,
             group=group,
@@ -153,6 +171,16 @@ class Dovecot:
             tokens=tokens,
             password=self.password,
         )
+
+    def _certificate(self) -> str:
+        """Who starts it reads its key; who serves does not."""
+        if self._tls is None:
+            return ""
+        places = (self.home / "leaf.pem", self.home / "leaf.key")
+        for place, pem in zip(places, self._tls, strict=True):
+            place.write_bytes(pem)
+            place.chmod(0o600)
+        return f"ssl_cert = <{places[0]}\nssl_key = <{places[1]}"
 
     def _let_in(self, *paths: Path) -> None:
         """As root it serves as somebody else."""

@@ -116,18 +116,24 @@ class World:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, introspection: str = "", outside: dict[str, Any] | None = None
+    folder: Path,
+    *,
+    introspection: str = "",
+    stand_ins: dict[str, str] | None = None,
+    tls: tuple[bytes, bytes] | None = None,
+    outside: dict[str, Any] | None = None,
 ) -> AsyncIterator[World]:
-    """`outside` lets replicas answer for true host names (`farm.opened`)."""
+    """`tls` is the server's certificate and key; `outside` lets replicas answer for true host names (`farm.opened`)."""
     require()
     settings = Settings(
         data=folder / "data",
         key_file=folder / "keys" / "vault.key",
         allow_loopback=True,
+        stand_ins=stand_ins or {},
         _env_file=None,  # type: ignore[call-arg]
     )
     log = redact.Redactor()
-    server = dovecot.Dovecot(_short(), PASSWORD, introspection=introspection)
+    server = dovecot.Dovecot(_short(), PASSWORD, introspection=introspection, tls=tls)
     server.start()
     try:
         async with farm.opened(settings, log, **outside or {}) as opened_farm:
