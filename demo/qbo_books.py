@@ -71,7 +71,7 @@ class Company:
     accounts: list[Record] = field(default_factory=_accounts)
     rates: list[Record] = field(default_factory=_rates)
     codes: list[Record] = field(default_factory=_codes)
-    vendors: list[Record] = field(default_factory=lambda: [{"Id": "56", "DisplayName": "Orange Pro", "Active": True, "CurrencyRef": {"value": "EUR"}}])  # fmt: skip
+    vendors: list[Record] = field(default_factory=lambda: [{"Id": "56", "DisplayName": "Orange Pro", "Active": True, "CurrencyRef": {"value": "EUR", "name": "Euro"}}])  # fmt: skip
     customers: tuple[str, ...] = ()
     records: dict[str, list[Record]] = field(default_factory=lambda: {kind: [] for kind in MONEY})
     files: list[Record] = field(default_factory=list)
@@ -130,7 +130,9 @@ class Company:
             raise Fault("2040", "Invalid String", "DisplayName may not be empty nor hold a colon")
         if name in self.customers or any(one["DisplayName"] == name for one in self.vendors):
             raise Fault("6240", "Duplicate Name Exists Error", "The name supplied already exists.")
+        currency = sent.get("CurrencyRef", {}).get("value", self.currencies[0])
         made = {"Active": True, **sent, "Id": str(next(self.ids)), "SyncToken": "0"}
+        made["CurrencyRef"] = {"value": currency, "name": currency}
         self.vendors.append(made)
         return made
 

@@ -24,7 +24,7 @@ from core.export import (
     xero_parcel,
 )
 from core.export.delivering import Refused
-from core.export.qbo_api import Api
+from core.export.qbo_api import Api, Row
 from core.partners import Means
 from core.providers import Provider
 
@@ -47,7 +47,7 @@ def draft(
 ) -> dict[str, Any] | None:
     """What this Invoice would be there now, word for word; a vendor who is not there yet by name only. Raises Refused."""
     desk = qbo_parcel.Desk.of(session, destination, here)
-    return desk.payload(session, invoice) if desk.takes(invoice) else None
+    return desk.payload(session, invoice) if here.again or desk.takes(invoice) else None
 
 
 KIND = kinds.Kind(
@@ -118,7 +118,7 @@ class Qbo:
             vendor = qbo_vendors.nameless(payload) if payload else None
             if vendor:
                 means.hold()
-                desk.made[vendor] = qbo_vendors.found_or_made(api, *vendor)
+                self._learn(delivery_id, desk, qbo_vendors.found_or_made(api, *vendor))
                 payload = self._wanted(delivery_id, desk, means.now())
         except Refused as err:
             with self.database.write() as session:
@@ -146,6 +146,14 @@ class Qbo:
                 return None
             fixed = delivery.payload or (first.payload if first else None)
             return fixed or desk.payload(session, invoice)
+
+    def _learn(self, delivery_id: int, desk: qbo_parcel.Desk, vendor: Row) -> None:
+        """A vendor who is not in the kept list."""
+        desk.lists["contacts"].append(vendor)
+        with self.database.write() as session:
+            place = session.get_one(models.Delivery, delivery_id).destination_id
+            kept = session.get_one(models.RemoteList, {"destination_id": place, "kind": "contacts"})
+            kept.entries = [*kept.entries, vendor]
 
     def _is_ours(self, destination_id: int, remote_id: str) -> bool:
         """Whether another of our Deliveries is that record there."""

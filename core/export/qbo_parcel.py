@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,14 +21,13 @@ from core.export.qbo_bill import RECORDS
 
 @dataclass(frozen=True)
 class Desk:
-    """Under which settings, in which version, into which books what goes out; `made` are vendors that the lists do not know yet."""
+    """Under which settings, in which version, into which books what goes out."""
 
     settings: Settings
     version: int
     books: Mapping[str, Any]
     lists: Mapping[str, list[Row]]
     here: Here
-    made: dict[qbo_vendors.Vendor, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Session, destination: models.Destination, here: Here) -> Desk:
@@ -53,7 +52,7 @@ class Desk:
         wanted = qbo_bill.open_(wanted, self._closed(), self.settings.locked)
         vat = booking.vat_of(session, invoice.workspace_id, [invoice.id]).get(invoice.id, ())
         split = qbo_tax.shares(invoice, vat, self._codes(rule), self.lists["taxes"])
-        vendor = qbo_vendors.named(rule, name, invoice.currency or "", self.lists["contacts"], self.made)
+        vendor = qbo_vendors.named(rule, name, invoice.currency or "", self.lists["contacts"])
         placed = qbo_bill.Placed(rule.account, vendor, rule.bank, card, self.books.get("country", ""))
         record = qbo_bill.payload(invoice, wanted, placed, split, name, self.here.public_url)
         return {"kind": wanted.kind, "record": record}

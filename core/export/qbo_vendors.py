@@ -14,19 +14,16 @@ Vendor = tuple[str, str]
 _LONGEST = 100
 
 
-def named(
-    rule: Rule, supplier_name: str, currency: str, listed: Sequence[Row], made: Mapping[Vendor, str]
-) -> dict[str, str]:
+def named(rule: Rule, supplier_name: str, currency: str, listed: Sequence[Row]) -> dict[str, str]:
     """As a record names it: who was chosen, else who has the name in this currency; by name only as long as nobody has it."""
-    fitting = [one for one in listed if one["currency"] in ("", currency)]
     own = next((one for one in listed if one["id"] == rule.contact_id), None)
-    if own in fitting:
-        return {"value": rule.contact_id, "name": own["name"]}
     name = (own["name"] if own else rule.contact or supplier_name).replace(":", "-")[:_LONGEST]
     names = (name, in_currency(name, currency))
-    known = next((one["id"] for by in names for one in fitting if one["name"] == by), "")
-    known = made.get((name, currency), known)
-    return {"value": known, "name": name} if known else {"name": name}
+    fitting = [one for one in listed if one["currency"] in ("", currency)]
+    known = (
+        own if own in fitting else next((one for by in names for one in fitting if one["name"] == by), None)
+    )
+    return {"value": known["id"], "name": known["name"]} if known else {"name": name}
 
 
 def nameless(payload: Mapping[str, Any]) -> Vendor | None:
@@ -36,14 +33,14 @@ def nameless(payload: Mapping[str, Any]) -> Vendor | None:
     return None if "value" in whose else (whose["name"], record["CurrencyRef"]["value"])
 
 
-def found_or_made(api: Api, name: str, currency: str) -> str:
-    """The id of the vendor of that name and currency. Raises Refused when the name is a customer's."""
+def found_or_made(api: Api, name: str, currency: str) -> Row:
+    """The vendor of that name and currency, as the kept list has it. Raises Refused when the name is a customer's."""
     for called in (name, in_currency(name, currency)):
-        there = api.found("Vendor", DisplayName=called)
-        if not there:
-            return api.make("Vendor", {"DisplayName": called, "CurrencyRef": {"value": currency}})
-        if there[0].get("CurrencyRef", {}).get("value", currency) == currency:
-            return str(there[0]["Id"])
+        told = {"DisplayName": called, "CurrencyRef": {"value": currency}}
+        there = next(iter(api.found("Vendor", DisplayName=called)), None)
+        if there is None or there.get("CurrencyRef", {}).get("value", currency) == currency:
+            id_ = str(there["Id"]) if there else api.make("Vendor", told)
+            return {"id": id_, "name": called, "currency": currency}
     raise Refused(in_currency(name, currency))
 
 

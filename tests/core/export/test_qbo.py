@@ -202,6 +202,13 @@ def test_a_rate_that_no_code_has_waits_for_a_person(company: Company) -> None:
     assert company.delivery(owed).held_for == "no_mapping"
 
 
+def test_a_vendor_who_came_there_meanwhile_is_found_by_name(company: Company) -> None:
+    company.service.books.keep("Vendor", {"DisplayName": "Mandarine", "CurrencyRef": {"value": "EUR"}})
+    company.bring()
+    company.round()
+    assert (len(company.bills), company.service.asked["POST vendor"]) == (1, 0)
+
+
 def test_a_vendor_has_one_currency_and_the_other_one_its_own(company: Company) -> None:
     company.choose(currencies={code: books.NOW.isoformat() for code in ("EUR", "USD")})
     company.bring("F-1")
@@ -211,6 +218,10 @@ def test_a_vendor_has_one_currency_and_the_other_one_its_own(company: Company) -
     names = [one["DisplayName"] for one in company.service.books.vendors]
     assert names == ["Orange Pro", "Mandarine", "Mandarine (USD)"]
     assert len(company.bills) == 3
+    company.bring("F-4", currency="USD")
+    company.round()
+    assert company.service.asked["POST vendor"] == 2
+    assert [bill["VendorRef"]["name"] for bill in company.bills][2:] == ["Mandarine (USD)"] * 2
 
 
 def test_a_name_that_is_a_customers_waits_for_a_person_who_chooses_another(tmp_path: Path) -> None:
