@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, errors
 from core.db import Database, models
-from core.export import chosen, delivering, kinds, xero_parcel
+from core.export import chosen, delivering, kinds, remote_lists, xero_parcel
 from core.export.chosen import Rule, Settings
 from core.export.delivering import Refused, Step
 from core.partners import Means
@@ -33,13 +33,17 @@ class Desk:
     version: int
     typed: Mapping[str, Any]
     books: Mapping[str, Any]
+    #: The service's vendors: their ids by their names in small letters.
+    vendors: Mapping[str, str]
     here: kinds.Here
 
     @classmethod
     def of(cls, session: Session, destination: models.Destination, here: kinds.Here) -> Desk:
         version, settings = chosen.current(session, destination.id)
         typed = chosen.typed(session, destination.id)[1]
-        return cls(settings, version, typed, destination.books or {}, here)
+        contacts = remote_lists.kept(session, destination.id)["contacts"]
+        vendors = {one["name"].casefold(): one["id"] for one in reversed(contacts)}
+        return cls(settings, version, typed, destination.books or {}, vendors, here)
 
     def takes(self, invoice: models.Invoice) -> bool:
         """Whether this Invoice is for these books at all: ours to pay, in a currency that was on when it came, of a supplier that goes there."""
@@ -56,6 +60,15 @@ class Desk:
         if invoice.issued_on is None or invoice.total_minor is None or invoice.currency is None:
             raise Refused("", "not_read")
         return rule
+
+    def vendor(self, invoice: models.Invoice) -> str:
+        """The id of who sells: the one that was chosen, else the one in the list that is called so; empty when none is."""
+        rule = self.settings.rule(invoice.supplier)
+        return rule.contact_id or self.vendors.get(self.called(invoice).casefold(), "")
+
+    def called(self, invoice: models.Invoice) -> str:
+        """The name of who sells, as it is wanted there."""
+        return self.settings.rule(invoice.supplier).contact or self.named(invoice)
 
     def named(self, invoice: models.Invoice) -> str:
         """The supplier as people call it."""

@@ -23,7 +23,7 @@ _LONGEST_NUMBER = 45
 def made(invoice: models.Invoice, desk: Desk) -> dict[str, Any]:
     """`kind`, and the `record` as it is sent. Raises Refused when nobody said where it goes, or it does not say enough."""
     rule = desk.rule(invoice)
-    vendor = rule.contact_id or (rule.contact if rule.contact.isdigit() else "")
+    vendor = desk.vendor(invoice) or (rule.contact if rule.contact.isdigit() else "")
     if not vendor or not rule.account:
         raise Refused("", "no_mapping")
     returned = invoice.kind == "credit_note" or (invoice.total_minor or 0) < 0

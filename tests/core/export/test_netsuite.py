@@ -177,7 +177,9 @@ def test_pushed_again_the_bill_there_is_changed_and_no_second_made(company: Comp
     assert (company.delivery(owed).round, len(files(company, bill))) == (2, 1)
 
 
-@pytest.mark.parametrize("rule", [Rule(), Rule("bill", account="58"), Rule("bill", contact_id="742")])
+@pytest.mark.parametrize(
+    "rule", [Rule(), Rule("bill", account="58", contact="Unknown SA"), Rule("bill", contact_id="742")]
+)
 def test_what_nobody_has_placed_waits_and_goes_when_somebody_has(company: Company, rule: Rule) -> None:
     company.choose(otherwise=rule)
     owed = company.bring()
@@ -188,6 +190,14 @@ def test_what_nobody_has_placed_waits_and_goes_when_somebody_has(company: Compan
         delivering.release(session, company.destination, ["no_mapping"], company.at[0])
     company.round()
     assert len(bills(company)) == 1
+
+
+def test_a_vendor_that_is_called_as_the_supplier_need_not_be_chosen(company: Company) -> None:
+    company.choose(otherwise=Rule("bill", account="58"))
+    company.bring("F-1")
+    company.bring("F-2", supplier="nimbus")
+    company.round()
+    assert [bill["entity"]["id"] for bill in bills(company)] == ["742", "743"]
 
 
 def test_what_netsuite_refuses_is_held_with_its_words_and_the_others_go(company: Company) -> None:
