@@ -106,6 +106,7 @@ class Conversation(BaseHTTPRequestHandler):
             "REQUEST_METHOD": self.command,
             "SCRIPT_NAME": "",
             "PATH_INFO": _unquoted(path),
+            "RAW_URI": self.path,
             "QUERY_STRING": query,
             "SERVER_NAME": HOST,
             "SERVER_PORT": str(self.server.port),

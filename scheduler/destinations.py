@@ -11,8 +11,11 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core import errors, providers
-from core.db import models
-from core.export import delivering, qbo, xero
+from core.archive import Archive
+from core.db import Database, models
+from core.export import clearnox, delivering, getmyinvoices, letter, qbo, s3, sftp, webdav, webhook, xero
+from core.export.kinds import Here
+from core.export.papers import House
 from core.export.target import Target
 from scheduler import policy, round_lease
 from scheduler.farm import Farm
@@ -28,8 +31,33 @@ def _qbo(farm: Farm) -> Target:
     return qbo.Qbo(farm.database, farm.archive, provider, farm.supplier_name, farm.settings.public_url)
 
 
+def _stored(make: Callable[[Database, Archive], Target]) -> Callable[[Farm], Target]:
+    """Of those that need nothing but what came home."""
+    return lambda farm: make(farm.database, farm.archive)
+
+
+def _housed(make: Callable[[House], Target]) -> Callable[[Farm], Target]:
+    """Of those that take files and messages."""
+
+    def made(farm: Farm) -> Target:
+        here = Here(farm.supplier_name, farm.settings.public_url)
+        return make(House(farm.database, farm.archive, here, farm.settings.time_zone))
+
+    return made
+
+
 #: What delivers to each kind of destination.
-TARGETS: dict[str, Callable[[Farm], Target]] = {"xero": _xero, "qbo": _qbo}
+TARGETS: dict[str, Callable[[Farm], Target]] = {
+    "xero": _xero,
+    "qbo": _qbo,
+    "clearnox": _stored(clearnox.Clearnox),
+    "getmyinvoices": _stored(getmyinvoices.GetMyInvoices),
+    "s3": _housed(s3.S3),
+    "sftp": _housed(sftp.Sftp),
+    "webdav": _housed(webdav.WebDav),
+    "webhook": _housed(webhook.Webhook),
+    "mail": _housed(letter.Mail),
+}
 
 
 def due(session: Session, kinds: Collection[str], *, limit: int, now: datetime) -> Sequence[int]:
@@ -39,6 +67,7 @@ def due(session: Session, kinds: Collection[str], *, limit: int, now: datetime) 
     open_ = (
         place.removed_at.is_(None),
         place.paused_at.is_(None),
+        place.connected_at.is_not(None),
         or_(place.parked_until.is_(None), place.parked_until <= now),
         or_(place.error.is_(None), place.error.not_in(policy.for_a_person())),
     )

@@ -18,7 +18,7 @@ TIMEOUT = httpx.Timeout(60.0, connect=15.0)
 #: Bytes of one answer.
 LARGEST = 64 * 1024 * 1024
 #: Ports of what is no HTTP, by the scheme of an origin.
-_PORTS = {"https": 443, "http": 80, "imaps": 993, "imap": 143, "sftp": 22}
+_PORTS = {"https": 443, "http": 80, "imaps": 993, "imap": 143, "sftp": 22, "smtps": 465, "smtp": 587}
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from core.export import folder, kinds, xero
+from core.export import clearnox, folder, getmyinvoices, kinds, letter, qbo, s3, sftp, webdav, webhook, xero
 
 KINDS: tuple[kinds.Kind, ...] = (
     xero.KIND,
+    qbo.KIND,
+    clearnox.KIND,
+    getmyinvoices.KIND,
     folder.KIND,
+    s3.KIND,
+    sftp.KIND,
+    webdav.KIND,
+    webhook.KIND,
+    letter.KIND,
 )
 
 
