@@ -8,17 +8,17 @@ what hangs together with these above even odds, and what is left over of the sup
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.matching import board, columns, solving, stage
+from core.matching import board, columns, solving, stage, why
 from core.matching.features import Scene
 from core.matching.graph import Graph
 from core.matching.index import Document, Index
 from core.matching.survey import Survey
-from core.matching.values import Invoice, Link, Memory, Payment, Rates
+from core.matching.values import Invoice, Link, Memory, Payment, Rates, Solution, Unlinked
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class _Region:
 
 
 class Field:
-    """Payments and invoices of one workspace, solved."""
+    """Payments and invoices of one workspace, solved. `planted` is the whole pile as it was before anything else arrived."""
+
+    planted = Solution([], [])
 
     def __init__(
         self, payments: Iterable[Payment], invoices: Iterable[Invoice], rates: Rates, memory: Memory = solving.NOTHING,
@@ -60,6 +62,7 @@ class Field:
         self._links: dict[str, Link] = {}
         self._payments: dict[str, Payment] = {}
         self._documents: dict[Document, list[Invoice]] = defaultdict(list)
+        self._document_of: dict[str, Document] = {}
         self._index = Index(self.known)
         self._graph = Graph()
         for invoice in invoices:
@@ -72,6 +75,15 @@ class Field:
     def links(self) -> dict[str, Link]:
         """By payment."""
         return {**{link.payment: link for link in self._said}, **self._links}
+
+    @property
+    def payments(self) -> Mapping[str, Payment]:
+        """All that are here, linked or not."""
+        return self._given[0]
+
+    @property
+    def invoices(self) -> Mapping[str, Invoice]:
+        return self._given[1]
 
     def add_payment(self, payment: Payment) -> Change:
         """Raises ValueError for one that is here."""
@@ -93,6 +105,47 @@ class Field:
             self._meet(self._index.payments_near(invoice), [document])
         return self._choose(self._region(self._graph.beside((), {document})[0], {document}))
 
+    def take_payment(self, key: str) -> Change:
+        """It is settled or gone: as if it had never been here. Raises KeyError for one that is not here or that people confirmed."""
+        payment = self._payments.pop(key)
+        del self._given[0][key]
+        documents, payee = self._graph.beside({key}, ())[1], self._index.payee_of.get(key)
+        self._index.drop_payment(payment)
+        self._graph.drop_payment(key)
+        self._links.pop(key, None)
+        return self._choose(self._region(set(), documents, {payee} if payee else set()))
+
+    def take_invoice(self, key: str) -> Change:
+        """The same of an invoice; its copies stay. Raises KeyError for one that is not here."""
+        document = self._document_of.pop(key)
+        invoice = self._given[1].pop(key)
+        payments = self._graph.beside((), {document})[0]
+        left = [each for each in self._documents[document] if each.id != key]
+        if left:
+            self._documents[document] = left
+            return self._choose(self._region(payments, {document}))
+        del self._documents[document]
+        self._index.drop_document(document, invoice.number)
+        self._graph.drop_document(document)
+        return self._choose(self._region(payments, set(), {invoice.supplier}))
+
+    def why_not(self, payments: Set[str]) -> list[Unlinked]:
+        """Why these have no link."""
+        documents = {each for key in payments for each in self._index.documents_near(self._payments[key])}
+        scene = self._scene(payments, documents)
+        edges = stage.edges(scene).without(solving.refused(scene, self._memory))
+        taken = {at for at, key in enumerate(scene.units.keys) if self._is_taken(key)}
+        lines = list(range(len(scene.lines)))
+        reasons = why.alone(scene, edges, lines, taken, {})
+        return [Unlinked(scene.lines.ids[at], reason) for at, reason in zip(lines, reasons, strict=True)]
+
+    def _is_taken(self, document: Document) -> bool:
+        near = (
+            self._graph.beside((), {document})[0] | self._index.payments_to[self._index.supplier_of[document]]
+        )
+        first = self._documents[document][0].id
+        return any(first in link.invoices for each in near if (link := self._links.get(each)))
+
     def refresh(self, memory: Memory | None = None) -> Field:
         """The same pile under a new survey, and what people said since."""
         payments, invoices = self._given
@@ -106,6 +159,7 @@ class Field:
         """And whether its document was here."""
         document = columns.document(self._given[1].get(invoice.copy_of or "", invoice))
         known = document in self._documents
+        self._document_of[invoice.id] = document
         self._documents[document] = solving.in_order_of_issue([*self._documents[document], invoice])
         if not known:
             self._index.keep_document(document, invoice)
@@ -130,13 +184,14 @@ class Field:
         owed = solving.in_order_of_issue(each for document in documents for each in self._documents[document])
         return stage.set_up(stage.pile(paid, owed, self._rates, self.known), self._memory, self.known)
 
-    def _region(self, payments: set[str], documents: set[Document]) -> _Region:
+    def _region(
+        self, payments: set[str], documents: set[Document], touched: Set[str] = frozenset()
+    ) -> _Region:
         """Grows until no weak pair of a touched supplier stands outside."""
         while True:
             paid, owed = self._graph.component(payments, documents)
-            suppliers = {self._index.supplier_of[each] for each in owed} | {
-                payee for each in paid if (payee := self._index.payee_of.get(each))
-            }
+            suppliers = {self._index.supplier_of[each] for each in owed} | touched
+            suppliers |= {payee for each in paid if (payee := self._index.payee_of.get(each))}
             near_paid = {each for supplier in suppliers for each in self._index.payments_to[supplier]}
             near_owed = {each for supplier in suppliers for each in self._index.documents_of[supplier]}
             weak = {each for each in near_paid - paid if each in self._graph.weak}
@@ -148,6 +203,8 @@ class Field:
 
     def _choose(self, region: _Region, *, anew: bool = False) -> Change:
         paid, owed = region.payments | region.spare_payments, region.documents | region.spare_documents
+        if not paid and not owed:
+            return Change({})
         beside = (set(), set()) if anew else self._graph.beside(region.payments, region.documents)
         scene = self._scene(paid | beside[0], owed | beside[1])
         edges = stage.edges(scene).without(solving.refused(scene, self._memory))
@@ -165,6 +222,9 @@ class Field:
         pairs = [(scene.lines.ids[a], units[b]) for a, b in zip(lines, chosen, strict=True)]
         self._graph.settle(region.payments, region.documents, pairs, edges.score[choice.matched].tolist())
         found = solving.shown(scene, edges, choice, self._memory, self._payments)
+        if anew:
+            left = solving.alone(scene, edges, choice, found)
+            self.planted = Solution([*self._said, *found], left)
         return self._replace(paid, found)
 
     def _replace(self, payments: set[str], found: list[Link]) -> Change:

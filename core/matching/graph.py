@@ -26,6 +26,17 @@ class Graph:
             self._of_payment[payment][document] = score
             self._of_document[document][payment] = score
 
+    def drop_payment(self, payment: str) -> None:
+        for document in self._of_payment.pop(payment, {}):
+            del self._of_document[document][payment]
+        self.sure[0].discard(payment)
+        self.weak.pop(payment, None)
+
+    def drop_document(self, document: Document) -> None:
+        for payment in self._of_document.pop(document, {}):
+            del self._of_payment[payment][document]
+        self.sure[1].discard(document)
+
     def component(
         self, payments: Iterable[str], documents: Iterable[Document]
     ) -> tuple[set[str], set[Document]]:

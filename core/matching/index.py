@@ -28,24 +28,34 @@ class Index:
         self._numbered: dict[str, list[Document]] = defaultdict(list)
         self._names: dict[str, tuple[str, ...]] = {}
         self._newcomers: names.Book | None = None
+        self._payees: dict[Tokens, str | None] = {}
         self.supplier_of: dict[Document, str] = {}
         self.payee_of: dict[str, str] = {}
         self.payments_to: dict[str, set[str]] = defaultdict(set)
         self.documents_of: dict[str, set[Document]] = defaultdict(set)
 
     def keep_payment(self, payment: Payment) -> None:
-        cores = self._cores(payment)
+        cores, words = self._read(payment)
         for core in cores:
             if core not in self._of_core:
                 for piece in _pieces(core):
                     self._of_piece[piece].add(core)
             insort(self._of_core[core], (payment.booked_on.toordinal(), payment.id))
-        for word in _said(payment):
+        for word in words:
             self._saying[word].append(payment.id)
         payee = self._payee(cores)
         if payee is not None:
             self.payee_of[payment.id] = payee
             self.payments_to[payee].add(payment.id)
+
+    def drop_payment(self, payment: Payment) -> None:
+        cores, words = self._read(payment)
+        for core in cores:
+            self._of_core[core].remove((payment.booked_on.toordinal(), payment.id))
+        for word in words:
+            self._saying[word].remove(payment.id)
+        if payment.id in self.payee_of:
+            self.payments_to[self.payee_of.pop(payment.id)].remove(payment.id)
 
     def keep_document(self, document: Document, invoice: Invoice) -> None:
         self.supplier_of[document] = invoice.supplier
@@ -56,10 +66,15 @@ class Index:
         if invoice.supplier not in self._known.names:
             self._newcomers = self._known.newcomers(self._names)
 
+    def drop_document(self, document: Document, number: str) -> None:
+        self.documents_of[self.supplier_of.pop(document)].remove(document)
+        self._numbered[labels.compact(number)].remove(document)
+
     def documents_near(self, payment: Payment) -> set[Document]:
         """Those that the payment says, and those of suppliers that it may name."""
-        found = {each for word in _said(payment) for each in self._numbered.get(word, ())}
-        for core in self._cores(payment):
+        cores, words = self._read(payment)
+        found = {each for word in words for each in self._numbered.get(word, ())}
+        for core in cores:
             for supplier in self._suppliers(core):
                 found |= self.documents_of.get(supplier, set())
         return found
@@ -98,18 +113,17 @@ class Index:
             found | {supplier for supplier, _ in self._newcomers.ranked(core)} if self._newcomers else found
         )
 
-    def _cores(self, payment: Payment) -> list[Tokens]:
-        shape = labels.read(labels.shape_of(labels.plain(payment.label)))
+    def _read(self, payment: Payment) -> tuple[list[Tokens], list[str]]:
+        """Whom a payment names, and its words that may be a document's number."""
+        shape, words = spoken.words_of(payment)
         cores = [places.without(shape.tokens, self._known.places)]
-        return cores + ([labels.tokens_of(payment.counterparty)] if payment.counterparty else [])
+        return cores + ([labels.tokens_of(payment.counterparty)] if payment.counterparty else []), words
 
     def _payee(self, cores: list[Tokens]) -> str | None:
-        return next((payee for core in cores if (payee := self._known.payee(core)) is not None), None)
-
-
-def _said(payment: Payment) -> list[str]:
-    """Words that may be a document's number."""
-    return spoken.references([payment], spoken.read([payment])).words
+        for core in cores:
+            if core not in self._payees:
+                self._payees[core] = self._known.payee(core)
+        return next((payee for core in cores if (payee := self._payees[core]) is not None), None)
 
 
 def _pieces(tokens: Tokens) -> set[str]:

@@ -65,6 +65,13 @@ def references(payments: Sequence[Payment], said: Spoken) -> References:
     return References(np.cumsum(counts), words)
 
 
+def words_of(payment: Payment) -> tuple[labels.Shape, list[str]]:
+    """The same of one payment: its label's shape, and the words that may be a document's number."""
+    plain = labels.plain(payment.label)
+    shape = labels.read(labels.shape_of(plain))
+    return shape, list(_words(payment, plain, shape))
+
+
 def _words(payment: Payment, label: str, shape: labels.Shape) -> Iterator[str]:
     single = [labels.bare(label[slice(*span)]) for span in shape.references]
     yield from single

@@ -43,6 +43,47 @@ def test_arriving_one_by_one_in_any_order_gives_what_the_whole_pile_gives(seed: 
     assert field.links == whole
 
 
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6))
+def test_what_came_and_went_leaves_what_the_rest_gives(seed: int) -> None:
+    made, rnd = company.company(150, seed), random.Random(seed)
+    survey = known(made)
+    gone = set(rnd.sample(made.payments, 25)), set(rnd.sample(made.invoices, 25))
+    whole = matching.Field(
+        [each for each in made.payments if each not in gone[0]],
+        [each for each in made.invoices if each not in gone[1]],
+        made.rates,
+        known=survey,
+    )
+    field = matching.Field(made.payments, made.invoices, made.rates, known=survey)
+    leaving: list[matching.Payment | matching.Invoice] = [*gone[0], *gone[1]]
+    rnd.shuffle(leaving)
+    for each in leaving:
+        (field.take_payment if isinstance(each, matching.Payment) else field.take_invoice)(each.id)
+    assert field.links == whole.links
+    assert field.payments.keys() == whole.payments.keys()
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_field_is_planted_as_a_pile_is_solved(seed: int) -> None:
+    made = company.company(200, seed)
+    field, whole = matching.Field(made.payments, made.invoices, made.rates), matching.solve(made.payments, made.invoices, made.rates)  # fmt: skip
+    assert sorted(field.planted.links, key=str) == sorted(whole.links, key=str)
+    assert sorted(field.planted.unlinked, key=str) == sorted(whole.unlinked, key=str)
+
+
+def test_a_payment_that_lost_its_invoice_says_why() -> None:
+    made = company.company(200, 4)
+    field = matching.Field(made.payments, made.invoices, made.rates)
+    link = next(
+        each for each in field.links.values() if len(each.invoices) == 1 and not each.part and not each.second
+    )
+    assert field.take_invoice(link.invoices[0]).links == {link.payment: None}
+    (told,) = field.why_not({link.payment})
+    assert (told.payment, told.reason.code) == (link.payment, "no_candidate")
+
+
 def test_an_arrival_tells_which_links_changed() -> None:
     made = company.company(300, 5)
     survey = known(made)
