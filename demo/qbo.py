@@ -33,7 +33,7 @@ _FILTERS = {
 class Qbo:
     """Put at an address with `start()`.
 
-    Levers: `loses()` says of each change whether it is made and its answer lost; `forgets_ids`: a repeated request id makes
+    Levers: `loses()` says of each change whether it is made and its answer lost; `forgets_keys`: a repeated request id makes
     a second record; `faults_in_200`: faults come as a success; `down`: 503 to all; `limited`. `asked` counts requests by
     method and first word of the path.
     """
@@ -43,7 +43,7 @@ class Qbo:
         self.books = company or Company("Atelier Brun")
         self.clock = clock
         self.loses: Callable[[], bool] = lambda: False
-        self.forgets_ids, self.faults_in_200, self.down, self.limited = False, False, False, True
+        self.forgets_keys, self.faults_in_200, self.down, self.limited = False, False, False, True
         self.asked: Counter[str] = Counter()
         self._answers: dict[str, Any] = {}
         self._minute: deque[float] = deque()
@@ -144,7 +144,7 @@ class Qbo:
         key = request.args.get("requestid", "")
         if not key or len(key) > 50:
             raise Fault("2050", "String length is either shorter or longer than supported", "requestid")
-        if key not in self._answers or self.forgets_ids:
+        if key not in self._answers or self.forgets_keys:
             self._answers[key] = self._change(first)
         return self._answers[key]
 

@@ -32,21 +32,22 @@ def main() -> int:
         choices=[*kill.CONTROLS, *mail.CONTROLS, "mask", "sandbox", "look"],
         help="take this guard away: the campaign must report it",
     )
+    asked.add_argument("--to", choices=list(outbox.THERE), default="xero", help="whose books (outbox)")
     asked.add_argument("--dry", action="store_true", help="tell, and leave docs/numbers.md as it is")
     given = asked.parse_args()
     if given.without:
-        return _broken(given.without, given.seed)
+        return _broken(given.without, given.seed, given.to)
     chosen = list(CAMPAIGNS) if given.campaign == "all" else [given.campaign]
     return max([CAMPAIGNS[name](given) for name in chosen])
 
 
-def _broken(without: str, seed: int) -> int:
-    found = _control(without, seed)
+def _broken(without: str, seed: int, to: str) -> int:
+    found = _control(without, seed, to)
     _say(found)
     return 1 if found else 0
 
 
-def _control(without: str, seed: int) -> list[str]:
+def _control(without: str, seed: int, to: str = "xero") -> list[str]:
     if without == "sandbox":
         return fuzz.control()
     with tempfile.TemporaryDirectory(prefix="moisson-prove-") as folder:
@@ -55,7 +56,7 @@ def _control(without: str, seed: int) -> list[str]:
         if without == "mask":
             return canary.campaign(Path(folder), canary.FEW, tell=True).hits
         if without == "look":
-            return outbox.campaign(Path(folder), 10, seed, without="look").breaches
+            return outbox.campaign(Path(folder), 10, seed, to=to, without="look").breaches
         return kill.control(Path(folder), without, seed).breaches
 
 
@@ -92,13 +93,13 @@ def _fuzz(given: argparse.Namespace) -> int:
 
 def _outbox(given: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="moisson-prove-") as folder:
-        tally = outbox.campaign(Path(folder), given.n, given.seed)
+        tally = outbox.campaign(Path(folder), given.n, given.seed, to=given.to)
     _say(tally.breaches)
-    controls = {"look": _control("look", given.seed)}
+    controls = {"look": _control("look", given.seed, given.to)}
     if not given.dry:
-        page.write(
-            "prove-outbox", "Invoices on their way to the books", _told_of_outbox(tally, given, controls)
-        )
+        at, where = ("", "the books") if given.to == "xero" else (f"-{given.to}", f"the books of {given.to}")
+        told_of = _told_of_outbox(tally, given, controls)
+        page.write(f"prove-outbox{at}", f"Invoices on their way to {where}", told_of)
     return _verdict(not tally.breaches, controls)
 
 
@@ -187,7 +188,8 @@ def _told_of_outbox(tally: outbox.Tally, given: argparse.Namespace, controls: di
         ("lost, doubled, with another file, or otherwise in the ledger than there", str(len(tally.breaches))),
         *((f"control: without the {name}", f"found: {found[0]}" if found else "NOT FOUND") for name, found in controls.items()),
     ]  # fmt: skip
-    return _page(f"./run prove outbox --n {given.n} --seed {given.seed}", rows, tally.seconds)
+    to = "" if given.to == "xero" else f" --to {given.to}"
+    return _page(f"./run prove outbox{to} --n {given.n} --seed {given.seed}", rows, tally.seconds)
 
 
 def _told_of_mail(tally: mail.Tally, given: argparse.Namespace, controls: dict[str, list[str]]) -> str:

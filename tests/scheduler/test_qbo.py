@@ -127,7 +127,7 @@ async def test_a_bill_comes_there_once_with_its_file(world: World) -> None:
 async def test_an_answer_that_is_lost_is_looked_for_in_the_next_round(world: World) -> None:
     world.bring("F-1")
     at = iter(range(1, 9))
-    world.service.loses, world.service.forgets_ids = lambda: next(at) == 2, True
+    world.service.loses, world.service.forgets_keys = lambda: next(at) == 2, True
     await world.go()
     assert world.row().error == "PartnerSilent"
     now = world.farm.now

@@ -54,7 +54,7 @@ def test_what_was_sent_is_not_sent_again(company: Company) -> None:
 def test_an_answer_lost_after_the_vendor_the_bill_or_the_file_was_made_doubles_nothing(
     company: Company, lost: int
 ) -> None:
-    company.service.forgets_ids = True
+    company.service.forgets_keys = True
     owed, at = company.bring(), iter(range(1, 9))
     company.service.loses = lambda: next(at) == lost
     with pytest.raises(errors.PartnerSilent):
@@ -71,7 +71,7 @@ def test_without_the_look_there_it_would_be_doubled(
     company: Company, monkeypatch: pytest.MonkeyPatch, lost: int, twice: str
 ) -> None:
     monkeypatch.setattr(delivering, "look_up", lambda step, receipts: None)
-    company.service.forgets_ids = True
+    company.service.forgets_keys = True
     company.bring()
     at = iter(range(1, 9))
     company.service.loses = lambda: next(at) == lost
@@ -82,7 +82,7 @@ def test_without_the_look_there_it_would_be_doubled(
 
 
 def test_two_invoices_of_one_number_and_sum_are_two_bills_though_an_answer_was_lost(company: Company) -> None:
-    company.service.forgets_ids = True
+    company.service.forgets_keys = True
     company.bring()
     company.round()
     company.bring(content=b"%PDF another")
