@@ -17,6 +17,7 @@ from core import errors
 from core.db import Database, migrate, models
 from core.extraction import ocr
 from core.settings import Settings
+from scheduler import mailboxes
 from vault import kek
 
 #: A worker that has not beaten for this long is silent.
@@ -39,6 +40,7 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
         return [
             _data(settings),
             *_database(settings, database, now),
+            *_mailboxes(settings, database, now),
             _key(settings, database),
             *about_process(settings),
             _scans(settings),
@@ -107,6 +109,24 @@ def _database(settings: Settings, database: Database, now: datetime) -> Iterator
         yield Finding("worker", beats, "at work" if beats else "no heartbeat: start it with `moisson start`")
     except SQLAlchemyError as err:
         yield Finding("database", False, f"cannot be read: {type(err).__name__}", grave=True)
+
+
+def _mailboxes(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """Those that somebody should look at, one by one; the others together."""
+    if not settings.database.get_secret_value() and not (settings.data / "moisson.db").exists():
+        return
+    try:
+        with database.read() as session:
+            told = [(box.address, mailboxes.trouble(box, now=now)) for box in mailboxes.every(session)]
+    except SQLAlchemyError:
+        return  # the line of the database says why
+    for address, trouble in told:
+        if trouble:
+            yield Finding("mailbox", False, f"{address}: {trouble}")
+    well = sum(not trouble for _, trouble in told)
+    yield Finding(
+        "mailboxes", True, f"{well} of {len(told)} are read as they should" if told else "none connected"
+    )
 
 
 def _key(settings: Settings, database: Database) -> Finding:

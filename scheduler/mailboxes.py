@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import errors
 from core.db import models
+from core.ledger.mailboxes import is_late
 from core.mailbox import gmail, graph, imap
 from core.mailbox.source import Source
 from scheduler import policy, postrooms, round_lease
@@ -58,6 +59,35 @@ def ended(
     again = policy.again(error, failures=failures, slot=now + EVERY, now=now, dice=dice)
     name = type(error).__name__ if error else "Bug"
     return {"error": name, "said": said, "failures": failures + 1, "next_check_at": again}
+
+
+def every(session: Session) -> Sequence[models.Mailbox]:
+    """Living ones of every company that the farm itself looks into."""
+    box = models.Mailbox
+    living = session.scalars(select(box).where(box.deleted_at.is_(None)).order_by(box.address_key, box.id))
+    return [one for one in living if one.kind != "forward" or "host" in one.place]
+
+
+def trouble(mailbox: models.Mailbox, *, now: datetime) -> str:
+    """What somebody should know of it and do; empty is nothing. Days are told in UTC."""
+    last = mailbox.last_success_at
+    read = f"last read {last:%Y-%m-%d %H:%M} UTC" if last else "never read"
+    if mailbox.paused_at:
+        return f"paused since {mailbox.paused_at:%Y-%m-%d}, {read}"
+    if mailbox.next_check_at is None and mailbox.last_attempt_at is None:
+        return "waits for its consent or its password: give it on its page"
+    if mailbox.error == "ConsentEnded":
+        return f"its consent has ended, {read}: renew it on its page"
+    if mailbox.error:
+        return f"{mailbox.error}, {read}, {_again(mailbox)}"
+    return f"{read}, more than 36 hours ago: is the worker at work?" if is_late(mailbox, now=now) else ""
+
+
+def _again(mailbox: models.Mailbox) -> str:
+    at = mailbox.next_check_at
+    return (
+        f"tried again {at:%Y-%m-%d %H:%M} UTC" if at else "not tried again before somebody acts on its page"
+    )
 
 
 def done(now: datetime) -> dict[str, Any]:
