@@ -9,7 +9,7 @@ from typing import Any, Self
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from demo import backstage, bank, portals, post, server, spelling, words
+from demo import backstage, bank, bureau, portals, post, server, spelling, words
 from demo.stage import ACTS, Lever
 
 PORT = 8920
@@ -32,9 +32,11 @@ class Panel:
         *,
         farm: str = "",
         mailbox: post.Post | None = None,
+        books: bureau.Bureau | None = None,
     ) -> None:
         """`port` 0 lets the system choose; a taken port gives way to the next free one. Without a `mailbox` nothing is mailed."""
         self._mailbox = mailbox
+        self._services = books.services if books else ()
         self._portals = {portal.brand.id: portal for portal in shown}
         self._farm = farm
         app = Flask(__name__)
@@ -83,6 +85,7 @@ class Panel:
             news=self._news(language),
             bank=bank,
             mailbox=self._mailbox,
+            services=self._services,
             post=post,
             paid=bank.lines(self._portals.values(), date.today())[:-6:-1],
             did=request.args.get("did", ""),

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from demo import bank, dovecot, memory, panel, portals, post, server
+from demo import bank, bureau, dovecot, memory, panel, portals, post, server
 
 DATA, KEYS = Path("data-demo"), Path("keys-demo")
 FARM_PORT, MAIL_PORT = 8910, 8926
@@ -28,10 +28,13 @@ def play(data: Path = DATA, keys: Path = KEYS) -> int:
         for portal in shown:
             stage.enter_context(portal)
         mailbox = stage.enter_context(post.Post(shown, free_port(MAIL_PORT))) if dovecot.is_there() else None
+        books = stage.enter_context(bureau.Bureau())
+        books.serves(farm_port)
         farm = f"http://{server.HOST}:{farm_port}"
-        levers = stage.enter_context(panel.Panel(shown, farm=farm, mailbox=mailbox))
+        levers = stage.enter_context(panel.Panel(shown, farm=farm, mailbox=mailbox, books=books))
         _say(shown, levers)
-        return _farm(os.environ | _settings(shown, data, keys, farm_port))
+        told = _settings(shown, data, keys, farm_port)
+        return _farm(os.environ | told | {"MOISSON_STAND_INS": books.stand_ins})
 
 
 def free_port(port: int) -> int:

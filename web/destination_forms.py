@@ -50,6 +50,8 @@ def typed(kind: Kind, form: Mapping[str, str], before: Typed | None = None) -> T
     values = {one.name: form.get(PREFIX + one.name, "").strip()[:_LONGEST] for one in kind.plain}
     secrets = {one.name: form[PREFIX + one.name].strip("\r\n") for one in kind.secrets if form.get(PREFIX + one.name)}
     told = Typed(kind, values, before.sealed if before else (), secrets)
+    if not kind.fields:
+        return told
     try:
         told.place = _place(kind, values)
         moved = before is not None and _origins(kind, told.place) != _origins(kind, before.place)

@@ -6,22 +6,18 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from core import archive
-from core.db import Database, models
-from core.ledger import documents
 from demo.xero import Xero
 from demo.xero_books import Organisation
 from tests.journeys import house as houses
-from tests.journeys.house import House, Visitor
+from tests.journeys.brought import PDF, bring
+from tests.journeys.house import Visitor
 
-PDF = b"%PDF-1.4 what was bought"
 SECRET = "canary-of-the-xero-app"
 SENT = "SELECT count(*) FROM deliveries WHERE sent_at IS NOT NULL AND idempotency_key IS NOT NULL"
 
@@ -44,27 +40,9 @@ async def anna(
         yield person
 
 
-def bring(house: House, number: str, currency: str = "EUR") -> None:
-    """An Invoice that has just come home, and was read."""
-    stored, now = archive.Archive(house.folder / "data"), datetime.now(UTC)
-    file = stored.welcome([PDF, number.encode()], name="facture.pdf")
-    stored.put(file)
-    database = Database(f"sqlite:///{house.folder / 'data' / 'moisson.db'}")
-    with database.write() as session:
-        says = {"number": number, "issued_on": date(2026, 11, 3), "precision": "day", "currency": currency}
-        sums = {"total_minor": 4590, "net_minor": 3825, "vat_minor": 765}
-        invoice = models.Invoice(workspace_id=1, supplier="mandarine", kind="invoice", doubts=[], received_at=now, read_at=now, **says, **sums)  # fmt: skip
-        session.add(invoice)
-        session.flush()
-        paper = models.Document(workspace_id=1, invoice_id=invoice.id, sha256=file.sha256, size=file.size, name="facture.pdf", media_type="application/pdf", channel="upload", received_at=now, read_at=now)  # fmt: skip
-        session.add(paper)
-        session.flush()
-        documents.owe(session, 1, paper, now)
-    database.close()
-
-
 async def connect(anna: Visitor, service: Xero, password: str = houses.PHRASE) -> None:
     await anna.go("/destinations")
+    await anna.click("link", "Xero")
     await anna.page.get_by_label("Identifiant de l'application").fill("our-app")
     await anna.page.get_by_label("Secret de l'application").fill(SECRET)
     await anna.page.get_by_label("Votre phrase de passe").fill(password)
