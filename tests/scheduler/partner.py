@@ -164,7 +164,9 @@ async def _founded(one: farm.Farm, office: consent.Office, provider: providers.P
     now, at_desk = one.now(), desk.of(one.settings)
     with one.database.write() as session:
         session.add(models.Person(id=1, email="anne@firm.example", password_hash="-", created_at=now))
-        place = models.Destination(workspace_id=1, kind="xero", place=provider.api, created_at=now)
+        place = models.Destination(
+            workspace_id=1, kind="xero", place=provider.api, created_at=now, connected_at=now
+        )
         session.add(place)
         session.flush()
         by = consents.Visitor(1, BY, now)

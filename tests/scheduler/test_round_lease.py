@@ -135,6 +135,7 @@ def _place(database: Database, **more: object) -> int:
                 "kind": "xero",
                 "place": "",
                 "created_at": NOW,
+                "connected_at": NOW,
                 "next_round_at": NOW,
                 **more,
             }
@@ -150,6 +151,7 @@ def _place(database: Database, **more: object) -> int:
         ({}, True),
         ({"next_round_at": None}, False),
         ({"paused_at": NOW}, False),
+        ({"connected_at": None}, False),
         ({"removed_at": NOW}, False),
         ({"parked_until": SOON}, False),
         ({"parked_until": NOW}, True),
