@@ -36,6 +36,9 @@ class Provider:
     grace: timedelta = timedelta(0)
     #: The directory of who says none.
     tenant: str = ""
+    #: Its IMAP server (TLS, port 993), and what is asked for to read there. Such a grant may do more than read.
+    imap: str = ""
+    imap_scopes: tuple[str, ...] = ()
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -76,6 +79,8 @@ PROVIDERS = {
             proof="client_secret_post",
             # Without these Google gives a refresh token at the first consent only.
             asks={"access_type": "offline", "prompt": "consent"},
+            imap="imap.gmail.com",
+            imap_scopes=("https://mail.google.com/",),
         ),
         Provider(
             id="microsoft",
@@ -88,6 +93,8 @@ PROVIDERS = {
             proof="client_secret_post",
             asks={"response_mode": "query"},
             tenant="common",
+            imap="outlook.office365.com",
+            imap_scopes=("https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"),
         ),
         Provider(
             id="xero",

@@ -13,13 +13,15 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oauth2.rfc7636 import CodeChallenge
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 
 from core.providers import Provider
 from demo.consent_rules import App, Code, CodeRule, RefreshRule, RevocationRule, Tokens
 
 #: Seconds that an access token lives.
 LIVES = 1800
+#: Where a mail server asks whose token one is.
+INTROSPECTION = "/introspect"
 _LOST = "moisson.lost"
 
 
@@ -80,6 +82,7 @@ class Office:
         self.server.register_endpoint(_rule(self, RevocationRule))
         self._answer("authorize", self.provider.authorize, self._authorize, "GET", "POST")
         self._answer("token", self.provider.token, self._token, "POST")
+        self._answer("introspect", INTROSPECTION, self.introspect, "POST")
         if self.provider.revoke:
             self._answer("revoke", self.provider.revoke, self._revoke, "POST")
 
@@ -88,7 +91,14 @@ class Office:
 
     def whose(self) -> str | None:
         """The person whose access token the request bears; None for one that is unknown, over or withdrawn."""
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return self._person(request.headers.get("Authorization", "").removeprefix("Bearer "))
+
+    def introspect(self) -> Any:
+        """Whose token one is, for a mail server that asks (RFC 7662)."""
+        person = self._person(request.form.get("token", ""))
+        return jsonify(active=True, username=person) if person else jsonify(active=False)
+
+    def _person(self, token: str) -> str | None:
         found = next((one for one in self.given if one.access_token == token), None)
         if found is None or found.revoked or self.ended or self.clock() >= found.ends_at:
             return None

@@ -19,10 +19,21 @@ def imap(host: str, port: int, *, security: str, login: str) -> dict[str, str | 
     return {"host": host.strip().casefold(), "port": port, "security": security, "login": login}
 
 
+def imap_by_consent(provider: providers.Provider, login: str) -> dict[str, str | int]:
+    """The same where a consent signs in, by `provider.imap_scopes`."""
+    place = imap(provider.imap, PORTS["tls"], security="tls", login=login)
+    return {**place, "provider": provider.id}
+
+
+def provider_of(mailbox: models.Mailbox) -> str | None:
+    """Who gives the consent that this mailbox is read by; None where a password signs in."""
+    return PROVIDER.get(mailbox.kind) or mailbox.place.get("provider")
+
+
 def origins(mailbox: models.Mailbox, stand_ins: Mapping[str, str]) -> tuple[str, ...]:
     """Where its secrets may go, and all that a round reaches: `https://gmail.googleapis.com`, `imaps://imap.firm.fr:993`."""
     place = mailbox.place
-    provider = PROVIDER.get(mailbox.kind) or place.get("provider")
+    provider = provider_of(mailbox)
     known = providers.known(stand_ins, provider).origins if provider else ()
     if "host" not in place:
         return known
