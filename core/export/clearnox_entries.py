@@ -54,6 +54,12 @@ def kept(session: Session, destination_id: int) -> Sequence[Mapping[str, Any]]:
     return row.entries if row else ()
 
 
+def asked_at(session: Session, destination_id: int) -> datetime | None:
+    """When they were seen last."""
+    row = session.get(models.RemoteList, {"destination_id": destination_id, "kind": ENTRIES})
+    return row.fetched_at if row else None
+
+
 def _told(
     entry: Entry, answer: Answer | None, delivery: models.Delivery | None, has_left: bool
 ) -> dict[str, Any]:

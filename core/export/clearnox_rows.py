@@ -109,6 +109,10 @@ def _settle(delivery: models.Delivery, listing: Listing, now: datetime) -> None:
         delivery.receipts = receipts
     elif since >= PATIENCE:
         del receipts["zip"]
+        if still:
+            # It did arrive: what a person sends once more is another zip, not the one that is known there.
+            del receipts["part"]
+            delivery.round += 1
         delivery.receipts = receipts
         delivering.hold(delivery, "still_there" if still else "unproved", anew=False)
 

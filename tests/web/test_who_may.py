@@ -73,6 +73,8 @@ ROWS = {
     "delivery.room": "afvu",
     "delivery.push_again": "af",
     "delivery.push_all_again": "af",
+    "lacking.room": "afvu",
+    "lacking.again": "af",
     "consents.callback": "af",
     "consents.none": "af",
     "consents.paste": "af",
@@ -259,6 +261,7 @@ ANSWERS = {
     "consents.none": 410,  # what was asked is over
     "exports.file": 422,  # nothing is ticked
     "making.edit": 404,  # Xero's form asks nothing that could be changed
+    "lacking.room": 404,  # Xero says nothing of what it lacks
 }
 
 
