@@ -13,12 +13,26 @@ from sqlalchemy.orm import Session
 from core import errors, providers
 from core.archive import Archive
 from core.db import Database, models
-from core.export import clearnox, delivering, getmyinvoices, letter, qbo, s3, sftp, webdav, webhook, xero
+from core.export import (
+    clearnox,
+    delivering,
+    getmyinvoices,
+    letter,
+    netsuite,
+    pennylane,
+    qbo,
+    s3,
+    sftp,
+    webdav,
+    webhook,
+    xero,
+)
 from core.export.kinds import Here
 from core.export.papers import House
 from core.export.target import Target
 from scheduler import policy, round_lease
 from scheduler.farm import Farm
+from vault import assertions
 
 
 def _xero(farm: Farm) -> Target:
@@ -31,6 +45,18 @@ def _qbo(farm: Farm) -> Target:
     return qbo.Qbo(farm.database, farm.archive, provider, farm.supplier_name, farm.settings.public_url)
 
 
+def _netsuite(farm: Farm) -> Target:
+    return netsuite.NetSuite(farm.database, farm.archive, _here(farm), assertions.signed)
+
+
+def _pennylane(farm: Farm) -> Target:
+    return pennylane.Pennylane(farm.database, farm.archive, _here(farm))
+
+
+def _here(farm: Farm) -> Here:
+    return Here(farm.supplier_name, farm.settings.public_url)
+
+
 def _stored(make: Callable[[Database, Archive], Target]) -> Callable[[Farm], Target]:
     """Of those that need nothing but what came home."""
     return lambda farm: make(farm.database, farm.archive)
@@ -40,8 +66,7 @@ def _housed(make: Callable[[House], Target]) -> Callable[[Farm], Target]:
     """Of those that take files and messages."""
 
     def made(farm: Farm) -> Target:
-        here = Here(farm.supplier_name, farm.settings.public_url)
-        return make(House(farm.database, farm.archive, here, farm.settings.time_zone))
+        return make(House(farm.database, farm.archive, _here(farm), farm.settings.time_zone))
 
     return made
 
@@ -50,6 +75,8 @@ def _housed(make: Callable[[House], Target]) -> Callable[[Farm], Target]:
 TARGETS: dict[str, Callable[[Farm], Target]] = {
     "xero": _xero,
     "qbo": _qbo,
+    "netsuite": _netsuite,
+    "pennylane": _pennylane,
     "clearnox": _stored(clearnox.Clearnox),
     "getmyinvoices": _stored(getmyinvoices.GetMyInvoices),
     "s3": _housed(s3.S3),

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from core.export import clearnox, folder, getmyinvoices, kinds, letter, qbo, s3, sftp, webdav, webhook, xero
+from core.export import (
+    clearnox,
+    folder,
+    getmyinvoices,
+    kinds,
+    letter,
+    netsuite,
+    pennylane,
+    qbo,
+    s3,
+    sftp,
+    webdav,
+    webhook,
+    xero,
+)
 
 KINDS: tuple[kinds.Kind, ...] = (
     xero.KIND,
     qbo.KIND,
+    netsuite.KIND,
+    pennylane.KIND,
     clearnox.KIND,
     getmyinvoices.KIND,
     folder.KIND,

@@ -58,7 +58,7 @@ def draft(
     here: kinds.Here,
 ) -> Mapping[str, Any] | None:
     desk = Desk.of(session, destination, here)
-    return netsuite_bill.made(invoice, desk) if desk.takes(invoice) else None
+    return netsuite_bill.made(invoice, desk) if here.again or desk.takes(invoice) else None
 
 
 KIND = kinds.Kind(

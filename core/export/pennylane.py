@@ -22,7 +22,7 @@ from core.partners import Means
 
 PDF = "application/pdf"
 #: The word for an Invoice of which no PDF came: Pennylane takes nothing else.
-NO_PDF = "no_pdf"
+NOT_PDF = "not_pdf"
 
 
 def draft(
@@ -33,13 +33,13 @@ def draft(
     here: kinds.Here,
 ) -> Mapping[str, Any] | None:
     desk = Desk.of(session, destination, here)
-    return made(session, invoice, document, desk) if desk.takes(invoice) else None
+    return made(session, invoice, document, desk) if here.again or desk.takes(invoice) else None
 
 
 def made(session: Session, invoice: models.Invoice, document: models.Document, desk: Desk) -> dict[str, Any]:
     """`kind`, and the `record` as it is sent, to which the ids of its supplier and its file are added. Raises Refused."""
     if document.media_type != PDF:
-        raise Refused("", NO_PDF)
+        raise Refused("", NOT_PDF)
     desk.rule(invoice)
     if _carries_data(session, document):
         return {"kind": "e_invoice", "record": {"invoice_options": pennylane_invoice.whose(invoice, desk)}}
@@ -114,6 +114,6 @@ def _make_way(session: Session, destination: models.Destination, means: Means) -
     """What waited for a PDF is no longer owed when one came: that one goes."""
     one, paper = models.Delivery, models.Document
     came = select(paper.invoice_id).where(paper.media_type == PDF, paper.invoice_id == one.invoice_id)
-    waits = (one.destination_id == destination.id, one.held_for == NO_PDF, one.withdrawn_at.is_(None))
+    waits = (one.destination_id == destination.id, one.held_for == NOT_PDF, one.withdrawn_at.is_(None))
     for delivery in session.scalars(select(one).where(*waits, exists(came))):
         delivery.withdrawn_at, delivery.held_for = means.now(), None

@@ -393,7 +393,7 @@ def test_an_invoice_without_a_pdf_waits_until_one_comes(company: Company) -> Non
         document = session.get_one(models.Document, company.delivery(owed).document_id)
         document.media_type = "application/xml"
     company.round()
-    assert company.delivery(owed).held_for == pennylane.NO_PDF
+    assert company.delivery(owed).held_for == pennylane.NOT_PDF
     more = company.bring_more(owed, b"%PDF at last")
     with company.database.write() as session:
         document = session.get_one(models.Document, company.delivery(more).document_id)
