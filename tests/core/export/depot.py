@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +16,7 @@ from core.export import chosen, kinds
 from core.export.papers import House
 from core.export.target import Target
 from core.ledger import documents
-from tests.core.export import books
+from tests.core.export import books, strangers
 
 NOW = books.NOW
 ZONE = "Europe/Paris"
@@ -32,54 +30,13 @@ class Shown:
         return self.text
 
 
-class Gate:
-    """Lets CONNECT through, as the door does; `cut` is asked before each piece of an answer, and a yes ends the line there."""
-
-    def __init__(self) -> None:
-        self.cut: Callable[[], bool] = lambda: False
-        self.asked: list[str] = []
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.at: tuple[str, int] = ("127.0.0.1", self._server.getsockname()[1])
-        threading.Thread(target=self._welcome, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.close()
-
-    def _welcome(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._server.accept()
-                threading.Thread(target=self._serve, args=(near,), daemon=True).start()
-
-    def _serve(self, near: socket.socket) -> None:
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += near.recv(1)
-        target = head.split()[1].decode()
-        self.asked.append(target)
-        host, _, port = target.rpartition(":")
-        with suppress(OSError), socket.create_connection((host, int(port))) as far, near:
-            near.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            threading.Thread(target=_pump, args=(near, far, lambda: False), daemon=True).start()
-            _pump(far, near, lambda: self.cut())
-
-
-def _pump(source: socket.socket, sink: socket.socket, cut: Callable[[], bool]) -> None:
-    with suppress(OSError):
-        while (piece := source.recv(65536)) and not cut():
-            sink.sendall(piece)
-    for end in (source, sink):
-        with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-
-
 @dataclass
 class Depot:
     database: Database
     stored: archive.Archive
     target: Target
     means: partners.Means
-    gate: Gate
+    gate: strangers.Gate
     at: list[datetime]
     destination: int = 0
 
@@ -158,7 +115,7 @@ def opened(
     secrets: dict[str, str] | None = None,
 ) -> Iterator[Depot]:
     """Made an hour ago with what was typed in its form."""
-    at, gate = [NOW], Gate()
+    at, gate = [NOW], strangers.Gate()
     database = Database(f"sqlite:///{folder / 'farm.db'}")
     models.Base.metadata.create_all(database.engine)
     stored = archive.Archive(folder / "data")

@@ -6,9 +6,7 @@ import dataclasses
 import getpass
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ import pytest
 
 from core import errors
 from core.export import sftp
-from tests.core.export import books, depot
+from tests.core.export import books, depot, strangers
 from tests.core.export.depot import Depot
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -55,15 +53,6 @@ def _new_key(path: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
 
 
-def _expect_answer(port: int) -> None:
-    until = time.monotonic() + 15
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            assert time.monotonic() < until, "sshd does not answer"
-
-
 @contextmanager
 def running(server: Server) -> Iterator[None]:
     config = server.home / "sshd_config"
@@ -74,7 +63,7 @@ def running(server: Server) -> Iterator[None]:
     log = (server.home / "log").open("wb")
     process = subprocess.Popen([str(SSHD), "-D", "-e", "-f", str(config)], stderr=log)
     try:
-        _expect_answer(server.port)
+        strangers.expect_answer(server.port)
         yield
     finally:
         process.terminate()
@@ -89,9 +78,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     for name in ("host_key", "ours"):
         _new_key(home / name)
     shutil.copy(home / "ours.pub", home / "authorized")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    made = Server(home, port, (home / "ours").read_text())
+    made = Server(home, strangers.free_port(), (home / "ours").read_text())
     with running(made):
         yield made
 
@@ -157,8 +144,7 @@ def test_another_host_key_than_before_stops_everything_until_a_person_has_typed_
     for name in ("host_key", "host_key.pub"):
         (server.home / name).unlink()
     _new_key(server.home / "host_key")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        server.port = free.getsockname()[1]
+    server.port = strangers.free_port()
     company.change(place=f"sftp://127.0.0.1:{server.port}/drop")
     company.bring()
     with running(server):
