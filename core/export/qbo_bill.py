@@ -20,6 +20,8 @@ from core.export.qbo_tax import Share
 RECORDS = {"bill": "Bill", "credit": "VendorCredit", "spend": "Purchase", "refund": "Purchase"}
 #: What may happen to an invoice of a closed period: QuickBooks has no drafts.
 POLICIES = ("hold", "after")
+#: What our references begin with.
+OURS = "Moisson "
 _LONGEST_NUMBER, _LONGEST_LINE = 21, 4000
 
 
@@ -100,7 +102,7 @@ def number_of(invoice: models.Invoice) -> str:
 
 def reference(invoice: models.Invoice) -> str:
     """By which a record of ours is known from another of the same number."""
-    return f"Moisson {invoice.workspace_id}-{invoice.id}."
+    return f"{OURS}{invoice.workspace_id}-{invoice.id}."
 
 
 def _note(invoice: models.Invoice, supplier_name: str, public_url: str) -> str:

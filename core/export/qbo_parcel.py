@@ -1,70 +1,44 @@
-"""One Delivery made ready for QuickBooks Online: its record, its file, and the steps that bring both there."""
+"""One Delivery on its way to QuickBooks Online: its vendor, its record, its file, each looked for before it is made a second time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core import archive
 from core.db import models
-from core.export import booking, chosen, delivering, qbo_bill, qbo_tax, qbo_vendors, remote_lists, xero_parcel
-from core.export.chosen import Rule, Settings
+from core.export import booking, qbo_bill, qbo_tax, qbo_vendors, remote_lists, xero_parcel
+from core.export.books import Desk, Owed, Paper
 from core.export.delivering import Receipts, Step
-from core.export.kinds import Here
 from core.export.qbo_api import LARGEST, Api, Duplicate, Row
 from core.export.qbo_bill import RECORDS
 
 
-@dataclass(frozen=True)
-class Desk:
-    """Under which settings, in which version, into which books what goes out."""
+def payload(session: Session, destination_id: int, invoice: models.Invoice, desk: Desk) -> dict[str, Any]:
+    """What is sent of it, the vendor by name only as long as none is known. Raises Refused."""
+    lists, rule = remote_lists.kept(session, destination_id), desk.settings.rule(invoice.supplier)
+    name, currency = desk.named(invoice), invoice.currency or ""
+    card = any(one.get("card") for one in lists["accounts"] if one["id"] == rule.bank)
+    wanted = qbo_bill.entry(invoice, rule, card=card, paid_on=xero_parcel.paid_on(session, invoice.id))
+    wanted = qbo_bill.open_(wanted, _closed(desk), desk.settings.locked)
+    vat = booking.vat_of(session, invoice.workspace_id, [invoice.id]).get(invoice.id, ())
+    # The supplier's own code, then those that were chosen for others.
+    others = (desk.settings.otherwise, *desk.settings.suppliers.values())
+    codes = [rule.tax, *(one.tax for one in others if one.tax)]
+    split = qbo_tax.shares(invoice, vat, codes, lists["taxes"])
+    vendor = qbo_vendors.named(rule, name, currency, lists["contacts"])
+    placed = qbo_bill.Placed(rule.account, vendor, rule.bank, card, desk.books.get("country", ""))
+    record = qbo_bill.payload(invoice, wanted, placed, split, name, desk.here.public_url)
+    return {"kind": wanted.kind, "record": record}
 
-    settings: Settings
-    version: int
-    books: Mapping[str, Any]
-    lists: Mapping[str, list[Row]]
-    here: Here
 
-    @classmethod
-    def of(cls, session: Session, destination: models.Destination, here: Here) -> Desk:
-        version, settings = chosen.current(session, destination.id)
-        return cls(
-            settings, version, destination.books or {}, remote_lists.kept(session, destination.id), here
-        )
-
-    def takes(self, invoice: models.Invoice) -> bool:
-        """Whether this Invoice is for these books at all: ours to pay, in a currency that was on when it came, of a supplier that goes there."""
-        goes = self.settings.rule(invoice.supplier).what not in ("nothing", "file")
-        ours = invoice.role == "ap" and invoice.merged_into is None
-        known = invoice.currency is None or self.settings.takes(invoice.currency, invoice.received_at)
-        return goes and ours and known
-
-    def payload(self, session: Session, invoice: models.Invoice) -> dict[str, Any]:
-        """What is sent, the vendor by name only as long as none is known. Raises Refused."""
-        rule, name = self.settings.rule(invoice.supplier), self.here.supplier_name(invoice.supplier)
-        card = any(one.get("card") for one in self.lists["accounts"] if one["id"] == rule.bank)
-        paid_on = xero_parcel.paid_on(session, invoice.id)
-        wanted = qbo_bill.entry(invoice, rule, card=card, paid_on=paid_on)
-        wanted = qbo_bill.open_(wanted, self._closed(), self.settings.locked)
-        vat = booking.vat_of(session, invoice.workspace_id, [invoice.id]).get(invoice.id, ())
-        split = qbo_tax.shares(invoice, vat, self._codes(rule), self.lists["taxes"])
-        vendor = qbo_vendors.named(rule, name, invoice.currency or "", self.lists["contacts"])
-        placed = qbo_bill.Placed(rule.account, vendor, rule.bank, card, self.books.get("country", ""))
-        record = qbo_bill.payload(invoice, wanted, placed, split, name, self.here.public_url)
-        return {"kind": wanted.kind, "record": record}
-
-    def _closed(self) -> date | None:
-        told = self.books.get("period_lock")
-        return date.fromisoformat(told) if told else None
-
-    def _codes(self, rule: Rule) -> list[str]:
-        """Of the supplier, then those that were chosen for others."""
-        rules = (rule, self.settings.otherwise, *self.settings.suppliers.values())
-        return [rule.tax, *(one.tax for one in rules if one.tax)]
+def _closed(desk: Desk) -> date | None:
+    told = desk.books.get("period_lock")
+    return date.fromisoformat(told) if told else None
 
 
 @dataclass(frozen=True)
@@ -72,52 +46,46 @@ class Parcel:
     """`record_id` is the record there that a person wants changed, or that this file is added to; `reference` is in our note."""
 
     kind: str
-    record: dict[str, Any]
+    record: Mapping[str, Any]
     record_id: str
     round: int
     total: float
     reference: str
-    name: str
-    document: models.Document
+    paper: Paper
+
+    @classmethod
+    def of(cls, owed: Owed, desk: Desk, sent: Mapping[str, Any]) -> Parcel:
+        invoice = owed.invoice
+        return cls(
+            sent["kind"],
+            sent["record"],
+            owed.record_id,
+            0 if owed.first else owed.delivery.round,
+            float(qbo_tax.amount(invoice, abs(invoice.total_minor or 0))),
+            qbo_bill.reference(invoice),
+            Paper.of(invoice, owed.document, desk.named(invoice)),
+        )
 
 
-def packed(
-    session: Session,
-    delivery: models.Delivery,
-    first: models.Delivery | None,
-    payload: dict[str, Any],
-    desk: Desk,
-    now: datetime,
-) -> Parcel:
-    """Its payload is fixed before anything is sent."""
-    delivering.intend(delivery, payload, desk.version, now)
-    invoice = session.get_one(models.Invoice, delivery.invoice_id)
-    document = session.get_one(models.Document, delivery.document_id)
-    there = first.receipts if first else delivery.receipts if delivery.round > 1 else {}
-    return Parcel(
-        payload["kind"],
-        payload["record"],
-        there.get("record") or "",
-        0 if first else delivery.round,
-        float(qbo_tax.amount(invoice, abs(invoice.total_minor or 0))),
-        qbo_bill.reference(invoice),
-        xero_parcel.file_name(invoice, document, desk.here.supplier_name(invoice.supplier)),
-        document,
-    )
-
-
-def steps(parcel: Parcel, api: Api, stored: archive.Archive, known: Callable[[str], bool]) -> list[Step]:
-    """The record, then its file; a person's *push again* changes the record that is there."""
-    entity, path = RECORDS[parcel.kind], stored.path(parcel.document.sha256)
+def steps(
+    parcel: Parcel,
+    api: Api,
+    stored: archive.Archive,
+    known: Callable[[str], bool],
+    learn: Callable[[Row], None],
+) -> list[Step]:
+    """The vendor, where none is known; the record, which a person's *push again* changes; its file."""
+    entity = RECORDS[parcel.kind]
 
     def find(_: Receipts) -> str | None:
-        return _found(parcel, api, known, typed=False)
+        return _found(parcel, api, known)
 
-    def make(_: Receipts, key: str) -> str:
+    def make(receipts: Receipts, key: str) -> str:
+        record = qbo_vendors.settled(parcel.record, receipts)
         try:
-            return api.make(entity, parcel.record, key)
+            return api.make(entity, record, key)
         except Duplicate:
-            there = _found(parcel, api, known, typed=True)
+            there = _found(parcel, api, known) or _typed(parcel, record, api, known)
             if there is None:
                 raise
             return there
@@ -128,40 +96,45 @@ def steps(parcel: Parcel, api: Api, stored: archive.Archive, known: Callable[[st
     def nothing(_: Receipts) -> None:
         return None
 
-    def change(_: Receipts, key: str) -> str:
-        return api.change(entity, parcel.record_id, parcel.record, key)
+    def change(receipts: Receipts, key: str) -> str:
+        return api.change(entity, parcel.record_id, qbo_vendors.settled(parcel.record, receipts), key)
 
     def find_file(receipts: Receipts) -> str | None:
-        return api.attached(entity, str(receipts["record"])).get(parcel.name)
+        return api.attached(entity, str(receipts["record"])).get(parcel.paper.name)
 
     def attach(receipts: Receipts, key: str) -> str:
-        if parcel.document.size > LARGEST:
+        paper = parcel.paper
+        if paper.size > LARGEST:
             return xero_parcel.TOO_LARGE
-        media = parcel.document.media_type
-        return api.attach(entity, str(receipts["record"]), parcel.name, path, media, key)
+        path = stored.path(paper.sha256)
+        return api.attach(entity, str(receipts["record"]), paper.name, path, paper.media_type, key)
 
+    vendor = qbo_vendors.steps(parcel.record, api, learn) if parcel.round else []
     record = Step("record", nothing, adopt) if parcel.round == 0 else Step("record", find, make)
     again = [Step(f"change {parcel.round}", nothing, change)] if parcel.round > 1 else []
-    return [record, *again, Step("file", find_file, attach, payload=False)]
+    return [*vendor, record, *again, Step("file", find_file, attach, payload=False)]
 
 
-def _found(parcel: Parcel, api: Api, known: Callable[[str], bool], *, typed: bool) -> str | None:
-    """The record of our own reference. `typed`: else the one that somebody typed there, of that number, vendor, currency and sum."""
+def _found(parcel: Parcel, api: Api, known: Callable[[str], bool]) -> str | None:
+    """The record of our own reference, which an attempt left whose answer was lost."""
     there = api.found(RECORDS[parcel.kind], DocNumber=parcel.record["DocNumber"])
-    ours = [one for one in there if parcel.reference in one.get("PrivateNote", "")]
-    theirs = [one for one in there if _same(parcel, one)] if typed else []
-    free = (str(one["Id"]) for one in (*ours, *theirs) if not known(str(one["Id"])))
-    return next(free, None)
+    ours = (str(one["Id"]) for one in there if parcel.reference in one.get("PrivateNote", ""))
+    return next((id_ for id_ in ours if not known(id_)), None)
 
 
-def _same(parcel: Parcel, there: Row) -> bool:
-    """Whether it stands for the same Invoice, and is no other Delivery's."""
-    if "Moisson " in there.get("PrivateNote", ""):
-        return False
-    mine, theirs = (one.get("VendorRef") or one.get("EntityRef", {}) for one in (parcel.record, there))
-    currency = parcel.record["CurrencyRef"]["value"]
+def _typed(parcel: Parcel, record: Mapping[str, Any], api: Api, known: Callable[[str], bool]) -> str | None:
+    """The record that somebody typed there, of that number, vendor, currency and sum: it stands for the same Invoice."""
+    there = api.found(RECORDS[parcel.kind], DocNumber=record["DocNumber"])
+    same = (str(one["Id"]) for one in there if _same(record, parcel.total, one))
+    return next((id_ for id_ in same if not known(id_)), None)
+
+
+def _same(record: Mapping[str, Any], total: float, there: Row) -> bool:
+    mine, theirs = (one.get("VendorRef") or one.get("EntityRef", {}) for one in (record, there))
+    currency = record["CurrencyRef"]["value"]
     return (
-        mine.get("value") == theirs.get("value")
+        qbo_bill.OURS not in there.get("PrivateNote", "")
+        and mine.get("value") == theirs.get("value")
         and there.get("CurrencyRef", {}).get("value", currency) == currency
-        and abs(float(there.get("TotalAmt", 0)) - parcel.total) < 0.005
+        and abs(float(there.get("TotalAmt", 0)) - total) < 0.005
     )

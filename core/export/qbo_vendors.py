@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.export.chosen import Rule
-from core.export.delivering import Refused
+from core.export.delivering import Receipts, Refused, Step
 from core.export.qbo_api import Api, Row
 
-#: A vendor's name, and the currency that all its bills are in.
-Vendor = tuple[str, str]
 _LONGEST = 100
 
 
@@ -26,22 +24,58 @@ def named(rule: Rule, supplier_name: str, currency: str, listed: Sequence[Row]) 
     return {"value": known["id"], "name": known["name"]} if known else {"name": name}
 
 
-def nameless(payload: Mapping[str, Any]) -> Vendor | None:
-    """The vendor that the record names, and nobody has found or made yet."""
-    record = payload["record"]
-    whose = record.get("VendorRef") or record["EntityRef"]
-    return None if "value" in whose else (whose["name"], record["CurrencyRef"]["value"])
+def steps(record: Mapping[str, Any], api: Api, learn: Callable[[Row], None]) -> list[Step]:
+    """None where the record names a vendor who is there; else the one that is called so, or a new one. `learn` is told who."""
+    whose = _whose(record)
+    if "value" in whose:
+        return []
+    name, currency = whose["name"], record["CurrencyRef"]["value"]
+
+    def find(_: Receipts) -> str | None:
+        return known(_looked_up(api, name, currency)[0])
+
+    def make(_: Receipts, __: str) -> str:
+        vendor, free = _looked_up(api, name, currency)
+        if vendor is None and not free:
+            raise Refused(in_currency(name, currency))
+        told = {"DisplayName": free, "CurrencyRef": {"value": currency}}
+        return str(known(vendor or {"id": api.make("Vendor", told), "name": free, "currency": currency}))
+
+    def known(vendor: Row | None) -> str | None:
+        if vendor is None:
+            return None
+        learn(vendor)
+        return str(vendor["id"])
+
+    return [Step(f"vendor {name}", find, make)]
 
 
-def found_or_made(api: Api, name: str, currency: str) -> Row:
-    """The vendor of that name and currency, as the kept list has it. Raises Refused when the name is a customer's."""
-    for called in (name, in_currency(name, currency)):
-        told = {"DisplayName": called, "CurrencyRef": {"value": currency}}
-        there = next(iter(api.found("Vendor", DisplayName=called)), None)
-        if there is None or there.get("CurrencyRef", {}).get("value", currency) == currency:
-            id_ = str(there["Id"]) if there else api.make("Vendor", told)
-            return {"id": id_, "name": called, "currency": currency}
-    raise Refused(in_currency(name, currency))
+def settled(record: Mapping[str, Any], receipts: Receipts) -> dict[str, Any]:
+    """The record with the vendor that was found or made for it."""
+    whose = _whose(record)
+    id_ = receipts.get(f"vendor {whose['name']}")
+    return called(record, {"id": id_, "name": whose["name"]}) if "value" not in whose else dict(record)
+
+
+def called(record: Mapping[str, Any], vendor: Row) -> dict[str, Any]:
+    """The record of this vendor."""
+    field = "VendorRef" if "VendorRef" in record else "EntityRef"
+    return {**record, field: {**record[field], "value": vendor["id"], "name": vendor["name"]}}
+
+
+def _whose(record: Mapping[str, Any]) -> dict[str, str]:
+    return dict(record.get("VendorRef") or record["EntityRef"])
+
+
+def _looked_up(api: Api, name: str, currency: str) -> tuple[Row | None, str]:
+    """The vendor of that name and currency, as the kept list has it; else the name that one can have."""
+    for one in (name, in_currency(name, currency)):
+        there = next(iter(api.found("Vendor", DisplayName=one)), None)
+        if there is None:
+            return None, one
+        if there.get("CurrencyRef", {}).get("value", currency) == currency:
+            return {"id": str(there["Id"]), "name": one, "currency": currency}, one
+    return None, ""
 
 
 def in_currency(name: str, currency: str) -> str:

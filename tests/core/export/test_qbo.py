@@ -40,6 +40,7 @@ def test_a_bill_goes_there_with_its_file_byte_by_byte(company: Company) -> None:
     assert sent.receipts["record"] == sent.proof == bill["Id"]
     assert sent.payload
     assert sent.payload["record"] == {name: bill[name] for name in sent.payload["record"]}
+    assert sent.payload_hash == delivering.hashed(sent.payload)
 
 
 def test_what_was_sent_is_not_sent_again(company: Company) -> None:
@@ -63,7 +64,10 @@ def test_an_answer_lost_after_the_vendor_the_bill_or_the_file_was_made_doubles_n
     (bill,) = company.bills
     assert company.files(bill) == [books.PDF]
     assert [one["DisplayName"] for one in company.service.books.vendors] == ["Orange Pro", "Mandarine"]
-    assert company.delivery(owed).sent_at
+    sent = company.delivery(owed)
+    assert sent.sent_at
+    assert sent.payload
+    assert sent.payload["record"]["VendorRef"] == bill["VendorRef"]
 
 
 @pytest.mark.parametrize(("lost", "twice"), [(2, "bills"), (3, "files")])
