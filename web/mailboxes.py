@@ -29,6 +29,7 @@ class State(StrEnum):
 
     NEEDS_CONSENT = "needs_consent"
     NEEDS_PASSWORD = "needs_password"  # noqa: S105 - a word
+    WAITS = "waits"
     TROUBLE = "trouble"
     LATE = "late"
     PAUSED = "paused"
@@ -42,6 +43,7 @@ class State(StrEnum):
 LOOK = {
     State.NEEDS_CONSENT: ("diamond", "red"),
     State.NEEDS_PASSWORD: ("alert", "red"),
+    State.WAITS: ("diamond", "amber"),
     State.TROUBLE: ("alert", "amber"),
     State.LATE: ("clock", "amber"),
     State.PAUSED: ("pause", "grey"),
@@ -91,10 +93,10 @@ def _state(
 ) -> State:
     if consent and consent.returned_at and consent.outcome is None:
         return State.CONNECTING
-    if mailbox.error == "ConsentEnded" or (
-        (consent is None or consent.outcome != "granted") and _never(mailbox)
-    ):
+    if mailbox.error == "ConsentEnded":
         return State.NEEDS_CONSENT
+    if _never(mailbox) and (consent is None or consent.outcome != "granted"):
+        return State.NEEDS_CONSENT if mailbox.kind in places.PROVIDER else State.WAITS
     if mailbox.paused_at:
         return State.PAUSED
     if mailbox.kind == "forward" and "host" not in mailbox.place:
@@ -111,10 +113,9 @@ def _state(
 
 
 def _never(mailbox: models.Mailbox) -> bool:
-    """Whether it waits for its first consent."""
-    return (
-        mailbox.kind in places.PROVIDER and mailbox.next_check_at is None and mailbox.last_attempt_at is None
-    )
+    """Whether it waits for its first consent, or for its first password after its settings were brought."""
+    signs_in = mailbox.kind in places.PROVIDER or "host" in mailbox.place
+    return signs_in and mailbox.next_check_at is None and mailbox.last_attempt_at is None
 
 
 def begun(form: Mapping[str, str]) -> Typed:

@@ -159,28 +159,6 @@ def choose_folders(
     check_soon(mailbox, now=now)
 
 
-def exported(session: Session, workspace_id: int) -> list[dict[str, Any]]:
-    """Every living Mailbox as it could be set up again elsewhere; nothing that signs in is among it."""
-    rule = models.MailRule
-    told = []
-    for box in living(session, workspace_id):
-        rules = session.scalars(select(rule).where(rule.mailbox_id == box.id).order_by(rule.position))
-        told.append(
-            {
-                "address": box.address,
-                "kind": box.kind,
-                "role": box.role,
-                "place": box.place,
-                "folders": [each.name for each in folders(session, box.id) if each.chosen],
-                "rules": [
-                    {name: getattr(one, name) for name in ("sender", "subject", "folder", "recipient", "act")}
-                    for one in rules
-                ],
-            }
-        )
-    return told
-
-
 def progress(session: Session, mailbox_id: int) -> Progress:
     message = models.Message
     read = [each for each in folders(session, mailbox_id) if each.chosen]

@@ -184,6 +184,7 @@ def _mailboxes() -> tuple[str, ...]:
         *(f"/mailboxes/{one}" for one in (posted.IN_ORDER, posted.ENDED, posted.SCANNING, posted.WAITING)),
         f"/mailboxes/{posted.IN_ORDER}/remove",
         "/mailboxes/addresses",
+        "/mailboxes/settings",
         "/mailboxes/rules",
         "/mailboxes/rules/new?subject=facture",
         f"/mailboxes/rules/{posted.RULE}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.db import Database, models
-from core.ledger import forwards, mailboxes, messages
+from core.ledger import forwards, mail_settings, mailboxes, messages, rules
 from tests.core.ledger import NOW
 
 
@@ -92,7 +93,20 @@ def test_an_address_to_forward_to_is_secret_and_can_be_replaced(session: Session
     assert list(forwards.living(session, 1)) == [new]
 
 
-def test_what_is_exported_holds_no_secret(session: Session) -> None:
-    connect(session)
-    (told,) = mailboxes.exported(session, 1)
-    assert set(told) == {"address", "kind", "role", "place", "folders", "rules"}
+def test_what_is_exported_holds_no_secret_and_sets_the_same_up_elsewhere(session: Session) -> None:
+    box = connect(session)
+    box.place = {**box.place, "by_mistake": "canary-secret"}
+    session.add(models.MailFolder(workspace_id=1, mailbox_id=box.id, name="Pub", shown="Pub", chosen=False))
+    rules.add(session, rules.drawn_up(1, "skip", subject="menu", mailbox_id=box.id, made_at=NOW, off_at=NOW))
+    rules.add(session, rules.drawn_up(1, "workspace", sender="x@", to_workspace_id=1, made_at=NOW))
+    told = mail_settings.exported(session, 1)
+    assert "canary" not in json.dumps(told)
+    person = models.Person(id=1, email="a@b.example", password_hash="-", created_at=NOW)
+    session.add(person)
+    session.flush()
+    came = mail_settings.take_up(session, 2, told, {1: "Atelier 1"}, by=1, now=NOW)
+    assert (came.new, came.known, came.rules) == ((box.address,), (), 2)
+    assert mail_settings.exported(session, 2) == told
+    (made,) = mailboxes.living(session, 2)
+    assert made.next_check_at is None, "nothing is tried before somebody gives what signs in"
+    assert mail_settings.take_up(session, 2, told, {1: "Atelier 1"}, by=1, now=NOW).rules == 0
