@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from collectors.kit import catalogue
 from core.db import Database, models
+from core.export import clearnox
 from core.ledger import proposals, radar, rematch
 from core.settings import Settings
 from scheduler.farm import Farm
@@ -66,7 +67,9 @@ def _look(farm: Farm, workspace_id: int, session: Session) -> None:
 
 
 def _end(farm: Farm, workspace_id: int, outcome: str, session: Session) -> None:
+    """Bank lines or invoices have come in: who asks for what it lacks is gone to soon."""
     rematch.end(session, workspace_id, outcome, farm.now())
+    clearnox.wake(session, workspace_id, farm.now())
 
 
 def at_once(settings: Settings, database: Database, workspace_id: int, now: datetime) -> list[dict[str, Any]]:
