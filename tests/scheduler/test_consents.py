@@ -25,6 +25,7 @@ async def test_a_consent_is_asked_given_exchanged_and_used(world: partner.World)
     assert (consent.outcome, consent.verifier, consent.code) == ("granted", None, None)
     row = world.row()
     assert row.connected_at
+    assert row.connected_at > row.created_at
     assert (row.error, row.leased_by) == (None, None)
     await world.go()
     assert world.books.seen == ["anne@firm.example"]
@@ -62,7 +63,7 @@ async def test_a_verifier_of_another_consent_is_refused_by_the_provider(world: p
     world.come_back(own | {"code": stolen["code"]})
     await world.go()
     assert {one.outcome for one in world.rows(models.Consent)} == {"ConsentEnded", None}
-    assert world.row().connected_at is None
+    assert world.row().connected_at == world.row().created_at  # as before
 
 
 async def test_a_sealed_code_moved_to_another_consent_does_not_open(world: partner.World) -> None:
