@@ -37,6 +37,7 @@ def _accounts() -> list[Record]:
     told = (
         ("7", "606", "Achats", "Expense"),
         ("8", "626", "Télécommunications", "Expense"),
+        ("33", "401", "Fournisseurs", "Accounts Payable"),
         ("35", "512", "Banque EUR", "Bank"),
         ("41", "", "Carte bleue", "Credit Card"),
     )
@@ -172,7 +173,8 @@ class Company:
             unknown = set(line) - _KNOWN_OF_LINES | set(detail) - _KNOWN_OF_DETAILS
             if unknown or not detail:
                 raise Fault("2010", "Request has invalid or unsupported property", str(sorted(unknown)))
-            self.one("Account", detail["AccountRef"]["value"])
+            if self.one("Account", detail["AccountRef"]["value"])["AccountType"] == "Accounts Payable":
+                raise Fault("6000", "A business validation error has occurred while processing your request", "Accounts Payable")  # fmt: skip
             if how == "TaxExcluded":
                 self.one("TaxCode", detail.get("TaxCodeRef", {}).get("value", ""))
 

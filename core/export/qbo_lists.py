@@ -13,6 +13,8 @@ from core.export.qbo_api import Api, Row
 
 #: Accounts that money is spent from, and the one of them that is a card.
 _BANKS, _CARD = ("Bank", "Credit Card"), "Credit Card"
+#: Accounts that QuickBooks keeps itself: no line goes there.
+_OWN = ("Accounts Payable", "Accounts Receivable")
 
 
 def company(api: Api) -> dict[str, Any]:
@@ -29,7 +31,9 @@ def company(api: Api) -> dict[str, Any]:
 def refresh(database: Database, api: Api, destination: models.Destination, now: datetime) -> None:
     """All lists anew, then kept at once."""
     lists = {
-        "accounts": [_account(one) for one in _active(api.every("Account"))],
+        "accounts": [
+            _account(one) for one in _active(api.every("Account")) if one.get("AccountType") not in _OWN
+        ],
         "contacts": [_vendor(one) for one in _active(api.every("Vendor"))],
         "taxes": _codes(api.every("TaxCode"), api.every("TaxRate")),
         "tracking": [],

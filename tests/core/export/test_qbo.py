@@ -367,6 +367,7 @@ def test_what_is_listed_there_is_known_with_the_rate_of_each_code(company: Compa
         "10": ("0", "9"),
         "12": ("0", ""),
     }
+    assert "Fournisseurs" not in [one["name"] for one in lists["accounts"]]
     assert [(one["name"], one["card"]) for one in lists["accounts"] if one["type"] == "BANK"] == [
         ("Banque EUR", False),
         ("Carte bleue", True),
