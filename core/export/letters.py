@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -65,4 +66,6 @@ def message(letter: Mapping[str, Any], parcels: Sequence[Parcel]) -> bytes:
     for file, parcel in zip(letter["files"], parcels, strict=True):
         kind, _, more = parcel.media_type.partition("/")
         made.add_attachment(parcel.path.read_bytes(), maintype=kind, subtype=more, filename=file["name"])
+    # Else each repeat would part its files in another way.
+    made.set_boundary(hashlib.sha256(letter["message_id"].encode()).hexdigest())
     return made.as_bytes()
