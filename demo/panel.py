@@ -9,7 +9,7 @@ from typing import Any, Self
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from demo import backstage, bank, bureau, portals, post, server, spelling, words
+from demo import backstage, bank, bureau, clouds, mailings, portals, post, server, spelling, words
 from demo.stage import ACTS, Lever
 
 PORT = 8920
@@ -18,7 +18,7 @@ SEEN = ("requests", "listings", "passwords", "logins_refused", "codes_sent", "co
 #: The deeds that a contract can be told of.
 OF_CONTRACT = {Lever.PUBLISH, Lever.PUBLISH_LATE, Lever.SAME_MONTH, Lever.CREDIT_NOTE, Lever.REPLACED}
 #: What the panel can do beside the levers.
-APPROVE, RESET = "approve", "reset"
+APPROVE, RESET, CONSENT = "approve", "reset", "consent"
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -33,10 +33,12 @@ class Panel:
         farm: str = "",
         mailbox: post.Post | None = None,
         books: bureau.Bureau | None = None,
+        boxes: clouds.Clouds | None = None,
     ) -> None:
         """`port` 0 lets the system choose; a taken port gives way to the next free one. Without a `mailbox` nothing is mailed."""
         self._mailbox = mailbox
         self._services = books.services if books else ()
+        self._clouds = {one.id: one for one in boxes.every} if boxes else {}
         self._portals = {portal.brand.id: portal for portal in shown}
         self._farm = farm
         app = Flask(__name__)
@@ -46,6 +48,7 @@ class Panel:
         app.add_url_rule("/<supplier>", view_func=self.pull, methods=["POST"])
         app.add_url_rule("/bank/<ending>", view_func=self.statement)
         app.add_url_rule("/mail/<act>", view_func=self.mail, methods=["POST"])
+        app.add_url_rule("/mail/<box>/<act>", view_func=self.cloud, methods=["POST"])
         self._server = server.Server(app) if port == 0 else server.next_free(app, port)
 
     @property
@@ -86,6 +89,9 @@ class Panel:
             bank=bank,
             mailbox=self._mailbox,
             services=self._services,
+            clouds=self._clouds.values(),
+            mailings=mailings.Act,
+            consent=CONSENT,
             post=post,
             paid=bank.lines(self._portals.values(), date.today())[:-6:-1],
             did=request.args.get("did", ""),
@@ -119,10 +125,21 @@ class Panel:
 
     def mail(self, act: str) -> Answered:
         """Something arrives in the company's mailbox."""
-        if self._mailbox is None or act not in list(post.Act):
+        if self._mailbox is None or act not in list(mailings.Act):
             abort(404)
-        self._mailbox.act(post.Act(act))
+        self._mailbox.act(mailings.Act(act))
         return redirect(url_for("page", lang=_language(), at="mail", did=act, _anchor="mail"), 303)
+
+    def cloud(self, box: str, act: str) -> Answered:
+        """The same at one of the large providers, or its consent is taken back."""
+        there = self._clouds.get(box) or abort(404)
+        if act == CONSENT:
+            there.turn_consent()
+        elif act in list(mailings.Act):
+            there.act(mailings.Act(act))
+        else:
+            abort(404)
+        return redirect(url_for("page", lang=_language(), at=box, did=act, _anchor=box), 303)
 
     def _back(self, supplier: str, lever: str, numbers: Sequence[str] = ()) -> Answered:
         told: dict[str, Any] = {"lang": _language(), "at": supplier, "did": lever, "number": numbers}
@@ -133,7 +150,7 @@ class Panel:
         """What was just done, and at which portal: said once, above its buttons."""
         supplier, did = request.args.get("at", ""), request.args.get("did", "")
         say = words.PAGE[language]
-        if did in (APPROVE, RESET, *post.Act):
+        if did in (APPROVE, RESET, CONSENT, *mailings.Act):
             return supplier, say[f"{did}_done"]
         if did not in list(Lever) or supplier not in self._portals:
             return "", ""

@@ -7,29 +7,16 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from demo import dovecot, paper, portals
+from demo import dovecot, mailings, portals
+from demo.mailings import Act
 
 #: What a person types to connect it. It stands on the panel: nothing real is in there.
 USER, PASSWORD = "compta@atelier.example", "demo-mailbox"
-GARAGE = paper.Party(
-    "Garage des Lilas SARL", ("8 rue des Lilas", "75020 Paris"), "999444557", "FR47999444557"
-)
-
-
-class Act(StrEnum):
-    """What can be made to arrive."""
-
-    INVOICE = "mail_invoice"
-    AREA = "mail_area"
-    OTHER = "mail_other"
 
 
 class Post:
@@ -63,45 +50,13 @@ class Post:
         return self._server.looked_at(USER)
 
     def act(self, act: Act) -> None:
-        self._send({Act.INVOICE: self._invoice, Act.AREA: self._area, Act.OTHER: self._other}[act]())
+        self._send(mailings.written(act, self._sent + 1, USER))
 
     def send_code(self, code: str, sender: str = "no-reply@nimbus.example") -> None:
         """The mail with which Nimbus sends a code."""
-        self._send(
-            _mail(sender, "Your Nimbus sign-in code", f"Your code is {code}. It is valid for 5 minutes.")
-        )
-
-    def _invoice(self) -> EmailMessage:
-        number = f"GL-{date.today():%Y}-{self._sent + 1:04}"
-        message = _mail(
-            "contact@garage-lilas.example", f"Facture {number}", "Bonjour, voici notre facture. Cordialement."
-        )
-        made = paper.invoice(number, date.today(), Decimal("312.60"), supplier=GARAGE)
-        message.add_attachment(made, maintype="application", subtype="pdf", filename=f"{number}.pdf")
-        return message
-
-    def _area(self) -> EmailMessage:
-        """Mandarine says that there is something new, and sends nothing along."""
-        text = "Bonjour,\nvotre nouvelle facture est disponible dans votre espace client."
-        return _mail("facture@mandarine.example", "Votre facture Mandarine est disponible", text)
-
-    def _other(self) -> EmailMessage:
-        message = _mail("marie@ami.example", "CV de Marie", "Bonjour, voici mon CV.")
-        made = paper.half(paper.invoice("0", date.today(), Decimal(1)))
-        message.add_attachment(made, maintype="application", subtype="pdf", filename="cv-marie.pdf")
-        return message
+        text = f"Your code is {code}. It is valid for 5 minutes."
+        self._send(mailings.mail(USER, sender, "Your Nimbus sign-in code", text))
 
     def _send(self, message: EmailMessage) -> None:
         self._sent += 1
         self._server.deliver(USER, [(message.as_bytes(), datetime.now(UTC))], prefix=f"p{self._sent:05}-")
-
-
-def _mail(sender: str, subject: str, text: str) -> EmailMessage:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, USER, subject
-    message["Date"], message["Message-ID"] = (
-        format_datetime(datetime.now(UTC)),
-        make_msgid(domain="stage.example"),
-    )
-    message.set_content(text)
-    return message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from demo import bank, bureau, dovecot, memory, panel, portals, post, server
+from demo import bank, bureau, clouds, dovecot, memory, panel, portals, post, server
 
 DATA, KEYS = Path("data-demo"), Path("keys-demo")
 FARM_PORT, MAIL_PORT = 8910, 8926
@@ -30,11 +31,14 @@ def play(data: Path = DATA, keys: Path = KEYS) -> int:
         mailbox = stage.enter_context(post.Post(shown, free_port(MAIL_PORT))) if dovecot.is_there() else None
         books = stage.enter_context(bureau.Bureau())
         books.serves(farm_port)
+        boxes = stage.enter_context(clouds.Clouds())
         farm = f"http://{server.HOST}:{farm_port}"
-        levers = stage.enter_context(panel.Panel(shown, farm=farm, mailbox=mailbox, books=books))
+        boxes.serves(farm, f"http://localhost:{farm_port}")
+        levers = stage.enter_context(panel.Panel(shown, farm=farm, mailbox=mailbox, books=books, boxes=boxes))
         _say(shown, levers)
         told = _settings(shown, data, keys, farm_port)
-        return _farm(os.environ | told | {"MOISSON_STAND_INS": books.stand_ins})
+        stand_ins = json.loads(books.stand_ins) | boxes.stand_ins
+        return _farm(os.environ | told | {"MOISSON_STAND_INS": json.dumps(stand_ins)})
 
 
 def free_port(port: int) -> int:
