@@ -1,4 +1,4 @@
-"""Places for files in a real browser: one that asks a key and one on this machine; what arrives goes there, once, and a person sees it."""
+"""Destinations without a consent, in a real browser: books that ask a token, a service that asks a key, a folder. What arrives goes there once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from demo.getmyinvoices import GetMyInvoices
+from demo.pennylane import Pennylane
 from tests.journeys import house as houses
 from tests.journeys.brought import PDF, bring
 from tests.journeys.house import Visitor
 
 SENT = "SELECT count(*) FROM deliveries WHERE destination_id = 2 AND sent_at IS NOT NULL"
+HELD = "SELECT held_for, error FROM deliveries WHERE held_for IS NOT NULL"
 KEY = "canary-of-the-key"
 
 
@@ -80,6 +82,36 @@ async def test_a_place_that_asks_a_key(anna: Visitor, service: GetMyInvoices) ->
     assert len(service.documents) == 1
     for log in anna.house.logs:
         assert KEY not in log.read_text()
+
+
+@pytest_asyncio.fixture
+async def books() -> AsyncIterator[Pennylane]:
+    started = Pennylane().start()
+    yield started
+    started.stop()
+
+
+async def test_books_that_ask_a_token(anna: Visitor, books: Pennylane) -> None:
+    await anna.set_up()
+    await expect(anna.page).to_have_url(re.compile(r"/(suppliers)?$"), timeout=houses.SOON)
+    await add(anna, "Pennylane", "Connecter Pennylane", token=books.token, url=books.url)
+    lists = "SELECT count(*) FROM remote_lists"
+    await houses.until(lambda: anna.house.rows(lists) == [(3,)])
+    await anna.page.reload()
+    await anna.page.get_by_role("checkbox", name=re.compile("^EUR")).check()
+    for column, value in (("Quoi", "bill"), ("Compte", "124"), ("TVA", "FR_200")):
+        await anna.page.get_by_label(f"Tous les autres : {column}", exact=True).select_option(value)
+    await anna.page.get_by_label("Tous les autres : Contact").fill("Orange Pro")
+    await anna.click("button", "Enregistrer")
+    await anna.sees(re.compile("depuis le"))
+    bring(anna.house, "F-1")
+    await houses.until(lambda: anna.house.rows(SENT) == [(1,)] or anna.house.rows(HELD))
+    assert anna.house.rows(HELD) == []
+    (bill,) = books.books.invoices
+    assert (bill["invoice_number"], bill["currency_amount"]) == ("F-1", "45.90")
+    await anna.page.reload()
+    await anna.page.get_by_role("link", name="Voir le contenu : F-1").click()
+    await anna.sees(re.compile('"invoice_number": "F-1"'))
 
 
 async def test_a_folder_of_its_own(anna: Visitor) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from core import archive
 from core.db import models
-from tests.web import world
+from tests.web import looks, world
 from tests.web.visits import NOW
 
 
@@ -189,3 +190,17 @@ def test_the_address_ends_by_itself_and_by_hand(company: world.World) -> None:
     assert nobody.get(other).status_code == 410
     assert nobody.get(f"{other}/file?part=zip").status_code == 410
     assert nobody.get("/m/guessed").status_code == 410
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_accountants_page_is_open_to_everybody(
+    tmp_path: Path, browser: Browser, language: str
+) -> None:
+    async with looks.serving(world.full(tmp_path), browser) as served:
+        invoice(served.company, "F-1")
+        place = linked(served.company)
+        context = await served.context(language=language, signed=False)
+        page = await context.new_page()
+        faults = await looks.faults_of(page, served.address, place)
+        await context.close()
+    assert faults == []
