@@ -108,6 +108,8 @@ class Qbo:
             try:
                 told = self._read(first, rest) if request.method == "GET" else self._changed_once(first)
             except Fault as err:
+                if first == "upload":  # of each file, within a success
+                    return jsonify(AttachableResponse=[{"Fault": _told(err)}])
                 return _fault(err, 200 if self.faults_in_200 else 400)
             if request.method == "POST" and self.loses():
                 consent.lose(request.environ)
@@ -165,5 +167,8 @@ def _entity(word: str) -> str:
 
 
 def _fault(err: Fault, status: int) -> tuple[Response, int]:
-    error = {"Message": err.message, "Detail": err.detail, "code": err.code}
-    return jsonify(Fault={"Error": [error], "type": err.kind}, time="2026-11-20T09:00:00.000-08:00"), status
+    return jsonify(Fault=_told(err), time="2026-11-20T09:00:00.000-08:00"), status
+
+
+def _told(err: Fault) -> Record:
+    return {"Error": [{"Message": err.message, "Detail": err.detail, "code": err.code}], "type": err.kind}
