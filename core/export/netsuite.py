@@ -35,19 +35,32 @@ _ACCOUNT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)?")
 
 
 def place(typed: Mapping[str, str]) -> str:
-    """The address of an account: `1234567_SB1` is at `https://1234567-sb1.suitetalk.api.netsuite.com`. Raises ValueError with the field's name."""
-    if typed.get("url", "").strip():
-        return kinds.address_of(typed)
-    account = typed.get("account", "").strip().lower().replace("_", "-")
-    if not _ACCOUNT.fullmatch(account):
+    """The address of an account: `1234567_SB1` is at `https://1234567-sb1.suitetalk.api.netsuite.com`.
+
+    Raises ValueError with the field's name, of a RESTlet too that is not that account's.
+    """
+    there = kinds.address_of(typed) if typed.get("url", "").strip() else _address(typed.get("account", ""))
+    restlet = typed.get("restlet", "").strip()
+    if restlet and not restlet.startswith(tuple(f"{one}/" for one in _hosts(there))):
+        raise ValueError("restlet")
+    return there
+
+
+def _address(account: str) -> str:
+    name = account.strip().lower().replace("_", "-")
+    if not _ACCOUNT.fullmatch(name):
         raise ValueError("account")
-    return f"https://{account}.suitetalk.api.netsuite.com"
+    return f"https://{name}.suitetalk.api.netsuite.com"
+
+
+def _hosts(there: str) -> tuple[str, ...]:
+    """Of the record service and of RESTlets, which have a host of their own."""
+    return tuple(sorted({there, there.replace(".suitetalk.", ".restlets.")}))
 
 
 def origins(destination: models.Destination) -> tuple[str, ...]:
-    """Of the record service and of RESTlets, which have a host of their own."""
-    (here,) = kinds.origin_of(destination)
-    return tuple(sorted({here, here.replace(".suitetalk.", ".restlets.")}))
+    (there,) = kinds.origin_of(destination)
+    return _hosts(there)
 
 
 def draft(

@@ -369,6 +369,19 @@ def test_what_is_no_account_is_no_host(account: str) -> None:
         KIND.place({"account": account})
 
 
+@pytest.mark.parametrize("host", ["1234567.restlets.api.netsuite.com", "1234567.suitetalk.api.netsuite.com"])
+def test_a_script_is_the_accounts_own(host: str) -> None:
+    at = "/app/site/hosting/restlet.nl?script=12&deploy=1"
+    assert KIND.place({"account": "1234567", "restlet": f"https://{host}{at}"})
+    for strange in (
+        f"https://{host}.evil.example{at}",
+        f"http://{host}{at}",
+        f"https://{host}@evil.example{at}",
+    ):
+        with pytest.raises(ValueError, match="restlet"):
+            KIND.place({"account": "1234567", "restlet": strange})
+
+
 def test_the_private_key_is_sealed_and_never_a_setting() -> None:
     assert [field.name for field in KIND.secrets] == ["private_key"]
     assert isinstance(KIND, kinds.Kind)
