@@ -213,6 +213,28 @@ def test_a_vendor_who_came_there_meanwhile_is_found_by_name(company: Company) ->
     assert (len(company.bills), company.service.asked["POST vendor"]) == (1, 0)
 
 
+def test_a_name_with_an_apostrophe_and_a_backslash_is_found_again(company: Company) -> None:
+    company.choose(otherwise=Rule("bill", account="8", tax="4", contact="L'Atelier d'Aix \\ fils"))
+    company.bring("F-1")
+    at = iter(range(1, 9))
+    company.service.loses, company.service.forgets_keys = lambda: next(at) == 1, True
+    with pytest.raises(errors.PartnerSilent):
+        company.round()
+    company.round()
+    assert [one["DisplayName"] for one in company.service.books.vendors][1:] == ["L'Atelier d'Aix \\ fils"]
+    assert len(company.bills) == 1
+
+
+def test_lists_are_read_page_by_page(company: Company) -> None:
+    told = {"Active": True, "CurrencyRef": {"value": "EUR"}}
+    more = [{**told, "Id": str(n), "DisplayName": f"V {n}"} for n in range(1000, 3200)]
+    company.service.books.vendors.extend(more)
+    company.change(books={**(company.row().books or {}), "asked": True})
+    company.round()
+    with company.database.read() as session:
+        assert len(remote_lists.kept(session, company.destination)["contacts"]) == 2201
+
+
 def test_a_vendor_has_one_currency_and_the_other_one_its_own(company: Company) -> None:
     company.choose(currencies={code: books.NOW.isoformat() for code in ("EUR", "USD")})
     company.bring("F-1")
