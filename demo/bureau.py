@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 
 from demo import pennylane, qbo, xero
 from demo.qbo_books import MONEY
+from demo.xero_books import KINDS
 
 #: What a person types to let Moisson in. It stands on the panel: nothing real is in there.
 CLIENT_ID, CLIENT_SECRET = "moisson-demo", "demo-secret"
@@ -91,7 +92,7 @@ class Bureau:
         books = self._xero.books
         return [
             Held(_number(one), one["Contact"]["Name"], f"{one['Total']:.2f} {one['CurrencyCode']}", len(books.files.get(one[id_name], ())))
-            for kind, id_name in xero.KINDS.items()
+            for kind, id_name in KINDS.items()
             for one in books.records[kind]
         ]  # fmt: skip
 
