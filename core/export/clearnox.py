@@ -83,7 +83,7 @@ class Clearnox:
             version, typed = chosen.typed(session, destination.id)
         names = Names.of(typed)
         api = Api(means, destination.place, names)
-        listing = api.listed()
+        listing = api.standing() if self._waits(destination) else api.listed()
         answers = self._answers(destination, listing, means.now())
         is_dry = destination.dry_until is not None and destination.dry_until > means.now()
         lines = [] if is_dry else self._lines(destination, answers, names, version, means.now())
@@ -92,7 +92,7 @@ class Clearnox:
         finally:
             self._keep(destination, listing, answers, means.now())
         if lines:
-            listing = api.listed()
+            listing = api.standing()
         self._end(destination, listing, answers, means.now())
 
     def _send_all(self, api: Api, means: Means, lines: Sequence[Line], names: Names) -> None:
@@ -100,6 +100,11 @@ class Clearnox:
             if means.enough():
                 return
             self._send(api, means, part, names)
+
+    def _waits(self, destination: models.Destination) -> bool:
+        """Whether something has yet to leave the list."""
+        with self.database.read() as session:
+            return clearnox_rows.waits(session, destination.id)
 
     def _answers(self, destination: models.Destination, listing: Listing, now: datetime) -> dict[str, Answer]:
         """What was sent before is settled, and what is in the archive is found."""

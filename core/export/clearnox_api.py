@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Pages after which the list is no longer believed to end.
 PAGES = 500
+#: Looks after the first, until the list stands still.
+LOOKS = 4
 _ZIP = "application/zip"
 #: What is wrong with one zip, and not with all; 409 says that it is there already.
 _WRONG, _THERE = (400, 413, 415, 422), 409
@@ -28,6 +30,7 @@ class Listing:
 
     entries: Mapping[str, Entry]
     whole: bool
+    pages: int = 1
 
 
 class Api:
@@ -38,6 +41,20 @@ class Api:
         self._base = base.rstrip("/")
         self._names = names
         self._signed = _signing(names, means.secrets()["secret"].reveal())
+
+    def standing(self) -> Listing:
+        """The list as two looks in a row have seen it; one that moves on and on proves no absence.
+
+        Where pages are counted, an entry that leaves while they are turned moves another to a page that was read already.
+        """
+        seen = self.listed()
+        for _ in range(LOOKS):
+            if seen.pages == 1 or self._names.next_path:
+                return seen
+            before, seen = seen, self.listed()
+            if seen.entries.keys() == before.entries.keys():
+                return seen
+        return replace(seen, whole=False)
 
     def listed(self) -> Listing:
         """Read until it is seen to end: an empty page, one that says it is the last, or none after the first.
@@ -51,12 +68,12 @@ class Api:
             entries = [names.entry(row) for row in names.rows(body)] if body is not None else []
             fresh = [one for one in entries if one.id not in found]
             if entries and not fresh:
-                return Listing(found, whole=n > 1)
+                return Listing(found, n > 1, n)
             found.update((one.id, one) for one in fresh)
             page = names.after(page, body)
             if not entries or names.is_last(body) or not names.page_param or not page:
-                return Listing(found, whole=True)
-        return Listing(found, whole=False)
+                return Listing(found, True, n + 1)
+        return Listing(found, False, PAGES)
 
     def upload(self, made: BinaryIO, size: int) -> None:
         """Send one zip; `size` is in bytes."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, defer
 
 from core.db import models
 from core.export import clearnox_rows
@@ -28,7 +29,7 @@ def keep(
     now: datetime,
 ) -> None:
     """Every entry with what became of it: as listed, then those that have left, newest first."""
-    deliveries = clearnox_rows.every(session, destination.id)
+    deliveries = _deliveries(session, destination.id)
     asked = {entry: one for one in deliveries for entry in one.receipts.get("entries", ())}
     left = {entry for one in deliveries for entry in one.receipts.get("left", ())}
     key = {"destination_id": destination.id, "kind": ENTRIES}
@@ -58,6 +59,14 @@ def asked_at(session: Session, destination_id: int) -> datetime | None:
     """When they were seen last."""
     row = session.get(models.RemoteList, {"destination_id": destination_id, "kind": ENTRIES})
     return row.fetched_at if row else None
+
+
+def _deliveries(session: Session, destination_id: int) -> Sequence[models.Delivery]:
+    """All that were ever made for an entry, oldest first."""
+    one = models.Delivery
+    tried = or_(one.tries > 0, one.held_for.is_not(None))
+    mine = select(one).where(one.destination_id == destination_id, tried).order_by(one.id)
+    return session.scalars(mine.options(defer(one.payload))).all()
 
 
 def _told(

@@ -21,6 +21,10 @@ from core.export.clearnox_matching import Answer, Paper
 
 #: What was sent is looked for again after this, and after `PATIENCE` a person is told that its entry is still there.
 AGAIN, PATIENCE = timedelta(minutes=10), timedelta(hours=1)
+#: What a person is told of may still come to its end by itself.
+LATE = ("still_there", "unproved")
+#: Documents that are looked up together.
+AT_ONCE = 500
 
 
 def papers(session: Session, workspace_id: int) -> list[Paper]:
@@ -46,9 +50,16 @@ def papers(session: Session, workspace_id: int) -> list[Paper]:
 
 def settle(session: Session, destination_id: int, listing: Listing, now: datetime) -> None:
     """What was sent has arrived when its entries have left the list, and not before."""
-    for delivery in every(session, destination_id):
-        if is_out(delivery):
-            _settle(delivery, listing, now)
+    for delivery in out(session, destination_id):
+        _settle(delivery, listing, now)
+    for delivery in _late(session, destination_id):
+        if listing.whole and not any(entry in listing.entries for entry in delivery.receipts["entries"]):
+            _arrived(delivery, now)
+
+
+def waits(session: Session, destination_id: int) -> bool:
+    """Whether something has yet to be seen to leave the list."""
+    return bool(out(session, destination_id) or _late(session, destination_id))
 
 
 def is_out(delivery: models.Delivery) -> bool:
@@ -57,21 +68,24 @@ def is_out(delivery: models.Delivery) -> bool:
     return waits and "zip" in delivery.receipts and delivery.payload is not None
 
 
-def every(session: Session, destination_id: int) -> Sequence[models.Delivery]:
-    """Of this destination, oldest first."""
+def out(session: Session, destination_id: int) -> list[models.Delivery]:
+    """Those that are out, oldest first."""
     one = models.Delivery
-    return session.scalars(select(one).where(one.destination_id == destination_id).order_by(one.id)).all()
+    waits = (one.sent_at.is_(None), one.withdrawn_at.is_(None), one.held_for.is_(None), one.tries > 0)
+    found = select(one).where(one.destination_id == destination_id, *waits).order_by(one.id)
+    return [each for each in session.scalars(found) if is_out(each)]
 
 
 def wanted(
     session: Session, destination: models.Destination, answers: Mapping[str, Answer], now: datetime
 ) -> list[tuple[models.Delivery, Paper]]:
     """The Deliveries that are to go, oldest first; each knows the entries that ask for it."""
-    there = {one.document_id: one for one in every(session, destination.id)}
+    waiting = {entry for one in out(session, destination.id) for entry in one.receipts["entries"]}
     asked: dict[int, tuple[Paper, list[str]]] = {}
     for entry_id, (outcome, paper) in answers.items():
-        if outcome == "found" and paper is not None:
+        if outcome == "found" and paper is not None and entry_id not in waiting:
             asked.setdefault(paper.document_id, (paper, []))[1].append(entry_id)
+    there = _of_documents(session, destination.id, list(asked))
     going = []
     for document_id, (paper, entries) in asked.items():
         delivery = there.get(document_id) or _new(session, destination, paper, now)
@@ -93,19 +107,23 @@ def withdraw(session: Session, destination_id: int, going: Collection[int], now:
             delivery.withdrawn_at = now
 
 
+def _late(session: Session, destination_id: int) -> Sequence[models.Delivery]:
+    one = models.Delivery
+    return session.scalars(
+        select(one).where(one.destination_id == destination_id, one.held_for.in_(LATE))
+    ).all()
+
+
 def _settle(delivery: models.Delivery, listing: Listing, now: datetime) -> None:
     receipts = dict(delivery.receipts)
     still = [one for one in receipts["entries"] if one in listing.entries]
     is_sure, since = receipts["zip"] is not None, now - (delivery.tried_at or now)
     delivery.next_try_at = now + AGAIN
     if not still and (listing.whole or is_sure):
-        left = dict.fromkeys([*receipts.get("left", ()), *receipts["entries"]])
-        delivery.receipts = {**receipts, "zip": delivery.idempotency_key, "left": list(left)}
-        delivery.sent_at, delivery.proof, delivery.error = now, delivery.idempotency_key, None
+        _arrived(delivery, now)
     elif still and not is_sure and since >= AGAIN:
-        del receipts[
-            "zip"
-        ]  # it is not there, after ten minutes in which it could have come: the same zip goes once more
+        # It has had its time to arrive and did not: the same zip goes once more.
+        del receipts["zip"]
         delivery.receipts = receipts
     elif since >= PATIENCE:
         del receipts["zip"]
@@ -115,6 +133,13 @@ def _settle(delivery: models.Delivery, listing: Listing, now: datetime) -> None:
             delivery.round += 1
         delivery.receipts = receipts
         delivering.hold(delivery, "still_there" if still else "unproved", anew=False)
+
+
+def _arrived(delivery: models.Delivery, now: datetime) -> None:
+    receipts, zip_ = delivery.receipts, delivery.idempotency_key
+    left = dict.fromkeys([*receipts.get("left", ()), *receipts["entries"]])
+    delivery.receipts = {**receipts, "zip": zip_, "left": list(left)}
+    delivery.sent_at, delivery.proof, delivery.error, delivery.held_for = now, zip_, None, None
 
 
 def _goes(delivery: models.Delivery, asking: list[str], now: datetime) -> bool:
@@ -132,6 +157,18 @@ def _goes(delivery: models.Delivery, asking: list[str], now: datetime) -> bool:
         delivery.receipts = {**kept, "entries": fresh or asking}
     delivery.withdrawn_at, delivery.next_try_at = None, now
     return True
+
+
+def _of_documents(
+    session: Session, destination_id: int, documents: Sequence[int]
+) -> dict[int, models.Delivery]:
+    """By their documents, whatever became of them."""
+    one, found = models.Delivery, dict[int, models.Delivery]()
+    for at in range(0, len(documents), AT_ONCE):
+        some = documents[at : at + AT_ONCE]
+        mine = select(one).where(one.destination_id == destination_id, one.document_id.in_(some))
+        found |= {each.document_id: each for each in session.scalars(mine)}
+    return found
 
 
 def _new(session: Session, destination: models.Destination, paper: Paper, now: datetime) -> models.Delivery:
