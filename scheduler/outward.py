@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from collectors.kit.door import Door, Passage
+from collectors.kit.door import Bounds, Door, Passage
 from core import errors
 
 #: Seconds to connect, and between two pieces of an answer.
@@ -30,9 +30,11 @@ class Line:
 
 
 @asynccontextmanager
-async def line(door: Door, origins: Sequence[str], *, upstream: str = "") -> AsyncIterator[Line]:
-    """Open as long as the round lasts. Origins are `scheme://host[:port]`."""
-    passage = await door.open([_authority(one) for one in origins], upstream=upstream)
+async def line(
+    door: Door, origins: Sequence[str], *, upstream: str = "", bounds: Bounds | None = None
+) -> AsyncIterator[Line]:
+    """Open as long as the round lasts. Origins are `scheme://host[:port]`; `bounds` as the door's."""
+    passage = await door.open([_authority(one) for one in origins], upstream=upstream, bounds=bounds)
     client = httpx.Client(
         transport=_Through(passage),
         timeout=TIMEOUT,
@@ -101,4 +103,5 @@ class _Capped(httpx.SyncByteStream):
 
 def _authority(origin: str) -> str:
     parts = urlsplit(origin)
-    return f"{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{host}:{parts.port or _PORTS[parts.scheme]}"

@@ -24,10 +24,12 @@ from scheduler import (
     lease,
     mailed_codes,
     matching,
+    postrooms,
     rates,
     round_lease,
     rounds,
     uploads,
+    watch,
     wishes,
 )
 from scheduler.clock import Clock
@@ -54,6 +56,7 @@ class Worker:
         self.folder = farm.settings.data / "workers"
         self.zone = ZoneInfo(farm.settings.time_zone)
         self.rounds = Rounds(farm)
+        self.watch = watch.Watch(farm)
         self._visits: dict[int, tuple[lease.Lease, asyncio.Task[None]]] = {}
         self._stop = asyncio.Event()
 
@@ -69,6 +72,7 @@ class Worker:
         async with inbound.listening(self.farm):
             await self._stop.wait()
         await clock.stop()
+        await self.watch.stop()
         await self.rounds.stop()
         await self._let_go()
         await self.leave(presence, heart)
@@ -125,6 +129,8 @@ class Worker:
         ):
             clock.every(ROUND, partial(self._round, act))
         clock.every(ROUND, self._go_round)
+        clock.every(ROUND, self.watch.look)
+        clock.every(ROUND, partial(self._round, partial(inbound.take_in, postroom=postrooms.of(self.farm))))
         clock.now(partial(self._round, rounds.tidy))
         clock.every(TIDY, partial(self._round, rounds.tidy))
         renewal = rates.Renewal()

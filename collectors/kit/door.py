@@ -64,14 +64,15 @@ class Door:
             self._sweeper.cancel()
         await asyncio.gather(*(passage.close() for passage in list(self._open)))
 
-    async def open(self, allowed: Sequence[str], *, upstream: str = "") -> Passage:
+    async def open(
+        self, allowed: Sequence[str], *, upstream: str = "", bounds: Bounds | None = None
+    ) -> Passage:
         """A way out to these hosts only, through a port of its own, and through the account's own proxy if it has one.
 
-        Raises BadSettings for an `upstream` that is no proxy.
+        `bounds` are the door's, unless a line is to stay open for longer. Raises BadSettings for an `upstream` that is no proxy.
         """
-        passage = Passage(
-            self, hosts.patterns(allowed), self._way_through(upstream) if upstream else self.way
-        )
+        through = self._way_through(upstream) if upstream else self.way
+        passage = Passage(self, hosts.patterns(allowed), through, bounds or self.bounds)
         await passage.listen()
         self._open.add(passage)
         passage.when_closed(lambda: self._open.discard(passage))
@@ -94,13 +95,16 @@ class Door:
 class Passage:
     """One run's way out. `refused` names each `host:port` it asked for in vain; the counters are for the receipt."""
 
-    def __init__(self, door: Door, allowed: tuple[hosts.Pattern, ...], through: way.Way) -> None:
+    def __init__(
+        self, door: Door, allowed: tuple[hosts.Pattern, ...], through: way.Way, bounds: Bounds
+    ) -> None:
         self.port = 0
         self.requests = 0
         self.received = 0
         self.sent = 0
         self.refused: list[str] = []
         self._door = door
+        self._bounds = bounds
         self._way = through
         self._allowed = allowed
         self._known: dict[tuple[str, int], list[tuple[str, int]]] = {}
@@ -112,7 +116,7 @@ class Passage:
     async def listen(self) -> None:
         self._server = await asyncio.start_server(self._welcome, "127.0.0.1", 0, limit=tunnel.LONGEST_HEAD)
         self.port = int(self._server.sockets[0].getsockname()[1])
-        self._until = asyncio.get_running_loop().time() + self._door.bounds.run
+        self._until = asyncio.get_running_loop().time() + self._bounds.run
 
     def when_closed(self, farewell: Callable[[], None]) -> None:
         self._farewells.append(farewell)
@@ -154,7 +158,7 @@ class Passage:
     def cut_silent(self) -> None:
         now = asyncio.get_running_loop().time()
         for passing in self._tunnels:
-            if now > self._until or now - passing.last > self._door.bounds.idle:
+            if now > self._until or now - passing.last > self._bounds.idle:
                 passing.abort()
 
     def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -178,7 +182,7 @@ class Passage:
             near.writer.close()
 
     async def _let_through(self, near: tunnel.End) -> None:
-        async with asyncio.timeout(self._door.bounds.head):
+        async with asyncio.timeout(self._bounds.head):
             head = await tunnel.read_head(near.reader)
         host, port = head.destination()
         if not self._lets(host, port):
@@ -204,4 +208,4 @@ class Passage:
         """Counts; False once the run has received more than it may."""
         self.sent += sent
         self.received += received
-        return self.received <= self._door.bounds.received
+        return self.received <= self._bounds.received

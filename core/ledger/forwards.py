@@ -36,9 +36,14 @@ def written(address: models.ForwardAddress, catch_all: str) -> str:
 
 def at(session: Session, recipient: str) -> models.ForwardAddress | None:
     """The living address that mail to this recipient is for."""
-    found = _TOKEN.search(recipient.casefold())
-    address = session.get(models.ForwardAddress, found[1]) if found else None
+    address = ever(session, recipient)
     return None if address is None or address.retired_at else address
+
+
+def ever(session: Session, recipient: str) -> models.ForwardAddress | None:
+    """The same, though it may be retired by now."""
+    found = _TOKEN.search(recipient.casefold())
+    return session.get(models.ForwardAddress, found[1]) if found else None
 
 
 def mailbox(

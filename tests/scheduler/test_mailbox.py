@@ -22,7 +22,7 @@ from core.ledger import arrivals as arrived
 from core.ledger import forwards
 from core.mailbox import places, sign_in
 from demo import paper, server
-from scheduler import arrivals, inbound, mailed_codes
+from scheduler import arrivals, inbound, mailed_codes, postrooms
 from tests.core.ledger import account
 from tests.core.mailbox.mails import bill, mail
 from tests.scheduler import postal
@@ -272,6 +272,7 @@ async def test_mail_handed_to_the_farm_itself_is_taken_for_living_addresses_only
         assert await asyncio.to_thread(send, retired) == 550
         assert await asyncio.to_thread(send, to) == 250
         assert await asyncio.to_thread(send, to) == 250
+    await asyncio.to_thread(inbound.take_in, world.farm, postrooms.of(world.farm))
     assert [document.channel for document in world.rows(models.Document)] == ["mail"]
     assert world.verdicts() == {"Facture": ("taken", None)}
 
