@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core import archive, db, errors
+from core import archive, db
 from core.db import models
 from core.export import (
     chosen,
     clearnox_entries,
     clearnox_matching,
+    clearnox_papers,
     clearnox_rows,
     clearnox_zip,
     delivering,
@@ -25,11 +25,9 @@ from core.export import (
 from core.export.clearnox_api import Api, Listing
 from core.export.clearnox_matching import Answer, Paper
 from core.export.clearnox_names import FIELDS, Names
+from core.export.clearnox_outbox import Outbox
 from core.export.clearnox_zip import Line
-from core.export.delivering import Refused
 from core.partners import Means
-
-log = structlog.get_logger(__name__)
 
 #: The list is asked for once a day, and after what came in; not more often than every two minutes for that.
 DAILY, PAUSE = timedelta(days=1), timedelta(minutes=2)
@@ -88,18 +86,12 @@ class Clearnox:
         is_dry = destination.dry_until is not None and destination.dry_until > means.now()
         lines = [] if is_dry else self._lines(destination, answers, names, version, means.now())
         try:
-            self._send_all(api, means, lines, names)
+            Outbox(self.database, api, means, names).send(lines)
         finally:
             self._keep(destination, listing, answers, means.now())
         if lines:
             listing = api.standing()
         self._end(destination, listing, answers, means.now())
-
-    def _send_all(self, api: Api, means: Means, lines: Sequence[Line], names: Names) -> None:
-        for part in clearnox_zip.parts(lines, names):
-            if means.enough():
-                return
-            self._send(api, means, part, names)
 
     def _waits(self, destination: models.Destination) -> bool:
         """Whether something has yet to leave the list."""
@@ -111,7 +103,7 @@ class Clearnox:
         with self.database.write() as session:
             clearnox_rows.settle(session, destination.id, listing, now)
         with self.database.read() as session:
-            papers = clearnox_rows.papers(session, destination.workspace_id)
+            papers = clearnox_papers.papers(session, destination.workspace_id)
         return clearnox_matching.answers(listing.entries.values(), papers)
 
     def _lines(
@@ -154,40 +146,6 @@ class Clearnox:
         name = clearnox_zip.name(paper.number, paper.document_id, _SUFFIX, set(taken), round_=delivery.round)
         told = clearnox_zip.told(names, name, delivery.receipts["entries"], paper.sha256, paper.number)
         return Line(delivery.id, name, told, path, paper.size)
-
-    def _send(self, api: Api, means: Means, part: Sequence[Line], names: Names) -> None:
-        """Intent before, receipt after; without an answer, only the list tells."""
-        with clearnox_zip.made(part, names) as made:
-            self._note(part, None, made.sha256)
-            means.hold()
-            try:
-                api.upload(made.file, made.size)
-            except Refused as err:
-                self._undo(part, err)
-                return
-            except errors.PartnerSilent:
-                raise
-            except errors.MoissonError:
-                self._undo(part)
-                raise
-            self._note(part, made.sha256, made.sha256)
-        log.info("clearnox.sent", documents=len(part), size=made.size)
-
-    def _note(self, part: Sequence[Line], receipt: str | None, key: str) -> None:
-        with self.database.write() as session:
-            for line in part:
-                delivery = session.get_one(models.Delivery, line.delivery_id)
-                delivery.idempotency_key = key
-                delivery.receipts = {**delivery.receipts, "part": key, "zip": receipt}
-
-    def _undo(self, part: Sequence[Line], refused: Refused | None = None) -> None:
-        """It surely left nothing there."""
-        with self.database.write() as session:
-            for line in part:
-                delivery = session.get_one(models.Delivery, line.delivery_id)
-                delivery.receipts = {k: v for k, v in delivery.receipts.items() if k != "zip"}
-                if refused is not None:
-                    delivering.hold(delivery, refused.why, str(refused))
 
     def _end(
         self, destination: models.Destination, listing: Listing, answers: dict[str, Answer], now: datetime

@@ -14,6 +14,7 @@ import pytest
 from core import errors
 from core.db import models
 from core.export import clearnox, clearnox_rows, delivering
+from core.export.clearnox_outbox import Outbox
 from demo.clearnox import Clearnox, Words
 from tests.core.export import asking, books
 from tests.core.export.asking import Seller, entry
@@ -385,7 +386,7 @@ def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(tmp_path: Path) -
         seller.service.book(*(entry(f"e{n}", f"F-100{n}") for n in range(6)))
         for n in range(6):
             seller.sell(f"F-100{n}")
-        note, cut = clearnox.Clearnox._note, iter(range(100))
+        note, cut = Outbox._note, iter(range(100))
         for at in range(1, 9):
             cut = iter(range(1, 100))
 
@@ -395,7 +396,7 @@ def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(tmp_path: Path) -
                 note(self, part, receipt, key)
 
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(clearnox.Clearnox, "_note", noted)
+                patch.setattr(Outbox, "_note", noted)
                 try:
                     seller.round()
                 except Killed:
@@ -426,19 +427,19 @@ def test_whatever_is_lost_and_wherever_it_is_cut_each_document_arrives_once(
     """Zips that are lost, answers that are lost, lists that lag, refusals of the moment and kills, at random."""
     dice = Random(seed)
     with asking.opened(tmp_path, most_files="4", size="7") as seller:
-        there, note = seller.service, clearnox.Clearnox._note
+        there, note = seller.service, Outbox._note
         there.book(*(entry(f"e{n}", f"F-10{n:02}") for n in range(30)))
         for n in range(20):
             seller.sell(f"F-10{n:02}")
         there.loses, there.drops = (lambda: dice.random() < 0.3), (lambda: dice.random() < 0.3)
 
-        def noted(self: clearnox.Clearnox, part: Any, receipt: str | None, key: str) -> None:
+        def noted(self: Outbox, part: Any, receipt: str | None, key: str) -> None:
             if dice.random() < 0.2:
                 raise Killed
             note(self, part, receipt, key)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(clearnox.Clearnox, "_note", noted)
+            patch.setattr(Outbox, "_note", noted)
             for _ in range(25):
                 there.answers, there.ponders = dice.choice([0, 0, 0, 429, 500, 503]), dice.choice([0, 0, 2])
                 with suppress(Killed):
