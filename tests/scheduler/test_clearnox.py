@@ -1,4 +1,4 @@
-"""Clearnox through the real worker: sealed secrets, the door, the round after the bank's; and our own bulk interface as the other side."""
+"""Clearnox and GetMyInvoices through the real worker: sealed secrets, the door, the round after the bank's; and our own bulk interface as the other side."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest_asyncio
 
 from core.db import models
-from core.export import chosen, clearnox, clearnox_entries
+from core.export import chosen, clearnox, clearnox_entries, getmyinvoices, kinds
 from core.ledger import documents, gaps, rematch, tokens
 from core.settings import Settings
 from demo import paper, server
 from demo.clearnox import Clearnox
+from demo.getmyinvoices import GetMyInvoices
 from scheduler import destinations, farm, matching, partner_rounds
 from scheduler import uploads as round_of
 from tests.core.ledger import bank
@@ -35,8 +36,9 @@ class World:
 
     async def go(self) -> None:
         """What is due is done, until the last round of it has ended."""
-        target = destinations.TARGETS["clearnox"](self.farm)
-        rounds = partner_rounds.Rounds(self.farm, sources={"none": None}, targets={"clearnox": target})  # type: ignore[dict-item]
+        kind = self.row().kind
+        target = destinations.TARGETS[kind](self.farm)
+        rounds = partner_rounds.Rounds(self.farm, sources={"none": None}, targets={kind: target})  # type: ignore[dict-item]
         for going in await rounds.look():
             await going
 
@@ -77,7 +79,10 @@ class World:
 
 
 @asynccontextmanager
-async def connected(folder: Path, address: str, secret: str, **typed: str) -> AsyncIterator[World]:
+async def connected(
+    folder: Path, address: str, secret: str, *, kind: kinds.Kind = clearnox.KIND, **typed: str
+) -> AsyncIterator[World]:
+    """A farm with one destination of that kind, its one secret sealed as the web seals it."""
     settings = Settings(
         data=folder / "data",
         key_file=folder / "keys" / "vault.key",
@@ -88,12 +93,15 @@ async def connected(folder: Path, address: str, secret: str, **typed: str) -> As
         now, at_desk = one.now(), desk.of(one.settings)
         with one.database.write() as session:
             session.add(models.Person(id=1, email="anne@firm.example", password_hash="-", created_at=now))
-            place = models.Destination(workspace_id=1, kind="clearnox", place=address, created_at=now)
+            place = models.Destination(workspace_id=1, kind=kind.id, place=address, created_at=now)
             place.connected_at = place.next_round_at = now
             session.add(place)
             session.flush()
-            holder = fields.Holder.of(place, clearnox.KIND.origins(place))
-            fields.seal(session, at_desk.trusted(), holder, "secret", secret, actor="person:1", by=1, at=now)
+            holder = fields.Holder.of(place, kind.origins(place))
+            (asked,) = kind.secrets
+            fields.seal(
+                session, at_desk.trusted(), holder, asked.name, secret, actor="person:1", by=1, at=now
+            )
             chosen.keep_typed(session, place, typed, by=1, now=now)
             destination = place.id
         yield World(one, destination)
@@ -171,7 +179,9 @@ async def test_our_own_bulk_interface_is_fed_until_its_list_is_empty_of_what_is_
         "entry_number": "", "entry_account": "",
     }  # fmt: skip
     try:
-        async with connected(tmp_path / "seller", f"{serving.url}/api/v1", token, **names) as seller:
+        async with connected(
+            tmp_path / "seller", f"{serving.url}/api/v1", token, kind=clearnox.KIND, **names
+        ) as seller:
             paid = [seller.sell("BE-1", date(2026, 11, 12), "45.90"), seller.sell("BE-2", date(2026, 11, 12), "12.00")]  # fmt: skip
             await seller.go()
             assert list(seller.outcomes().values()) == ["sent", "sent", "not_ours"]
@@ -189,3 +199,17 @@ async def test_our_own_bulk_interface_is_fed_until_its_list_is_empty_of_what_is_
                 assert session.query(models.BulkUpload).count() == 1
     finally:
         serving.stop()
+
+
+async def test_a_document_goes_to_getmyinvoices_with_the_key_of_the_vault_once(tmp_path: Path) -> None:
+    service = GetMyInvoices().start()
+    try:
+        async with connected(tmp_path, service.url, SECRET, kind=getmyinvoices.KIND, sides="both") as company:
+            content = company.sell("FA-1001", date(2026, 11, 3), "45.90")
+            for _ in range(2):
+                await company.again()
+            assert [one["content"] for one in service.documents.values()] == [content]
+            assert service.asked["POST /documents"] == 1
+            assert company.row().error is None
+    finally:
+        service.stop()
