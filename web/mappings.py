@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.db import models
 from core.export import chosen, kinds, remote_lists
 from core.export.chosen import Rule, Settings
-from web import destinations
+from web import previews
 
 #: The rule of all suppliers that have none of their own, in a form.
 OTHERS = "*"
@@ -51,7 +51,7 @@ class Table:
 def table(session: Session, place: models.Destination) -> Table:
     version, settings = chosen.current(session, place.id)
     return Table(
-        destinations.kind_of(place),
+        previews.kind_of(place),
         version,
         settings,
         remote_lists.kept(session, place.id),

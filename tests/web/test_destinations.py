@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 
 from core.db import models
 from core.export import chosen
+from core.export.chosen import Rule
 from tests.web import booked, looks, world
 
 PLACE = "/destinations"
@@ -102,6 +103,41 @@ def test_another_company_does_not_see_it(company: world.World) -> None:
     stranger = company.signed_in(world.STRANGER)
     for place in (f"{PLACE}/{destination}", f"{PLACE}/{destination}/deliveries/{delivery}"):
         assert stranger.get(place).status_code == 404
+
+
+def test_before_the_first_push_the_next_document_is_shown_word_for_word(company: world.World) -> None:
+    destination, _ = booked.one(company)
+    client = company.signed_in(language="en")
+    assert "The next document, word for word" not in client.get(f"{PLACE}/{destination}").text
+    with company.database.write() as session:
+        for one in session.query(models.Delivery).filter_by(destination_id=destination):
+            one.sent_at, one.receipts, one.held_for = None, {}, None
+        place = session.get_one(models.Destination, destination)
+        settings = chosen.Settings(
+            {"EUR": "2020-01-01T00:00:00+00:00"}, otherwise=Rule("bill", account="626")
+        )
+        chosen.keep(session, place, settings, by=None, now=world.NOW)
+    page = client.get(f"{PLACE}/{destination}").text
+    assert "The next document, word for word" in page
+    assert "&#34;AccountCode&#34;: &#34;626&#34;" in page
+
+
+def test_paused_it_says_so_and_goes_on_when_asked_again(company: world.World) -> None:
+    destination, _ = booked.one(company)
+    place, client = f"{PLACE}/{destination}", company.signed_in(language="en")
+    for paused in (True, False):
+        world.post(client, f"{place}/pause", at=place)
+        assert ("Paused: what arrives waits here" in client.get(place).text) is paused
+
+
+def test_removed_it_is_owed_nothing_and_keeps_what_was_sent_on_record(company: world.World) -> None:
+    destination, sent = booked.one(company)
+    client = company.signed_in()
+    world.post(client, f"{PLACE}/{destination}/remove", at=PLACE)
+    with company.database.read() as session:
+        mine = session.query(models.Delivery).filter_by(destination_id=destination)
+        assert [one.id for one in mine if one.withdrawn_at is None] == [sent]
+        assert session.get_one(models.Destination, destination).removed_at == world.NOW
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from core.db import models
 from core.export import chosen, delivering
-from web import destinations, farm, guard
+from web import destinations, farm, guard, previews
 from web.pages.destinations import found
 from web.pages.statements import record
 
@@ -25,10 +25,10 @@ def room(destination_id: int, delivery_id: int) -> str:
         return render_template(
             "delivery.html",
             place=place,
-            kind=destinations.kind_of(place),
+            kind=previews.kind_of(place),
             sent=destinations.with_invoice(session, place, one),
             version=chosen.typed(session, place.id)[0],
-            would=destinations.preview(session, place, one.invoice_id, one.document_id),
+            would=previews.preview(session, place, one.invoice_id, one.document_id),
             **destinations.spoken(),
         )
 

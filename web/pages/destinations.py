@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from core.db import models
 from core.export import catalogue, chosen, delivering
 from vault import fields
-from web import consents, destinations, farm, guard, mappings
+from web import consents, destinations, farm, guard, mappings, previews
 from web.pages.statements import record
 
 pages = Blueprint("destinations", __name__, url_prefix="/destinations")
@@ -34,7 +34,7 @@ def every() -> str:
 def room(destination_id: int) -> str:
     with farm.here().database.read() as session:
         place = found(session, destination_id)
-        kind = destinations.kind_of(place)
+        kind = previews.kind_of(place)
         return render_template(
             "destination.html",
             place=place,
@@ -43,7 +43,7 @@ def room(destination_id: int) -> str:
             typed=chosen.typed(session, place.id)[1],
             table=mappings.table(session, place) if kind.books else None,
             sent=destinations.sent(session, place),
-            next=destinations.next_one(session, place),
+            next=previews.next_one(session, place),
             consent=consents.last(session, place),
             versions=chosen.versions(session, place.id),
             **destinations.spoken(),
@@ -57,7 +57,7 @@ def choose(destination_id: int) -> Response:
     here, now = farm.here(), farm.here().now()
     with here.database.write() as session:
         place = found(session, destination_id)
-        if not destinations.kind_of(place).books:
+        if not previews.kind_of(place).books:
             abort(404)
         settings = mappings.typed(request.form, mappings.table(session, place), now)
         version = chosen.keep(session, place, settings, by=g.visitor.person_id, now=now)
@@ -73,7 +73,7 @@ def refresh(destination_id: int) -> Response:
     now = farm.here().now()
     with farm.here().database.write() as session:
         place = found(session, destination_id)
-        if destinations.kind_of(place).books:
+        if previews.kind_of(place).books:
             place.books = {**(place.books or {}), "asked": True}
         place.next_round_at, place.error, place.parked_until = now, None, None
         one = models.Delivery

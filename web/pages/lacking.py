@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from core.db import models
 from core.export import clearnox, clearnox_entries, delivering
-from web import destinations, farm, guard
+from web import destinations, farm, guard, previews
 from web.pages.destinations import found
 from web.pages.statements import record
 
@@ -32,7 +32,7 @@ def room(destination_id: int) -> str:
     return render_template(
         "lacking.html",
         place=place,
-        kind=destinations.kind_of(place),
+        kind=previews.kind_of(place),
         asked_at=asked,
         counts=Counter(one["outcome"] for one in entries).most_common(),
         wanted=wanted,

@@ -10,7 +10,7 @@ from core import errors, providers
 from core.db import models
 from core.export import catalogue
 from core.export.kinds import Kind
-from web import consents, desk, destination_forms, destinations, farm, guard, people
+from web import consents, desk, destination_forms, destinations, farm, guard, people, previews
 from web.destination_forms import Typed
 from web.pages.consents import sent_there, visitor
 from web.pages.destinations import found
@@ -46,7 +46,7 @@ def make(kind_id: str) -> Response | str | tuple[str, int]:
 def edit(destination_id: int) -> str:
     with farm.here().database.read() as session:
         place = _asking(session, destination_id)
-        return _form(destination_forms.kept(session, place, destinations.kind_of(place)), place)
+        return _form(destination_forms.kept(session, place, previews.kind_of(place)), place)
 
 
 @pages.post("/<int:destination_id>/edit")
@@ -56,7 +56,7 @@ def change(destination_id: int) -> Response | str | tuple[str, int]:
     here = farm.here()
     with here.database.read() as session:
         place = _asking(session, destination_id)
-        kind = destinations.kind_of(place)
+        kind = previews.kind_of(place)
         typed = destination_forms.typed(kind, request.form, destination_forms.kept(session, place, kind))
     _check_person(typed)
     if typed.problems:
@@ -78,7 +78,7 @@ def again_there(destination_id: int) -> str | tuple[str, int]:
     """A new consent for the same destination; what was chosen stays."""
     with farm.here().database.read() as session:
         place = found(session, destination_id)
-        kind = destinations.kind_of(place)
+        kind = previews.kind_of(place)
         app = consents.app_of(session, place.workspace_id, kind.provider) or abort(409)
     try:
         return sent_there(place, app, back=_at(destination_id))
@@ -121,9 +121,7 @@ def _with_consent(kind: Kind, typed: Typed) -> str | tuple[str, int]:
 
 def _new(session: Session, kind: Kind) -> models.Destination:
     now = farm.here().now()
-    place = models.Destination(
-        workspace_id=g.visitor.workspace_id, kind=kind.id, place="", created_at=now
-    )
+    place = models.Destination(workspace_id=g.visitor.workspace_id, kind=kind.id, place="", created_at=now)
     place.name = request.form.get("label", "").strip()[:80] or kind.name
     place.made_by, place.starts_at = g.visitor.person_id, now
     session.add(place)
@@ -170,7 +168,7 @@ def _provider(kind: Kind) -> providers.Provider:
 def _asking(session: Session, destination_id: int) -> models.Destination:
     """One of a kind whose form asks anything."""
     place = found(session, destination_id)
-    return place if destinations.kind_of(place).fields else abort(404)
+    return place if previews.kind_of(place).fields else abort(404)
 
 
 def _at(destination_id: int) -> str:
