@@ -29,7 +29,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         session.add(models.Workspace(id=1, name="Brun", created_at=NOW))
         session.flush()
         session.add(models.Destination(workspace_id=1, kind="folder", place=str(tmp_path / "out"), created_at=NOW))  # fmt: skip
-        invoice = models.Invoice(workspace_id=1, supplier="mandarine", kind="invoice", number="F-1", precision="none", doubts=[], received_at=NOW)  # fmt: skip
+        invoice = models.Invoice(workspace_id=1, supplier="mandarine", kind="invoice", number="F-1", precision="day", doubts=[], received_at=NOW)  # fmt: skip
         session.add(invoice)
         session.flush()
         paper = models.Document(workspace_id=1, invoice_id=invoice.id, sha256=file.sha256, size=file.size, name="a.pdf", media_type="application/pdf", channel="upload", received_at=NOW, read_at=NOW)  # fmt: skip
