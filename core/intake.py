@@ -169,7 +169,7 @@ def _put_on_invoice(session: Session, asked: Question, reading: nouns.Reading, a
 def _settle(session: Session, document: models.Document, at: datetime) -> None:
     if not _is_replaced(session, document):
         meeting.settle(session, session.get_one(models.Invoice, document.invoice_id), at)
-        rematch.ask_if_any(session, document.workspace_id, at)
+        rematch.ask_if_any(session, document.workspace_id, at, invoices=[document.invoice_id])
 
 
 def _keep(

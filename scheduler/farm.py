@@ -26,6 +26,7 @@ from vault.opening import Opener
 
 if TYPE_CHECKING:
     from collectors.kit.errand import Outside
+    from core.tying import Desk
 
 
 def utc_now() -> datetime:
@@ -52,6 +53,8 @@ class Farm:
     dice: SystemRandom = field(default_factory=SystemRandom)
     #: The runs whose page stays open for a person who is asked.
     waiting: set[int] = field(default_factory=set)
+    #: Large piles that are kept solved, by company; the last one asked for stands last.
+    desks: dict[int, Desk] = field(default_factory=dict)
 
     def supplier_name(self, supplier: str) -> str:
         """The supplier's French name, or its id when its collector is gone."""

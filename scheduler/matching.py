@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,6 +18,12 @@ from core.ledger import proposals, radar, rematch
 from core.settings import Settings
 from scheduler.farm import Farm
 
+if TYPE_CHECKING:
+    from core import tying
+
+#: Open Payments that all kept piles may have together: about 2 KB of memory each.
+ROOM = 2_000_000
+
 log = structlog.get_logger(__name__)
 
 
@@ -26,18 +32,40 @@ def match(farm: Farm) -> None:
     with farm.database.read() as session:
         if not rematch.is_asked(session):
             return
+    for asked in farm.writer.now(rematch.begin):
+        outcome = str(_looked(farm, asked))
+        farm.writer.now(partial(_end, farm, asked.workspace_id, outcome))
+        log.info("matched", workspace=asked.workspace_id, outcome=outcome)
+
+
+def _looked(farm: Farm, asked: rematch.Asked) -> tying.Outcome:
+    """At what changed where a large pile is kept solved, else at all that is open. What fails half-way is not kept."""
     from core import tying  # numpy and scipy take their second only where there is something to match
 
-    for workspace_id in farm.writer.now(rematch.begin):
-        outcome = tying.look_again(
-            farm.database,
-            workspace_id,
-            names=names(farm.catalogue),
-            now=farm.now,
-            today=today(farm.settings, farm.now()),
-        )
-        farm.writer.now(partial(_end, farm, workspace_id, str(outcome)))
-        log.info("matched", workspace=workspace_id, outcome=str(outcome))
+    desk = farm.desks.pop(asked.workspace_id, None) or tying.Desk()
+    known, now = names(farm.catalogue), farm.now()
+    told: dict[str, Any] = {"names": known, "now": farm.now, "today": today(farm.settings, now), "desk": desk}
+    if desk.pile is None or asked.all or _missed(farm, desk, asked):
+        outcome = tying.look_again(farm.database, asked.workspace_id, **told)
+    else:
+        outcome = tying.look_at(farm.database, asked, **told)
+    desk.newest = asked.newest
+    _keep(farm, asked.workspace_id, desk)
+    return outcome
+
+
+def _missed(farm: Farm, desk: tying.Desk, asked: rematch.Asked) -> bool:
+    """Another worker was told of changes that this one has not heard of."""
+    with farm.database.read() as session:
+        return rematch.ended_since(session, asked.workspace_id, desk.newest)
+
+
+def _keep(farm: Farm, workspace_id: int, desk: tying.Desk) -> None:
+    """A desk that holds a pile, while there is room; those that were not asked for longest go."""
+    if desk.pile is not None:
+        farm.desks[workspace_id] = desk
+    while len(farm.desks) > 1 and sum(each.size for each in farm.desks.values()) > ROOM:
+        del farm.desks[next(iter(farm.desks))]
 
 
 def look_out(farm: Farm) -> None:
@@ -62,8 +90,11 @@ def today(settings: Settings, now: datetime) -> date:
 
 
 def _look(farm: Farm, workspace_id: int, session: Session) -> None:
+    """A pile that moved is looked at whole: what it teaches may be another by now."""
     now = farm.now()
     radar.look(session, workspace_id, today=today(farm.settings, now), now=now)
+    if workspace_id in farm.desks and farm.desks[workspace_id].moved:
+        rematch.ask(session, workspace_id, now)
 
 
 def _end(farm: Farm, workspace_id: int, outcome: str, session: Session) -> None:

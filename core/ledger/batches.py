@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import payments
 from core.db import models
-from core.ledger import cents, runs, weighing
+from core.ledger import cents, rematch, weighing
 from core.ledger.weighing import Fate, Weighed
 
 #: Destinations that keep books: what an Invoice is matched with was told to them.
@@ -114,7 +114,7 @@ def take_in(
     session.flush()
     if fresh:
         session.execute(insert(cast(Table, models.Payment.__table__)), [_row(batch, one) for one in fresh])
-    runs.wish(session, account.workspace_id, "match", asked_by=by, now=now)
+    rematch.ask(session, account.workspace_id, now, by=by, payments=_few(session, batch, fresh))
     return batch
 
 
@@ -126,7 +126,7 @@ def undo(session: Session, batch: models.PaymentBatch, *, by: int | None, now: d
         raise Pushed(lines)
     session.execute(delete(models.Payment).where(models.Payment.batch_id == batch.id))
     batch.undone_at, batch.undone_by = now, by
-    runs.wish(session, batch.workspace_id, "match", asked_by=by, now=now)
+    rematch.ask(session, batch.workspace_id, now, by=by)
     return batch.new
 
 
@@ -201,6 +201,16 @@ def _left_out(found: Trial) -> list[dict[str, Any]]:
     twins = [(one.line.at, one.line.raw, payments.Why.TWIN) for one in found.of(Fate.TWIN)]
     unread = [(one.at, one.raw, one.why) for one in found.unread]
     return [{"line": at, "why": why.value, "raw": raw} for at, raw, why in sorted(twins + unread)]
+
+
+def _few(session: Session, batch: models.PaymentBatch, fresh: Sequence[Weighed]) -> Sequence[int]:
+    """The ids of a few new Payments; none of many, for then all that is open is looked at."""
+    payment = models.Payment
+    if len(fresh) > rematch.MOST:
+        return ()
+    identities = [one.identity for one in fresh]
+    mine = payment.bank_account_id == batch.bank_account_id, payment.identity.in_(identities)
+    return session.scalars(select(payment.id).where(*mine)).all()
 
 
 def _row(batch: models.PaymentBatch, one: Weighed) -> dict[str, Any]:

@@ -98,6 +98,13 @@ def ask(session: Session, gap: models.Gap, *, by: int | None, now: datetime) -> 
     return runs.wish(session, gap.workspace_id, "collect", account_id=account.id, asked_by=by, now=now)
 
 
+def opened(session: Session, workspace_id: int) -> set[int]:
+    """The Payments that have an open one."""
+    gap = models.Gap
+    mine = gap.workspace_id == workspace_id, gap.closed_at.is_(None), gap.payment_id.is_not(None)
+    return {one for one in session.scalars(select(gap.payment_id).where(*mine)) if one is not None}
+
+
 def of_payment(session: Session, payment_id: int) -> models.Gap | None:
     return session.scalar(select(models.Gap).where(models.Gap.payment_id == payment_id))
 

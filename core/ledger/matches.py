@@ -34,6 +34,10 @@ __all__ = [
 ]
 
 
+#: A refusal takes back at once what the machine had earned, whatever it is of.
+_TEACHES = frozenset({"refuse"})
+
+
 class Why(StrEnum):
     """Why a Payment, or an expected period, has no Invoice and needs none (Cledara's five)."""
 
@@ -189,7 +193,12 @@ def _end(session: Session, payment: models.Payment, act: models.MatchAct, now: d
     """What is missing follows, and the worker thinks again of what this frees or takes."""
     session.flush()
     gaps.settle(session, payment.workspace_id, [payment.id], now=now)
-    rematch.ask(session, payment.workspace_id, now)
+    if act.act in _TEACHES or act.undone_at is not None:
+        rematch.ask(session, payment.workspace_id, now)
+        return act
+    touched = {match["invoice_id"] for match in act.before["matches"]}
+    touched |= {match.invoice_id for match in of_payment(session, payment.id)}
+    rematch.ask(session, payment.workspace_id, now, payments=[payment.id], invoices=touched)
     return act
 
 

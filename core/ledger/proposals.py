@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from core.db import models
 from core.ledger import dues, rematch
 
 _AT_ONCE = 5_000
+#: Payments or Invoices that a query names one by one; of more it asks for all.
+_FEW = 500
 
 Why = dict[str, Any]
 
@@ -53,27 +55,35 @@ def put(
 ) -> list[Change]:
     """The Payments of `looked_at` say what was found, those of `left` why nothing was. Whatever people did meanwhile counts."""
     rematch.hold(session, workspace_id)
-    free = set(looked_at) - settled(session, workspace_id)
-    allowed = _Allowed(session, workspace_id)
-    there = _proposed(session, workspace_id)
+    few = looked_at if len(looked_at) <= _FEW else None
+    free = set(looked_at) - settled(session, workspace_id, few)
+    allowed = _Allowed(session, workspace_id, found)
+    there = _proposed(session, workspace_id, few)
     sheet = _Sheet(workspace_id, now)
     for payment_id in sorted(free):
         proposal, at_once = allowed.of(payment_id, found.get(payment_id))
         sheet.sync(payment_id, there.get(payment_id, []), proposal, at_once)
     sheet.write(session)
-    _say_why(session, workspace_id, free, found, left)
+    _say_why(session, workspace_id, few, free, found, left)
     session.flush()
     return sheet.changes
 
 
-def settled(session: Session, workspace_id: int) -> set[int]:
-    """Payments that are closed, or have a confirmed Match with an Invoice that still counts."""
+def among(column: Any, ids: Collection[int] | None) -> Any:
+    """One of these, or any where none are said."""
+    return true() if ids is None else column.in_(ids)
+
+
+def settled(session: Session, workspace_id: int, few: Collection[int] | None = None) -> set[int]:
+    """Payments (of `few`, or all) that are closed, or have a confirmed Match with an Invoice that still counts."""
     payment, match, invoice = models.Payment, models.Match, models.Invoice
-    closed = select(payment.id).where(payment.workspace_id == workspace_id, payment.closed_at.is_not(None))
+    mine = payment.workspace_id == workspace_id, among(payment.id, few)
+    closed = select(payment.id).where(*mine, payment.closed_at.is_not(None))
     tied = (
         select(match.payment_id)
         .join(invoice, invoice.id == match.invoice_id)
         .where(match.workspace_id == workspace_id, match.confirmed_at.is_not(None), dues.living())
+        .where(among(match.payment_id, few))
     )
     return {*session.scalars(closed), *session.scalars(tied)}
 
@@ -81,13 +91,20 @@ def settled(session: Session, workspace_id: int) -> set[int]:
 class _Allowed:
     """What may be proposed by now: Invoices that still count, no refused pair; nothing is automatic on what a confirmed Match holds."""
 
-    def __init__(self, session: Session, workspace_id: int) -> None:
+    def __init__(self, session: Session, workspace_id: int, found: Mapping[int, Proposal]) -> None:
         match, refusal, invoice = models.Match, models.Refusal, models.Invoice
-        mine = invoice.workspace_id == workspace_id, dues.living()
+        invoices = {one for proposal in found.values() for one in proposal.parts}
+        few = invoices if len(invoices) <= _FEW else None
+        mine = invoice.workspace_id == workspace_id, dues.living(), among(invoice.id, few)
         self._living = set(session.scalars(select(invoice.id).where(*mine)))
         refused = select(refusal.payment_id, refusal.invoice_id).where(refusal.workspace_id == workspace_id)
-        self._refused = {(payment, one) for payment, one in session.execute(refused)}
-        confirmed = match.workspace_id == workspace_id, match.confirmed_at.is_not(None)
+        rows = session.execute(refused.where(among(refusal.invoice_id, few)))
+        self._refused = {(payment, one) for payment, one in rows}
+        confirmed = (
+            match.workspace_id == workspace_id,
+            match.confirmed_at.is_not(None),
+            among(match.invoice_id, few),
+        )
         held = session.execute(select(match.payment_id, match.invoice_id).where(*confirmed)).all()
         self._held = {one for _, one in held}
         self._pairs = {(payment, one) for payment, one in held}
@@ -161,14 +178,14 @@ def _says(proposal: Proposal, part: int, confirmed_at: datetime | None) -> dict[
     }
 
 
-def _proposed(session: Session, workspace_id: int) -> Mapping[int, list[Any]]:
+def _proposed(session: Session, workspace_id: int, few: Collection[int] | None) -> Mapping[int, list[Any]]:
     """By Payment, the rows of what is proposed."""
     match = models.Match
     rows = session.execute(
         select(
             match.id, match.payment_id, match.invoice_id, match.amount_minor, match.band, match.confidence, match.reasons,
             match.confirmed_at,
-        ).where(match.workspace_id == workspace_id, match.confirmed_at.is_(None))
+        ).where(match.workspace_id == workspace_id, match.confirmed_at.is_(None), among(match.payment_id, few))
     )  # fmt: skip
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
@@ -179,6 +196,7 @@ def _proposed(session: Session, workspace_id: int) -> Mapping[int, list[Any]]:
 def _say_why(
     session: Session,
     workspace_id: int,
+    few: Collection[int] | None,
     free: Collection[int],
     found: Mapping[int, Proposal],
     left: Mapping[int, Why],
@@ -188,7 +206,7 @@ def _say_why(
     tied = exists(select(match.id).where(match.payment_id == payment.id))
     rows = session.execute(
         select(payment.id, payment.unmatched_for, tied).where(
-            payment.workspace_id == workspace_id, payment.closed_at.is_(None)
+            payment.workspace_id == workspace_id, payment.closed_at.is_(None), among(payment.id, few)
         )
     )
     changed = []

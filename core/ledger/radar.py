@@ -23,12 +23,22 @@ BACK = timedelta(days=3 * 366)
 _SOME_DAY = 28
 
 
-def look(session: Session, workspace_id: int, *, today: date, now: datetime) -> tuple[int, int]:
-    """Open a gap for each period that is late by now, close those whose Invoice has come. Gives opened and closed."""
+def look(
+    session: Session,
+    workspace_id: int,
+    *,
+    today: date,
+    now: datetime,
+    account_ids: Collection[int] | None = None,
+) -> tuple[int, int]:
+    """Open a gap for each period that is late by now, close those whose Invoice has come, of these accounts or all. Gives opened and closed."""
+    if account_ids is not None and not account_ids:
+        return 0, 0
     rematch.hold(session, workspace_id)
-    awake = {account.id: account for account in _accounts(session, workspace_id) if account.paused_at is None}
-    issued = days(session, workspace_id, today=today)
-    known = _known(session, workspace_id)
+    accounts = _accounts(session, workspace_id, account_ids)
+    awake = {account.id: account for account in accounts if account.paused_at is None}
+    issued = days(session, workspace_id, today=today, account_ids=account_ids)
+    known = _known(session, workspace_id, account_ids)
     opened = 0
     for account_id, account in awake.items():
         for period in _late(issued.get(account_id, ()), today):
@@ -82,15 +92,18 @@ def _among(column: Any, ids: Collection[int] | None) -> Any:
     return column.is_not(None) if ids is None else column.in_(ids)
 
 
-def _accounts(session: Session, workspace_id: int) -> Collection[models.Account]:
+def _accounts(session: Session, workspace_id: int, ids: Collection[int] | None) -> Collection[models.Account]:
     account = models.Account
-    mine = account.workspace_id == workspace_id, account.deleted_at.is_(None)
+    mine = account.workspace_id == workspace_id, account.deleted_at.is_(None), _among(account.id, ids)
     return session.scalars(select(account).where(*mine)).all()
 
 
-def _known(session: Session, workspace_id: int) -> dict[tuple[int, date], models.Gap]:
+def _known(
+    session: Session, workspace_id: int, ids: Collection[int] | None
+) -> dict[tuple[int, date], models.Gap]:
     gap = models.Gap
-    found = session.scalars(select(gap).where(gap.workspace_id == workspace_id, gap.period.is_not(None)))
+    mine = gap.workspace_id == workspace_id, gap.period.is_not(None), _among(gap.account_id, ids)
+    found = session.scalars(select(gap).where(*mine))
     return {(gap.account_id, gap.period): gap for gap in found if gap.account_id and gap.period}
 
 

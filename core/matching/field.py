@@ -76,6 +76,9 @@ class Field:
         """By payment."""
         return {**{link.payment: link for link in self._said}, **self._links}
 
+    def link_of(self, payment: str) -> Link | None:
+        return self._links.get(payment)
+
     @property
     def payments(self) -> Mapping[str, Payment]:
         """All that are here, linked or not."""

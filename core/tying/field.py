@@ -38,16 +38,24 @@ class Field:
     cores: Mapping[int, str]
 
 
-def read(session: Session, workspace_id: int, names: Names) -> Field:
-    """Everything of one Workspace that is still to be matched, and all that its people have said."""
-    rows = _open_payments(session, workspace_id)
-    invoices = list(_open_invoices(session, workspace_id, names))
+@dataclass(frozen=True, slots=True)
+class Few:
+    """The Payments and Invoices that are asked for, by id: not more than one query names."""
+
+    payments: Collection[int]
+    invoices: Collection[int]
+
+
+def read(session: Session, workspace_id: int, names: Names, few: Few | None = None) -> Field:
+    """Everything of one Workspace that is still to be matched, and all that its people have said; of `few`, only the rows."""
+    rows = _open_payments(session, workspace_id, few)
+    invoices = list(_open_invoices(session, workspace_id, names, few))
     payments = [_payment(row) for row in rows]
     days = [payment.booked_on for payment in payments]
     return Field(
         payments=payments,
         invoices=invoices,
-        history=_history(session, workspace_id, names),
+        history=[] if few else _history(session, workspace_id, names),
         rates=_rates(session, min(days), max(days)) if days else values.Rates(),
         due={int(one.id): (one.owed, one.currency) for one in invoices},
         amounts={row.id: (row.amount_minor, row.currency) for row in rows},
@@ -55,15 +63,24 @@ def read(session: Session, workspace_id: int, names: Names) -> Field:
     )
 
 
-def _open_payments(session: Session, workspace_id: int) -> list[Any]:
-    payment, out = models.Payment, proposals.settled(session, workspace_id)
+def accounts_of(session: Session, invoices: Collection[int]) -> set[int]:
+    """The accounts that these Invoices came from."""
+    one = models.Invoice
+    found = session.scalars(select(one.account_id).where(one.id.in_(invoices)))
+    return {account for account in found if account is not None}
+
+
+def _open_payments(session: Session, workspace_id: int, few: Few | None) -> list[Any]:
+    payment = models.Payment
+    among = few.payments if few else None
+    out = proposals.settled(session, workspace_id, among)
     rows = session.execute(
         select(
             payment.id, payment.booked_on, payment.amount_minor, payment.currency, payment.label, payment.core,
             payment.bank_account_id, payment.original_minor, payment.original_currency,
             payment.counterparty, payment.reference,
         )
-        .where(payment.workspace_id == workspace_id, payment.closed_at.is_(None))
+        .where(payment.workspace_id == workspace_id, payment.closed_at.is_(None), proposals.among(payment.id, among))
         .order_by(payment.id)
     )  # fmt: skip
     return [row for row in rows if row.id not in out]
@@ -84,9 +101,12 @@ def _payment(row: Any) -> values.Payment:
     )
 
 
-def _open_invoices(session: Session, workspace_id: int, names: Names) -> Iterator[values.Invoice]:
-    paid, foreign = _paid(session, workspace_id)
-    for row in session.execute(_whole(workspace_id)):
+def _open_invoices(
+    session: Session, workspace_id: int, names: Names, few: Few | None
+) -> Iterator[values.Invoice]:
+    among = few.invoices if few else None
+    paid, foreign = _paid(session, workspace_id, among)
+    for row in session.execute(_whole(workspace_id).where(proposals.among(models.Invoice.id, among))):
         total = -abs(row.total_minor) if row.kind == nouns.Kind.CREDIT_NOTE else row.total_minor
         left = total - paid.get(row.id, 0)
         if total and left * total > 0 and row.id not in foreign:
@@ -127,7 +147,9 @@ def _invoice(row: Any, total: int, left: int, names: Names) -> values.Invoice:
     )
 
 
-def _paid(session: Session, workspace_id: int) -> tuple[Mapping[int, int], Collection[int]]:
+def _paid(
+    session: Session, workspace_id: int, among: Collection[int] | None
+) -> tuple[Mapping[int, int], Collection[int]]:
     """What confirmed Payments paid of each Invoice; and those that were paid in another currency, which settles them."""
     match, payment, invoice = models.Match, models.Payment, models.Invoice
     rows = session.execute(
@@ -135,6 +157,7 @@ def _paid(session: Session, workspace_id: int) -> tuple[Mapping[int, int], Colle
         .join(payment, payment.id == match.payment_id)
         .join(invoice, invoice.id == match.invoice_id)
         .where(match.workspace_id == workspace_id, match.confirmed_at.is_not(None))
+        .where(proposals.among(match.invoice_id, among))
         .group_by(match.invoice_id, payment.currency == invoice.currency)
     ).all()
     return {one: int(part) for one, same, part in rows if same}, {one for one, same, _ in rows if not same}

@@ -10,17 +10,19 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from core import tying
 from core.db import models
-from core.ledger import matches
+from core.ledger import matches, rematch
 from tests.core.ledger import bank
 from tests.web import world
 from web import server
 
 PAYMENTS, SELLERS, DAYS = 100_000, 2_000, 700
+#: Invoices that come in later, one by one.
+ARRIVALS = 40
 #: The part of the payments whose invoice is here.
 HERE = 0.7
 PLACES = (
@@ -39,11 +41,13 @@ PLACES = (
 
 
 def paid(*, count: int) -> dict[str, Any]:
-    """CPU seconds of `count` answers of each page, the largest page in bytes, and of a first and a second look."""
+    """CPU seconds of `count` answers of each page, the largest page in bytes, of a first and a second look, and of an arrival's."""
     firm = world.full(_made(Path("paying")))
     with firm.database.write() as session:
         _fill(session, random.Random(3))
-    first, again = _looked(firm), _looked(firm)
+    desk = tying.Desk()
+    first, again = _looked(firm, desk), _looked(firm, desk)
+    arrivals = [_arrived(firm, desk, place) for place in range(ARRIVALS)]
     with firm.app.test_client() as client:
         client.set_cookie("moisson", world.sign_in_cookie(firm), domain="localhost")
         places = [place.format(**_ids(firm)) for place in PLACES]
@@ -51,7 +55,8 @@ def paid(*, count: int) -> dict[str, Any]:
         server.settle()
         times = [_asked(client, place) for place in places for _ in range(count)]
     late = quantiles(times, n=20)[-1]
-    return {"p95": late, "worst": max(times), "size": max(sizes), "first": first, "again": again}
+    told = {"p95": late, "worst": max(times), "size": max(sizes), "first": first, "again": again}
+    return {**told, "arrival": quantiles(arrivals, n=20)[-1]}
 
 
 def _made(folder: Path) -> Path:
@@ -65,10 +70,37 @@ def _asked(client: Any, place: str) -> float:
     return time.process_time() - start
 
 
-def _looked(firm: world.World) -> float:
+def _looked(firm: world.World, desk: tying.Desk) -> float:
     start = time.process_time()
-    tying.look_again(firm.database, 1, names={}, now=lambda: world.NOW, today=world.NOW.date())
+    tying.look_again(firm.database, 1, names={}, now=lambda: world.NOW, today=world.NOW.date(), desk=desk)
     return time.process_time() - start
+
+
+def _arrived(firm: world.World, desk: tying.Desk, place: int) -> float:
+    """The invoice of a payment that waits for one comes in, and only that is looked at."""
+    with firm.database.write() as session:
+        invoice = _awaited(session, place)
+        session.add(invoice)
+        session.flush()
+        asked = rematch.Asked(1, frozenset({(None, invoice.id)}), 0)
+    start = time.process_time()
+    outcome = tying.look_at(
+        firm.database, asked, names={}, now=lambda: world.NOW, today=world.NOW.date(), desk=desk
+    )
+    took = time.process_time() - start
+    assert outcome.changes
+    return took
+
+
+def _awaited(session: Session, place: int) -> models.Invoice:
+    alone = models.Payment.unmatched_for.is_not(None), models.Payment.label.startswith("PRLV SEPA")
+    waiting = select(models.Payment).where(*alone).order_by(models.Payment.id).offset(97 * place).limit(1)
+    paid = session.scalars(waiting).one()
+    return models.Invoice(
+        workspace_id=1, supplier="upload", seller=f"{paid.label.split()[2].capitalize()} SARL", number=f"A-{place}",
+        issued_on=paid.booked_on - timedelta(days=3), precision="day", total_minor=-paid.amount_minor, currency="EUR",
+        kind="invoice", role="ap", received_at=world.NOW, read_at=world.NOW, asks_review=False, doubts=[],
+    )  # fmt: skip
 
 
 def _ids(firm: world.World) -> dict[str, int]:

@@ -78,7 +78,11 @@ def paid(stand: Stand, n: int) -> Iterator[Row]:
     yield Row(pages, f"{late:.0f} ms", "≤ 100 ms", late <= 100)
     yield Row("… the largest page", f"{size:.0f} kB", "≤ 150 kB", size <= 150)
     yield Row("… all of them matched for the first time: CPU", f"{told['first']:.1f} s")
-    yield Row("… matched again after a change: CPU", f"{told['again']:.1f} s")
+    yield Row("… all of them matched again: CPU", f"{told['again']:.1f} s")
+    came = 1000 * told["arrival"]
+    yield Row(
+        "… one more invoice, from its wish to its match: CPU, p95", f"{came:.0f} ms", "< 50 ms", came < 50
+    )
 
 
 def export(stand: Stand, n: int) -> Iterator[Row]:

@@ -77,6 +77,9 @@ class Wish(Base):
     challenge_id: Mapped[int | None] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     #: An answer to the Challenge, sealed for the worker; emptied when it was used.
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Of `match`: the one Payment or Invoice that changed; neither is all that is open.
+    payment_id: Mapped[int | None]
+    invoice_id: Mapped[int | None]
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

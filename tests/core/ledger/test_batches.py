@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import Database, models
-from core.ledger import batches, paid, weighing
+from core.ledger import batches, paid, rematch, weighing
 from tests.core.ledger import NOW, statements
 from tests.core.payments import written
 from tests.core.payments.written import LINES, Paid
@@ -142,7 +143,9 @@ def test_unreadable_lines_are_kept_with_the_batch(database: Database) -> None:
 def test_the_worker_is_asked_for_matches(database: Database) -> None:
     with database.write() as session:
         statements.bring(session, statements.account(session), statements.qif(LINES))
-        assert [wish.kind for wish in session.query(models.Wish)] == ["match"]
+        here = frozenset(session.scalars(select(models.Payment.id)))
+        (asked,) = rematch.begin(session)
+        assert (asked.payments, asked.all) == (here, False)
 
 
 def test_a_batch_is_undone_as_a_whole_and_can_come_again(database: Database) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import Database, models
-from core.ledger import acts, gaps, matches, merge, review, snapshots
+from core.ledger import acts, gaps, matches, merge, rematch, review, snapshots
 from tests.core.ledger import NOW, bank
 
 
@@ -142,8 +142,14 @@ def test_every_act_asks_the_worker_to_look_again_once(database: Database) -> Non
         paid, bill = bank.payment(session, -4590), bank.invoice(session, 4590)
         bank.proposed(session, paid, bill)
         act = matches.confirm(session, paid, by=None, now=NOW)
-        matches.undo(session, act.id, by=None, now=NOW)
-        assert [wish.kind for wish in session.scalars(select(models.Wish))] == ["match"]
+        wishes = [(wish.payment_id, wish.invoice_id) for wish in session.scalars(select(models.Wish))]
+        assert sorted(wishes, key=str) == [(paid.id, None), (None, bill.id)]
+        for _ in range(2):
+            matches.undo(session, act.id, by=None, now=NOW)
+            act = matches.confirm(session, paid, by=None, now=NOW)
+        (asked,) = rematch.begin(session)
+        assert asked.all
+        assert session.query(models.Wish).count() == 3
 
 
 def test_an_invoice_that_is_another_takes_its_payment_along_and_gives_it_back(database: Database) -> None:

@@ -76,7 +76,7 @@ def test_from_a_debit_to_its_gap_to_its_invoice_and_back(database: Database) -> 
         matches.undo(session, act.id, by=1, now=NOW)
         assert choices.page(session, 1, choices.Queue.PROPOSED)[1] == 1
         radar.look(session, 1, today=TODAY, now=NOW)
-        assert rematch.begin(session) == [1]
+        assert [(asked.workspace_id, asked.all) for asked in rematch.begin(session)] == [(1, True)]
         rematch.end(session, 1, "done", NOW)
         assert not rematch.is_asked(session)
 

@@ -12,6 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    for name in ("payment_id", "invoice_id"):
+        op.add_column("wishes", sa.Column(name, sa.Integer(), nullable=True))
     op.create_table(
         "reference_rates",
         sa.Column("day", sa.Date(), nullable=False),
