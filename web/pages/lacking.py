@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
+from decimal import Decimal
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -11,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from core.db import models
 from core.export import clearnox, clearnox_entries, delivering
-from web import destinations, farm, guard, previews
+from web import destinations, farm, guard, previews, speech
 from web.pages.destinations import found
 from web.pages.statements import record
 
@@ -38,6 +40,9 @@ def room(destination_id: int) -> str:
         wanted=wanted,
         entries=shown[:MOST],
         more=len(shown) > MOST,
+        as_day=date.fromisoformat,
+        as_decimal=Decimal,
+        amount=speech.amount,
         **destinations.spoken(),
     )
 
