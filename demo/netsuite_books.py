@@ -111,4 +111,4 @@ class Account:
 
 
 def _gross(line: Record) -> float:
-    return float(line.get("grossAmt", line.get("amount", 0.0)))
+    return float(line["grossAmt"] if "grossAmt" in line else line.get("amount", 0.0))
