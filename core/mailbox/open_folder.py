@@ -78,7 +78,10 @@ class OpenFolder:
 
     def _asked(self, command: str, *args: str) -> list[Any]:
         typ, told = self.box.client.uid(command, *args)
-        if typ != "OK":
+        if typ == "NO" and b"EXPUNGEISSUED" in b" ".join(one for one in told if one):
+            # Some of them are gone by now (RFC 5530 3); what was told of the others came before the refusal.
+            _, told = self.box.client.response(command)
+        elif typ != "OK":
             raise errors.PartnerChanged(f"{command}: {typ}", step="reading")
         return [line for line in told if line is not None]
 

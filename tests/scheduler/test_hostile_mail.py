@@ -7,10 +7,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from core.db import models
+from core.ledger.posting import Posted
 from core.mailbox import imap
+from core.mailbox.found import Found
+from core.mailbox.postroom import Postroom
 from scheduler import partner_rounds, postrooms
 from tests.core.mailbox.mails import bill, mail
 from tests.core.mailbox.test_letters import packed, spoiled
@@ -56,6 +60,30 @@ async def test_whatever_is_in_a_message_it_is_classified_and_the_check_goes_on(w
     assert all(one.verdict for one in seen)
     assert world.verdicts()["Facture"] == ("taken", None)
     assert not [path for path in world.farm.archive.inbox.iterdir() if path.suffix == ".arrival"]
+
+
+async def test_messages_that_vanish_while_they_are_sorted_end_nothing(
+    world: postal.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.deliver(*(mail(f"Facture {at}", files=(("f.pdf", bill(f"F-{at}")),)) for at in range(4)))
+    sort = Postroom.sort
+
+    def interrupted(postroom: Postroom, mailbox: models.Mailbox, found: Found) -> Posted:
+        monkeypatch.setattr(Postroom, "sort", sort)
+        with world.server.looked_at(postal.USER) as box:
+            box.select("INBOX")
+            box.store("2:*", "+FLAGS", "\\Deleted")
+            box.expunge()
+        return sort(postroom, mailbox, found)
+
+    box = world.connect()
+    monkeypatch.setattr(Postroom, "sort", interrupted)
+    await world.check()
+    assert (world.box(box).error, world.box(box).said) == (None, None)
+    assert world.verdicts() == {
+        "Facture 0": ("taken", None),
+        **{f"Facture {at}": ("skipped", "gone") for at in (1, 2, 3)},
+    }
 
 
 async def test_a_huge_message_is_not_fetched_and_says_so(world: postal.World) -> None:
