@@ -20,7 +20,7 @@ from core.db import models
 from scheduler import farm
 from scheduler.farm import Farm
 from scheduler.worker import Worker
-from tests.bench import accounts, exporting, looking, meter, pages, paying, portals, stages
+from tests.bench import accounts, looking, meter, pages, paying, portals, stages
 from vault import redact
 
 #: Seconds between two looks at the visits, and between two at memory.
@@ -144,7 +144,6 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "status": pages.status,
     "search": looking.found,
     "paid": paying.paid,
-    "export": exporting.month,
 }
 
 if __name__ == "__main__":

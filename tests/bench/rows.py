@@ -87,7 +87,7 @@ def paid(stand: Stand, n: int) -> Iterator[Row]:
 
 def export(stand: Stand, n: int) -> Iterator[Row]:
     """Journey k6: documents and purchase entries of one month."""
-    told = stand.farm("export", count=n)
+    told = stand.alone("tests.bench.exporting", count=n)
     gone = f"{n:,} invoices of a month as a zip of {told['size'] / 1e6:,.0f} MB: memory of the whole process"
     yield Row(gone, f"{told['peak']:.0f} MiB", "≤ 200 MiB", told["peak"] <= 200)
     yield Row("… until the first byte", f"{told['first']:.1f} s")

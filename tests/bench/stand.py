@@ -50,6 +50,11 @@ class Stand:
         asked = {"urls": self.urls, "first": first, "count": count, "at_once": at_once, "browser": browser}
         return self._run("tests.bench.naive", "", asked, self.folder)
 
+    def alone(self, module: str, **asked: Any) -> dict[str, Any]:
+        """What needs no farm, in a process of its own."""
+        self._rows += 1
+        return self._run(module, "", asked, self.folder / str(self._rows))
+
     def _run(self, module: str, act: str, asked: dict[str, Any], home: Path) -> dict[str, Any]:
         home.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", module, *([act] if act else []), json.dumps(asked)]
