@@ -48,7 +48,9 @@ def kept(session: Session, row: models.Destination, kind: Kind) -> Typed:
 def typed(kind: Kind, form: Mapping[str, str], before: Typed | None = None) -> Typed:
     """What was sent, with what is wrong by the name of its field. To another address no secret goes that was typed for the first."""
     values = {one.name: form.get(PREFIX + one.name, "").strip()[:_LONGEST] for one in kind.plain}
-    secrets = {one.name: form[PREFIX + one.name].strip("\r\n") for one in kind.secrets if form.get(PREFIX + one.name)}
+    secrets = {
+        one.name: form[PREFIX + one.name].strip("\r\n") for one in kind.secrets if form.get(PREFIX + one.name)
+    }
     told = Typed(kind, values, before.sealed if before else (), secrets)
     if not kind.fields:
         return told

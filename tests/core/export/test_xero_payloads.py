@@ -22,8 +22,8 @@ from xero_python.api_client.serializer import serialize
 
 from core.db import models
 from core.export import xero_bill
-from core.export.xero_bill import RECORDS, Locks
 from core.export.chosen import Rule
+from core.export.xero_bill import RECORDS, Locks
 from demo.xero_books import Organisation
 from tests.core.export import books
 
