@@ -6,7 +6,6 @@ import base64
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,15 @@ from aiosmtpd.controller import Controller
 
 from core.db import models
 from core.export import catalogue, chosen
-from core.ledger import documents
 from core.settings import Settings
 from demo.webhook import Listener
 from scheduler import destinations, farm, partner_rounds
 from tests.core.export import strangers
 from tests.core.export.test_letter import PASSWORD, Post
+from tests.scheduler import homecoming
 from vault import fields, redact
 from web import desk
 
-PDF = b"%PDF-1.4 what was bought"
 KEY = b"canary-signing-key-of-24-bytes"
 
 
@@ -65,27 +63,6 @@ class World:
         with self.farm.database.read() as session:
             return session.query(models.Delivery).filter_by(destination_id=destination_id).one()
 
-    def bring(self, number: str) -> None:
-        """An Invoice that has just come home, and was read."""
-        now, stored = self.farm.now(), self.farm.archive
-        file = stored.welcome([PDF], name="facture.pdf")
-        stored.put(file)
-        says: dict[str, Any] = {
-            "number": number, "issued_on": date(2026, 11, 3), "precision": "day", "currency": "EUR",
-            "total_minor": 4590, "received_at": now, "read_at": now,
-        }  # fmt: skip
-        with self.farm.database.write() as session:
-            invoice = models.Invoice(workspace_id=1, supplier="mandarine", kind="invoice", doubts=[], **says)
-            session.add(invoice)
-            session.flush()
-            paper = models.Document(
-                workspace_id=1, invoice_id=invoice.id, sha256=file.sha256, size=file.size, name="facture.pdf",
-                media_type="application/pdf", channel="upload", received_at=now, read_at=now,
-            )  # fmt: skip
-            session.add(paper)
-            session.flush()
-            documents.owe(session, 1, paper, now)
-
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
@@ -116,20 +93,20 @@ async def test_a_webhook_is_told_once(world: World) -> None:
     try:
         secret = "whsec_" + base64.b64encode(KEY).decode()
         there = world.connect("webhook", {"url": listener.url}, {"secret": secret})
-        world.bring("F-1")
+        homecoming.bring(world.farm)
         await world.go()
         await world.go()
     finally:
         listener.server.stop()
     assert world.row(there).error is None
-    assert [file for _, file in listener.told.values()] == [PDF]
+    assert [file for _, file in listener.told.values()] == [homecoming.PDF]
     assert listener.calls == 1
 
 
 async def test_a_letter_goes_through_the_door(world: World, post: tuple[Post, int]) -> None:
     typed = {"url": f"smtp://127.0.0.1:{post[1]}", "to": "c@x.example", "sender": "f@x.example", "login": "f"}
     there = world.connect("mail", typed, {"password": PASSWORD})
-    world.bring("F-1")
+    homecoming.bring(world.farm)
     await world.go()
     assert world.row(there).error is None
     assert len(post[0].came) == 1
@@ -151,7 +128,7 @@ async def test_no_destination_leads_into_the_network_that_the_farm_lies_in(
     world: World, kind: str, typed: dict[str, str], secrets: dict[str, str]
 ) -> None:
     there = world.connect(kind, typed, secrets)
-    world.bring("F-1")
+    homecoming.bring(world.farm)
     await world.go()
     assert world.row(there).error == "PartnerDown"
     assert world.delivery(there).sent_at is None
@@ -172,7 +149,7 @@ async def test_without_being_told_so_not_even_this_machine_is_reached(tmp_path: 
             there = world.connect(
                 "sftp", {"url": f"sftp://127.0.0.1:{port}/x", "login": "a"}, {"password": "p"}
             )
-            world.bring("F-1")
+            homecoming.bring(world.farm)
             await world.go()
             assert world.row(there).error == "PartnerDown"
         with pytest.raises(TimeoutError):

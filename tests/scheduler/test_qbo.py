@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -16,14 +15,13 @@ from core import providers
 from core.db import models
 from core.export import chosen
 from core.export.chosen import Rule
-from core.ledger import documents
 from core.settings import Settings
 from demo.qbo import Qbo
 from scheduler import destinations, farm, partner_rounds
+from tests.scheduler import homecoming
 from vault import redact
 from web import consents, desk
 
-PDF = b"%PDF-1.4 what was bought"
 OUTSIDE, SECRET = "https://farm.example", "canary-of-the-quickbooks-app"
 
 
@@ -43,27 +41,6 @@ class World:
     def row(self) -> models.Destination:
         with self.farm.database.read() as session:
             return session.get_one(models.Destination, self.destination)
-
-    def bring(self, number: str) -> None:
-        """An Invoice that has just come home, and was read."""
-        now, stored = self.farm.now(), self.farm.archive
-        file = stored.welcome([PDF], name="facture.pdf")
-        stored.put(file)
-        says: dict[str, Any] = {
-            "number": number, "issued_on": date(2026, 11, 3), "precision": "day", "currency": "EUR",
-            "total_minor": 4590, "net_minor": 3825, "vat_minor": 765, "received_at": now, "read_at": now,
-        }  # fmt: skip
-        with self.farm.database.write() as session:
-            invoice = models.Invoice(workspace_id=1, supplier="mandarine", kind="invoice", doubts=[], **says)
-            session.add(invoice)
-            session.flush()
-            paper = models.Document(
-                workspace_id=1, invoice_id=invoice.id, sha256=file.sha256, size=file.size, name="facture.pdf",
-                media_type="application/pdf", channel="upload", received_at=now, read_at=now,
-            )  # fmt: skip
-            session.add(paper)
-            session.flush()
-            documents.owe(session, 1, paper, now)
 
 
 @pytest_asyncio.fixture
@@ -116,16 +93,16 @@ async def test_the_company_of_the_consent_is_known_and_its_lists_are_read(world:
 
 
 async def test_a_bill_comes_there_once_with_its_file(world: World) -> None:
-    world.bring("F-1")
+    homecoming.bring(world.farm)
     await world.go()
     await world.go()
     (bill,) = world.service.books.records["Bill"]
     assert (bill["DocNumber"], bill["TotalAmt"]) == ("F-1", 45.9)
-    assert list(world.service.books.contents.values()) == [PDF]
+    assert list(world.service.books.contents.values()) == [homecoming.PDF]
 
 
 async def test_an_answer_that_is_lost_is_looked_for_in_the_next_round(world: World) -> None:
-    world.bring("F-1")
+    homecoming.bring(world.farm)
     at = iter(range(1, 9))
     world.service.loses, world.service.forgets_keys = lambda: next(at) == 2, True
     await world.go()
@@ -140,7 +117,7 @@ async def test_an_answer_that_is_lost_is_looked_for_in_the_next_round(world: Wor
 async def test_a_token_that_ended_is_renewed_and_the_bill_goes(world: World) -> None:
     calls = world.service.office.token_calls
     world.service.office.expire_access()
-    world.bring("F-1")
+    homecoming.bring(world.farm)
     await world.go()
     assert world.service.office.token_calls == calls + 1
     assert len(world.service.books.records["Bill"]) == 1
@@ -148,7 +125,7 @@ async def test_a_token_that_ended_is_renewed_and_the_bill_goes(world: World) -> 
 
 async def test_a_consent_that_was_withdrawn_waits_for_a_person(world: World) -> None:
     world.service.office.ended = True
-    world.bring("F-1")
+    homecoming.bring(world.farm)
     await world.go()
     assert world.row().error == "ConsentEnded"
     assert world.service.books.records["Bill"] == []

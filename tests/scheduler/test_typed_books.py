@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,13 @@ import pytest
 from core.db import models
 from core.export import catalogue, chosen
 from core.export.chosen import Rule
-from core.ledger import documents
 from core.settings import Settings
 from demo.netsuite import NetSuite
 from demo.pennylane import Pennylane
 from scheduler import destinations, farm, partner_rounds
+from tests.scheduler import homecoming
 from vault import fields, redact
 from web import desk
-
-PDF = b"%PDF-1.4 what was bought"
 
 
 @dataclass
@@ -52,27 +49,6 @@ class World:
     def delivery(self) -> models.Delivery:
         with self.farm.database.read() as session:
             return session.query(models.Delivery).filter_by(destination_id=self.destination).one()
-
-    def bring(self) -> None:
-        """An Invoice that has just come home, and was read."""
-        now, stored = self.farm.now(), self.farm.archive
-        file = stored.welcome([PDF], name="facture.pdf")
-        stored.put(file)
-        says: dict[str, Any] = {
-            "number": "F-1", "issued_on": date(2026, 11, 3), "precision": "day", "currency": "EUR",
-            "total_minor": 4590, "net_minor": 3825, "vat_minor": 765, "received_at": now, "read_at": now,
-        }  # fmt: skip
-        with self.farm.database.write() as session:
-            invoice = models.Invoice(workspace_id=1, supplier="mandarine", kind="invoice", doubts=[], **says)
-            session.add(invoice)
-            session.flush()
-            paper = models.Document(
-                workspace_id=1, invoice_id=invoice.id, sha256=file.sha256, size=file.size, name="facture.pdf",
-                media_type="application/pdf", channel="upload", received_at=now, read_at=now,
-            )  # fmt: skip
-            session.add(paper)
-            session.flush()
-            documents.owe(session, 1, paper, now)
 
 
 @asynccontextmanager
@@ -128,7 +104,7 @@ async def test_a_bill_comes_to_netsuite_once_though_the_answer_was_lost_and_the_
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with _netsuite(tmp_path) as world:
-        world.bring()
+        homecoming.bring(world.farm)
         lost = iter([True])
         world.service.loses = lambda: next(lost, False)
         await world.go()
@@ -137,7 +113,9 @@ async def test_a_bill_comes_to_netsuite_once_though_the_answer_was_lost_and_the_
         await world.go()
         (bill,) = world.service.books.records["vendorBill"]
         assert (bill["total"], world.delivery().proof) == (45.9, bill["id"])
-        assert [one[1] for one in world.service.books.files["vendorBill", bill["id"]].values()] == [PDF]
+        assert [one[1] for one in world.service.books.files["vendorBill", bill["id"]].values()] == [
+            homecoming.PDF
+        ]
         body = world.service.private_key.splitlines()[1]
     assert body not in capfd.readouterr().err
     assert not [
@@ -157,7 +135,7 @@ async def test_a_script_that_is_said_to_be_elsewhere_is_never_reached(tmp_path: 
                     {"restlet": elsewhere.restlet},
                 )
                 chosen.keep_typed(session, place, told, by=1, now=world.farm.now())
-            world.bring()
+            homecoming.bring(world.farm)
             await world.go()
             assert (world.row().error, elsewhere.asked.total()) == ("DoorClosed", 0)
             assert world.delivery().sent_at is None
@@ -167,7 +145,7 @@ async def test_a_script_that_is_said_to_be_elsewhere_is_never_reached(tmp_path: 
 
 async def test_a_key_that_is_refused_waits_for_a_person(tmp_path: Path) -> None:
     async with _netsuite(tmp_path, certificate_id="another") as world:
-        world.bring()
+        homecoming.bring(world.farm)
         await world.go()
         assert (world.row().error, world.row().said) == ("PartnerRefused", "invalid_grant")
         await world.go()
@@ -180,7 +158,7 @@ async def test_an_invoice_comes_to_pennylane_once_though_the_answer_was_lost_and
     service = Pennylane().start()
     secrets, rule = {"token": service.token}, Rule("bill", account="124")
     async with _opened(tmp_path, service, "pennylane", {"url": service.url}, secrets, rule) as world:
-        world.bring()
+        homecoming.bring(world.farm)
         lost = iter([False, False, True])
         service.loses = lambda: next(lost, False)
         await world.go()
@@ -188,7 +166,7 @@ async def test_an_invoice_comes_to_pennylane_once_though_the_answer_was_lost_and
         world.try_again()
         await world.go()
         (bill,) = service.books.invoices
-        assert (bill["file"]["content"], world.delivery().proof) == (PDF, str(bill["id"]))
+        assert (bill["file"]["content"], world.delivery().proof) == (homecoming.PDF, str(bill["id"]))
         assert (world.row().books or {})["name"] == "Atelier Brun"
     assert service.token not in capfd.readouterr().err
     assert not [
