@@ -13,7 +13,7 @@ import pytest_asyncio
 from core.db import models
 from core.ledger import mailboxes
 from core.mailbox import places
-from demo import post
+from demo import mailings, post
 from demo.stage import Lever
 from scheduler import mailed_codes, partner_rounds
 from scheduler.worker import Worker
@@ -87,7 +87,7 @@ async def test_a_mail_about_the_customer_area_brings_the_invoice_home(
         account.last_attempt_at = world.farm.now() - timedelta(hours=2)
         account.next_run_at = world.farm.now() + timedelta(days=1)
     world.pull("mandarine", Lever.PUBLISH)
-    mail.act(post.Act.AREA)
+    mail.act(mailings.Act.AREA)
     check_now(world, mailbox)
     await look(world)
     worker = Worker(world.farm, facts={})

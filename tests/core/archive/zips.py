@@ -15,13 +15,15 @@ def of(files: Files, documents: Any = None, *, method: int = zipfile.ZIP_DEFLATE
     """These files, and a slip with these lines when there are any."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", method) as target:
-        for name, content in files:
-            told = zipfile.ZipInfo(name)
+        for name, content in [*files, *_slip(documents)]:
+            told = zipfile.ZipInfo(name)  # of no day, so the same files are the same zip
             told.compress_type = method
             target.writestr(told, content)
-        if documents is not None:
-            target.writestr("metadata.json", json.dumps({"documents": documents}))
     return made.getvalue()
+
+
+def _slip(documents: Any) -> Files:
+    return [] if documents is None else [("metadata.json", json.dumps({"documents": documents}).encode())]
 
 
 def line(name: str, *entries: int | str, **more: Any) -> dict[str, Any]:
