@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import TypeVar
 
 from core.matching import board
@@ -67,8 +67,8 @@ class Graph:
 
     def settle(
         self,
-        payments: set[str],
-        documents: set[Document],
+        payments: Set[str],
+        documents: Set[Document],
         pairs: list[tuple[str, Document]],
         scores: list[float],
     ) -> None:
