@@ -61,6 +61,7 @@ def _box(told: Mapping[str, Any], loopback: bool, entry: int) -> dict[str, Any]:
         kept: dict[str, Any] = {"tenant": _text(place, "tenant", entry)} if place.get("tenant") else {}
     else:
         kept = places.imap(typed.host, int(typed.port), security=typed.security, login=typed.login)
+        kept |= {"provider": place["provider"]} if place.get("provider") in places.PROVIDER.values() else {}
     folders = [_folder(one, entry) for one in _list(told, "folders", FOLDERS, entry)]
     return {"address": typed.address, "kind": kind, "role": typed.role, "place": kept, "folders": folders}
 

@@ -96,7 +96,7 @@ def _state(
     if mailbox.error == "ConsentEnded":
         return State.NEEDS_CONSENT
     if _never(mailbox) and (consent is None or consent.outcome != "granted"):
-        return State.NEEDS_CONSENT if mailbox.kind in places.PROVIDER else State.WAITS
+        return State.NEEDS_CONSENT if places.provider_of(mailbox) else State.WAITS
     if mailbox.paused_at:
         return State.PAUSED
     if mailbox.kind == "forward" and "host" not in mailbox.place:

@@ -30,6 +30,11 @@ def provider_of(mailbox: models.Mailbox) -> str | None:
     return PROVIDER.get(mailbox.kind) or mailbox.place.get("provider")
 
 
+def scopes_of(mailbox: models.Mailbox, provider: providers.Provider) -> tuple[str, ...]:
+    """What its consent must allow; nothing said is what the provider's interface for mail needs."""
+    return provider.imap_scopes if mailbox.kind == "imap" else ()
+
+
 def origins(mailbox: models.Mailbox, stand_ins: Mapping[str, str]) -> tuple[str, ...]:
     """Where its secrets may go, and all that a round reaches: `https://gmail.googleapis.com`, `imaps://imap.firm.fr:993`."""
     place = mailbox.place

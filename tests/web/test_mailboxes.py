@@ -107,6 +107,21 @@ def test_a_consent_leads_to_the_provider_with_the_address_as_a_hint(company: wor
     assert "Autorisation à donner" in client.get(f"/mailboxes/{box.id}").text
 
 
+def test_the_same_consent_may_be_for_imap_and_is_renewed_for_imap(company: world.World) -> None:
+    _app(company)
+    client, at = company.signed_in(), "/mailboxes/new?address=achats@gmail.com"
+    told = {"address": "achats@gmail.com", "line": "imap"}
+    page = world.post(client, "/mailboxes/consent/gmail", at=at, **told).text
+    assert "scope=https%3A%2F%2Fmail.google.com%2F&" in page
+    box = _boxes(company)[-1]
+    assert (box.kind, box.place["host"], box.place["provider"]) == ("imap", "imap.gmail.com", "google")
+    place = f"/mailboxes/{box.id}"
+    assert "Autorisation à donner" in client.get(place).text
+    assert 'name="password"' not in client.get(place).text
+    again = world.post(client, f"{place}/renew", at=place).text
+    assert "scope=https%3A%2F%2Fmail.google.com%2F&" in again
+
+
 def test_who_has_connected_it_and_when_is_said_whatever_the_spelling(company: world.World) -> None:
     with company.database.write() as session:
         session.get_one(models.Mailbox, posted.ENDED).owner_id = 2

@@ -33,7 +33,7 @@ def form() -> str:
 @pages.post("/consent/<kind>")
 @guard.finance
 def by_consent(kind: str) -> Response | str | tuple[str, int]:
-    """A mailbox that waits for its consent, and the way to the provider."""
+    """A mailbox that waits for its consent, and the way to the provider; `line` imap reads it by IMAP instead of the provider's interface."""
     if kind not in places.PROVIDER:
         abort(404)
     here, typed = farm.here(), shown.begun(request.form)
@@ -42,9 +42,13 @@ def by_consent(kind: str) -> Response | str | tuple[str, int]:
     try:
         with here.database.write() as session:
             app = consents.app_of(session, g.visitor.workspace_id, places.PROVIDER[kind]) or abort(409)
-            row = _connect(session, typed, kind, {"tenant": app.tenant} if app.tenant else {}, ready=False)
+            provider = provider_of(app)
+            place: dict[str, str | int] = {"tenant": app.tenant} if app.tenant else {}
+            if request.form.get("line") == "imap":
+                kind, place = "imap", places.imap_by_consent(provider, typed.address) | place
+            row = _connect(session, typed, kind, place, ready=False)
         back = url_for("mailboxes.mailbox", mailbox_id=row.id)
-        return sent_there(row, app, back=back, hint=row.address)
+        return sent_there(row, app, back=back, scopes=places.scopes_of(row, provider), hint=row.address)
     except mailboxes.AlreadyConnected:
         return _back_to(typed)
     except errors.VaultError:

@@ -16,7 +16,7 @@ from core.mailbox import places
 from vault import fields
 from web import consents, farm, guard, people
 from web import mailboxes as shown
-from web.pages.consents import sent_there
+from web.pages.consents import provider_of, sent_there
 from web.pages.statements import record
 
 pages = Blueprint("mailboxes", __name__, url_prefix="/mailboxes")
@@ -58,7 +58,7 @@ def _shown(mailbox_id: int, problem: str = "") -> str:
                 limit=NEWEST,
             ),
             consent=consents.last(session, row),
-            by_consent=row.kind in places.PROVIDER,
+            by_consent=places.provider_of(row) is not None,
             people=_people(session),
             problem=problem,
             may=may(),
@@ -128,13 +128,14 @@ def renew(mailbox_id: int) -> Response | str | tuple[str, int]:
     """Ask for the consent again, in place: scan, folders and invoices stay."""
     with farm.here().database.read() as session:
         row = found(session, mailbox_id)
-        provider = places.PROVIDER.get(row.kind) or abort(404)
+        provider = places.provider_of(row) or abort(404)
         app = consents.app_of(session, row.workspace_id, provider)
     if app is None:
         return redirect(url_for("connecting.app", provider=provider))
     back = url_for("mailboxes.mailbox", mailbox_id=mailbox_id)
     try:
-        return sent_there(row, app, back=back, hint=row.address)
+        scopes = places.scopes_of(row, provider_of(app))
+        return sent_there(row, app, back=back, scopes=scopes, hint=row.address)
     except errors.VaultError:
         return _shown(mailbox_id, "form.not_ready"), 422
 
@@ -149,7 +150,7 @@ def correct(mailbox_id: int) -> Response | tuple[str, int]:
     try:
         with here.database.write() as session:
             row = found(session, mailbox_id)
-            if row.kind in places.PROVIDER:
+            if places.provider_of(row):
                 abort(404)
             row.secret_version += 1
             shown.seal_password(session, row, typed, by=g.visitor.person_id, now=here.now())
