@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -119,13 +120,20 @@ def test_a_child_that_dies_between_two_documents_is_replaced_unseen(
 
 
 def test_a_child_killed_while_it_reads_is_a_failed_reading(
-    readers: sandbox.Readers, bill: Path, tmp_path: Path
+    readers: sandbox.Readers, bill: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers.read(bill)
-    pid = child_of(readers).pid
+    pid, asked, ask = child_of(readers).pid, threading.Event(), wire.ask
+
+    def told(line: socket.socket, request: dict[str, Any], document: int) -> None:
+        ask(line, request, document)
+        asked.set()
+
+    monkeypatch.setattr(wire, "ask", told)
     os.kill(pid, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(readers.read, bill)
+        assert asked.wait(10)
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(errors.ReaderFailed):
             reading.result()
