@@ -12,7 +12,9 @@ from core import errors
 
 _NET = re.compile(r"net::(ERR_\w+)")
 _MOVED = re.compile(
-    r"context was destroyed|interrupted by another navigation|frame (was|got) detached", re.IGNORECASE
+    r"context was destroyed|interrupted by another navigation|frame (was|got|has been) detached"
+    r"|node is detached|handle is disposed|from a different document",
+    re.IGNORECASE,
 )
 _UNREADABLE = re.compile(
     r"parsing (css )?selector|not a valid (selector|XPath)|Unknown (engine|role)|Malformed", re.IGNORECASE

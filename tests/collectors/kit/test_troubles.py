@@ -14,6 +14,10 @@ from collectors.kit import browsers, troubles
         ("Locator.click: Target page, context or browser has been closed", "gone"),
         ("Execution context was destroyed, most likely because of a navigation", "moved"),
         ("Locator.wait_for: Error: Frame was detached", "moved"),
+        ("Locator.is_visible: Frame has been detached.", "moved"),
+        ("Unable to adopt element handle from a different document", "moved"),
+        ("JSHandle is disposed!", "moved"),
+        ("Node is detached from document", "moved"),
     ],
 )
 def test_a_failure_is_one_thing_only(said: str, kind: str) -> None:
