@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import Message
+from email.utils import formataddr
 from functools import partial
 from typing import Any
 
@@ -206,10 +207,9 @@ def _headed(told: Mapping[str, Any]) -> Message:
 
 
 def _addresses(people: Sequence[Mapping[str, Any] | None]) -> str:
-    """Bare, since a name may hold anything."""
-    return ", ".join(
-        _line(one["emailAddress"].get("address")) for one in people if one and "emailAddress" in one
-    )
+    """As a header has them: a name may hold anything, and is quoted or encoded."""
+    said = [one["emailAddress"] for one in people if one and "emailAddress" in one]
+    return ", ".join(formataddr((_line(one.get("name")), _line(one.get("address")))) for one in said)
 
 
 def _line(said: str | None) -> str:
