@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import structlog
 from core import errors, nouns
 from core.extraction import doubts, leaf, lines, wire
 from core.extraction.seat import Seat
+from core.extraction.seats import Seats
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +28,8 @@ RECYCLED_AFTER = 50
 SCAN_WALL_SECONDS, SCAN_CPU_SECONDS, SCAN_RECYCLED_AFTER = 90.0, 60, 10
 
 
-class Readers:
-    """A few children, each started when first needed. Thread-safe; a call waits while all are busy."""
+class Readers(Seats):
+    """Children that read documents. Thread-safe; a call waits while all are busy."""
 
     def __init__(
         self,
@@ -42,11 +42,8 @@ class Readers:
     ) -> None:
         """`wall` and `cpu` are the seconds that one document may take; `scans` the languages (`fra+eng`) in which the words of
         pictures are made out, in one more child with limits of its own; without, a picture stays unread."""
+        super().__init__(count, recycled_after)
         self.wall, self.cpu = wall, cpu
-        self.seats = [Seat(recycled_after) for _ in range(count)]
-        self.free: queue.LifoQueue[Seat] = queue.LifoQueue()
-        for seat in self.seats:
-            self.free.put(seat)
         self.languages = scans
         self.eyes = (
             Readers(1, wall=SCAN_WALL_SECONDS, cpu=SCAN_CPU_SECONDS, recycled_after=SCAN_RECYCLED_AFTER)
@@ -91,19 +88,9 @@ class Readers:
 
     def close(self) -> None:
         """End every child at once; a document being read ends with ReaderFailed."""
-        for seat in self.seats:
-            seat.kill()
-        for seat in [self.free.get() for _ in self.seats]:
-            seat.end()
-            self.free.put(seat)
+        super().close()
         if self.eyes:
             self.eyes.close()
-
-    def __enter__(self) -> Readers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _read(
         self,
@@ -143,16 +130,6 @@ class Readers:
             until = time.monotonic() + self.wall
             seat.hand_over({**request, "cpu": self.cpu}, document.fileno())
             yield seat, until
-
-    @contextmanager
-    def _seat(self) -> Iterator[Seat]:
-        seat = self.free.get()
-        try:
-            seat.start()
-            yield seat
-        finally:
-            seat.recycle()
-            self.free.put(seat)
 
 
 def believed(answer: dict[str, Any], what: str, unpacked: Callable[[dict[str, Any]], T]) -> T:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import queue
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import structlog
 from core import errors
 from core.extraction import wire
 from core.extraction.seat import Seat
+from core.extraction.seats import Seats
 from core.mailbox import heads, letters, parcel
 
 log = structlog.get_logger(__name__)
@@ -23,8 +23,8 @@ WALL_SECONDS, CPU_SECONDS, RECYCLED_AFTER = 30.0, 20, 500
 CHILD = "core.mailbox.child"
 
 
-class LetterOpeners:
-    """A few children, each started when first needed. Thread-safe; a call waits while all are busy."""
+class LetterOpeners(Seats):
+    """Children that open letters. Thread-safe; a call waits while all are busy."""
 
     def __init__(
         self,
@@ -34,11 +34,8 @@ class LetterOpeners:
         cpu: int = CPU_SECONDS,
         recycled_after: int = RECYCLED_AFTER,
     ) -> None:
+        super().__init__(count, recycled_after, CHILD)
         self.wall, self.cpu = wall, cpu
-        self.seats = [Seat(recycled_after, CHILD) for _ in range(count)]
-        self.free: queue.LifoQueue[Seat] = queue.LifoQueue()
-        for seat in self.seats:
-            self.free.put(seat)
 
     def read(self, raw: bytes) -> letters.Letter:
         """As `letters.read`. What goes beyond the limits is a broken letter of which only the head is known.
@@ -54,20 +51,6 @@ class LetterOpeners:
             head = heads.read(raw)
             return letters.Letter(head, author=head.domain, broken=True)
 
-    def close(self) -> None:
-        """End every child at once; a letter being opened ends with ReaderFailed."""
-        for seat in self.seats:
-            seat.kill()
-        for seat in [self.free.get() for _ in self.seats]:
-            seat.end()
-            self.free.put(seat)
-
-    def __enter__(self) -> LetterOpeners:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def _opened(self, raw: bytes) -> letters.Letter:
         with _in_memory(raw) as message, self._seat() as seat:
             until = time.monotonic() + self.wall
@@ -79,16 +62,6 @@ class LetterOpeners:
             except (KeyError, TypeError, ValueError, AttributeError, EOFError, OSError, OverflowError) as err:
                 seat.end()
                 raise errors.ReaderFailed("the child made no sense", way="confused") from err
-
-    @contextmanager
-    def _seat(self) -> Iterator[Seat]:
-        seat = self.free.get()
-        try:
-            seat.start()
-            yield seat
-        finally:
-            seat.recycle()
-            self.free.put(seat)
 
 
 def _content(seat: Seat, length: int, until: float) -> bytes:
