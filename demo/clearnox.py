@@ -18,6 +18,8 @@ from flask import Flask, Response, jsonify, request
 from demo import consent, server
 
 Entry = dict[str, Any]
+#: What its connector signs in with, unless it is told otherwise.
+USER, PASSWORD = "connector", "it-is-us"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Clearnox:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
-    authorization: str = "Basic " + b64encode(b"connector:it-is-us").decode()
+    authorization: str = "Basic " + b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     loses: Callable[[], bool] = lambda: False
     drops: Callable[[], bool] = lambda: False
     ponders: int = 0

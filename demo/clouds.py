@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any, Self
 
 from demo import gmail, graph, mailings, server
@@ -53,8 +54,10 @@ class Cloud:
         self._written += 1
         # The numbers of another mailbox's invoices are others.
         number = self._written + 1000 * (1 + list(PORTS).index(self.id))
-        raw = mailings.written(act, number, self.address).as_bytes()
-        self.played.arrive(raw, datetime.now(UTC) - timedelta(days=days))
+        self.receive(mailings.written(act, number, self.address), days=days)
+
+    def receive(self, message: EmailMessage, *, days: float = 0) -> None:
+        self.played.arrive(message.as_bytes(), datetime.now(UTC) - timedelta(days=days))
 
     def turn_consent(self) -> None:
         """Whoever gave the consent takes it back, or lets it be given again."""

@@ -18,7 +18,9 @@ SEEN = ("requests", "listings", "passwords", "logins_refused", "codes_sent", "co
 #: The deeds that a contract can be told of.
 OF_CONTRACT = {Lever.PUBLISH, Lever.PUBLISH_LATE, Lever.SAME_MONTH, Lever.CREDIT_NOTE, Lever.REPLACED}
 #: What the panel can do beside the levers.
-APPROVE, RESET, CONSENT = "approve", "reset", "consent"
+APPROVE, RESET, CONSENT, SELL = "approve", "reset", "consent", "sell"
+#: Where copies of what the company sends to its customers arrive.
+SALES_BOX = "gmail"
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -37,7 +39,7 @@ class Panel:
     ) -> None:
         """`port` 0 lets the system choose; a taken port gives way to the next free one. Without a `mailbox` nothing is mailed."""
         self._mailbox = mailbox
-        self._services = books.services if books else ()
+        self._books = books
         self._clouds = {one.id: one for one in boxes.every} if boxes else {}
         self._portals = {portal.brand.id: portal for portal in shown}
         self._farm = farm
@@ -47,6 +49,7 @@ class Panel:
         app.add_url_rule("/", view_func=self.page)
         app.add_url_rule("/<supplier>", view_func=self.pull, methods=["POST"])
         app.add_url_rule("/bank/<ending>", view_func=self.statement)
+        app.add_url_rule("/sales", view_func=self.sell, methods=["POST"])
         app.add_url_rule("/mail/<act>", view_func=self.mail, methods=["POST"])
         app.add_url_rule("/mail/<box>/<act>", view_func=self.cloud, methods=["POST"])
         self._server = server.Server(app) if port == 0 else server.next_free(app, port)
@@ -88,10 +91,11 @@ class Panel:
             news=self._news(language),
             bank=bank,
             mailbox=self._mailbox,
-            services=self._services,
+            services=self._books.services if self._books else (),
             clouds=self._clouds.values(),
             mailings=mailings.Act,
             consent=CONSENT,
+            sell=SELL,
             post=post,
             paid=bank.lines(self._portals.values(), date.today())[:-6:-1],
             did=request.args.get("did", ""),
@@ -141,6 +145,16 @@ class Panel:
             abort(404)
         return redirect(url_for("page", lang=_language(), at=box, did=act, _anchor=box), 303)
 
+    def sell(self) -> Answered:
+        """The company sells something; the copy of its invoice comes by mail, where there is such a mailbox."""
+        books = self._books or abort(404)
+        sold = books.sell()
+        if SALES_BOX in self._clouds:
+            box = self._clouds[SALES_BOX]
+            box.receive(sold.copy(box.address))
+        at = next(one.id for one in books.services if one.sells)
+        return redirect(url_for("page", lang=_language(), at=at, did=SELL, _anchor=at), 303)
+
     def _back(self, supplier: str, lever: str, numbers: Sequence[str] = ()) -> Answered:
         told: dict[str, Any] = {"lang": _language(), "at": supplier, "did": lever, "number": numbers}
         told |= {"contract": request.form.get("contract") or None}
@@ -150,7 +164,7 @@ class Panel:
         """What was just done, and at which portal: said once, above its buttons."""
         supplier, did = request.args.get("at", ""), request.args.get("did", "")
         say = words.PAGE[language]
-        if did in (APPROVE, RESET, CONSENT, *mailings.Act):
+        if did in (APPROVE, RESET, CONSENT, SELL, *mailings.Act):
             return supplier, say[f"{did}_done"]
         if did not in list(Lever) or supplier not in self._portals:
             return "", ""
