@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from core import archive, errors
+from core import errors
 from core.db import Database, models
-from core.export import chosen, delivering, kinds, remote_lists, xero_parcel
+from core.export import chosen, delivering, kinds, records, remote_lists
 from core.export.chosen import Rule, Settings
 from core.export.delivering import Refused, Step
 from core.partners import Means
@@ -81,25 +82,6 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Paper:
-    """A file as it travels; `size` in bytes."""
-
-    name: str
-    sha256: str
-    media_type: str
-    size: int
-
-    @classmethod
-    def of(cls, invoice: models.Invoice, document: models.Document, supplier_name: str) -> Paper:
-        """Its name has the Document's number in it, so it is no other's."""
-        name = xero_parcel.file_name(invoice, document, supplier_name)
-        return cls(name, document.sha256, document.media_type, document.size)
-
-    def content(self, stored: archive.Archive) -> bytes:
-        return stored.path(self.sha256).read_bytes()
-
-
-@dataclass(frozen=True)
 class Owed:
     """A Delivery about to go. `first` is the one of the same Invoice that made the record there, if this one does not."""
 
@@ -107,6 +89,16 @@ class Owed:
     invoice: models.Invoice
     document: models.Document
     first: models.Delivery | None
+
+    @property
+    def fixed(self) -> dict[str, Any] | None:
+        """What an earlier attempt was about to send, or what the record says that this file is added to."""
+        return self.delivery.payload or (self.first.payload if self.first else None)
+
+    @property
+    def round(self) -> int:
+        """How often people wanted it there; 0 when the record is another's."""
+        return 0 if self.first else self.delivery.round
 
     @property
     def record_id(self) -> str:
@@ -119,12 +111,11 @@ class Owed:
 Packing = Callable[[Session, Owed, Desk], Sequence[Step]]
 
 
-def send_all(
-    database: Database, destination: models.Destination, means: Means, here: kinds.Here, pack: Packing
-) -> None:
-    """All that may go now, oldest first. Raises the errors of `core.partners`; a minute that is full is none."""
+@contextmanager
+def patient(database: Database, destination: models.Destination, means: Means) -> Iterator[None]:
+    """A minute that is full is no failure: what is owed there waits for the next one. Raises PartnerBusy for a longer wait."""
     try:
-        _send_all(database, destination, means, here, pack)
+        yield
     except errors.PartnerBusy as err:
         wait = timedelta(seconds=err.retry_after or 60)
         if wait > SHORT:
@@ -134,18 +125,12 @@ def send_all(
             delivering.postpone(session, destination.id, means.now() + wait)
 
 
-def keep(database: Database, destination: models.Destination, told: Mapping[str, Any]) -> None:
-    """Whose books they are, as the service says it."""
-    with database.write() as session:
-        session.get_one(models.Destination, destination.id).books = dict(told)
-    destination.books = dict(told)
-
-
-def _send_all(
+def send_all(
     database: Database, destination: models.Destination, means: Means, here: kinds.Here, pack: Packing
 ) -> None:
+    """All that may go now, oldest first. Raises the errors of `core.partners`."""
+    owed = waiting(database, destination, means)
     with database.read() as session:
-        owed = session.scalars(delivering.owed(destination.id, means.now())).all()
         desk = Desk.of(session, destination, here)
     for delivery_id in owed:
         if means.enough():
@@ -154,6 +139,27 @@ def _send_all(
             steps = _picked_up(session, delivery_id, desk, pack, means.now())
         if steps:
             delivering.carry(database, means, delivery_id, steps)
+
+
+def waiting(database: Database, destination: models.Destination, means: Means) -> Sequence[int]:
+    """The Deliveries that may go there now."""
+    with database.read() as session:
+        return session.scalars(delivering.owed(destination.id, means.now())).all()
+
+
+def keep(database: Database, destination: models.Destination, told: Mapping[str, Any]) -> None:
+    """Whose books they are, as the service says it, and nothing that was known before."""
+    with database.write() as session:
+        session.get_one(models.Destination, destination.id).books = dict(told)
+    destination.books = dict(told)
+
+
+def learn(database: Database, destination: models.Destination, told: Mapping[str, Any]) -> None:
+    """The same beside what is known by now: what a person asks for meanwhile stays asked."""
+    with database.write() as session:
+        row = session.get_one(models.Destination, destination.id)
+        row.books = {**(row.books or {}), **told}
+    destination.books = {**(destination.books or {}), **told}
 
 
 def _picked_up(
@@ -165,7 +171,7 @@ def _picked_up(
     if not desk.takes(invoice) and delivery.round == 1 and not delivery.receipts:
         delivery.withdrawn_at = now
         return ()
-    first = xero_parcel.first_of(session, delivery)
+    first = records.first_of(session, delivery)
     if first is not None and first.sent_at is None:
         delivery.next_try_at = now + BEHIND
         return ()

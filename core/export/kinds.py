@@ -27,6 +27,13 @@ class Field:
     rare: bool = False
     #: Of several lines: a private key in PEM.
     long: bool = False
+    #: A secret that the farm makes, and shows once; nobody types it.
+    made: Callable[[], str] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is sealed under. One that is made has two places: while it changes, the former lives beside the new one."""
+        return (self.name, f"{self.name}_other") if self.made else (self.name,)
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,11 @@ class Kind:
     @property
     def secrets(self) -> tuple[Field, ...]:
         return tuple(one for one in self.fields if one.secret)
+
+    @property
+    def made(self) -> Field | None:
+        """The secret that the farm makes for it, if there is one."""
+        return next((one for one in self.fields if one.made), None)
 
     @property
     def plain(self) -> tuple[Field, ...]:

@@ -15,15 +15,17 @@ from core.db import models
 from core.export import (
     books,
     delivering,
+    enclosed,
     kinds,
     netsuite_api,
     netsuite_bill,
     netsuite_lists,
+    records,
     remote_lists,
-    xero_parcel,
 )
-from core.export.books import Desk, Owed, Paper
+from core.export.books import Desk, Owed
 from core.export.delivering import Receipts, Step
+from core.export.enclosed import Paper
 from core.export.netsuite_api import Api, Sign
 from core.partners import Means
 
@@ -117,39 +119,29 @@ class NetSuite:
                 self.database, destination, api, str(typed.get("account", "")), means.now()
             )
         pack = partial(self._packed, means=means, api=api)
-        books.send_all(self.database, destination, means, self.here, pack)
+        with books.patient(self.database, destination, means):
+            books.send_all(self.database, destination, means, self.here, pack)
 
     def _packed(self, session: Session, owed: Owed, desk: Desk, *, means: Means, api: Api) -> Sequence[Step]:
-        delivery, first = owed.delivery, owed.first
-        made = (
-            delivery.payload or (first.payload if first else None) or netsuite_bill.made(owed.invoice, desk)
-        )
-        delivering.intend(delivery, made, desk.version, means.now())
+        made = owed.fixed or netsuite_bill.made(owed.invoice, desk)
+        delivering.intend(owed.delivery, made, desk.version, means.now())
+        kind = netsuite_bill.RECORDS[made["kind"]]
         paper = Paper.of(owed.invoice, owed.document, desk.named(owed.invoice))
-        record = _record(api, owed, netsuite_bill.RECORDS[made["kind"]], made["record"])
-        return [
-            *record,
-            self._file(api, netsuite_bill.RECORDS[made["kind"]], paper, desk.typed.get("restlet")),
-        ]
+        file = self._file(paper, kind, api, desk.typed.get("restlet"))
+        return [*_record(api, owed, kind, made["record"]), file]
 
-    def _file(self, api: Api, kind: str, paper: Paper, restlet: str | None) -> Step:
-        def send(receipts: Receipts, _: str) -> str:
+    def _file(self, paper: Paper, kind: str, api: Api, restlet: str | None) -> Step:
+        def attach(receipts: Receipts, _: str) -> str:
             if not restlet:
                 return NO_RESTLET
-            if paper.size > LARGEST:
-                return xero_parcel.TOO_LARGE
             return api.attach(restlet, kind, str(receipts["record"]), paper, paper.content(self.stored))
 
-        return Step("file", _nothing, send, payload=False)
+        return enclosed.step(paper, LARGEST, records.nothing, attach)
 
 
 def _record(api: Api, owed: Owed, kind: str, record: Mapping[str, Any]) -> list[Step]:
-    """The record under an external id of this Delivery's own; a person's *push again* changes the one that is there."""
-    reference, record_id, round_ = (
-        f"moisson-{owed.delivery.idempotency_key}",
-        owed.record_id,
-        owed.delivery.round,
-    )
+    """Under an external id of this Delivery's own."""
+    reference = f"moisson-{owed.delivery.idempotency_key}"
 
     def find(_: Receipts) -> str | None:
         return api.found(kind, reference)
@@ -157,17 +149,7 @@ def _record(api: Api, owed: Owed, kind: str, record: Mapping[str, Any]) -> list[
     def put(_: Receipts, __: str) -> str:
         return api.put(kind, reference, record)
 
-    def adopt(_: Receipts, __: str) -> str:
-        return record_id
-
     def change(_: Receipts, __: str) -> str:
-        return api.change(kind, record_id, record)
+        return api.change(kind, owed.record_id, record)
 
-    if owed.first is not None:
-        return [Step("record", _nothing, adopt)]
-    again = [Step(f"change {round_}", _nothing, change)] if round_ > 1 else []
-    return [Step("record", find, put), *again]
-
-
-def _nothing(_: Receipts) -> None:
-    """Nothing to look for: done twice it is there once."""
+    return records.steps(owed.round, owed.record_id, find, put, change)

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core import errors, partners
-from core.export.books import Paper
 from core.export.delivering import Refused
+from core.export.enclosed import Paper
 from core.partners import Means
 
 if TYPE_CHECKING:

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 
 from core import archive, db
 from core.db import models
-from core.export import booking, books, delivering, kinds, pennylane_invoice, pennylane_lists, remote_lists
+from core.export import (
+    booking,
+    books,
+    delivering,
+    kinds,
+    pennylane_invoice,
+    pennylane_lists,
+    records,
+    remote_lists,
+)
 from core.export.books import Desk, Owed
 from core.export.delivering import Refused, Step
 from core.export.pennylane_api import Api
@@ -90,7 +99,8 @@ class Pennylane:
         with self.database.write() as session:
             _make_way(session, destination, means)
         pack = partial(self._packed, means=means, api=api)
-        books.send_all(self.database, destination, means, self.here, pack)
+        with books.patient(self.database, destination, means):
+            books.send_all(self.database, destination, means, self.here, pack)
 
     def _packed(self, session: Session, owed: Owed, desk: Desk, *, means: Means, api: Api) -> Sequence[Step]:
         delivery, now = owed.delivery, means.now()
@@ -100,14 +110,8 @@ class Pennylane:
         wanted = delivery.payload or made(session, owed.invoice, owed.document, desk)
         delivering.intend(delivery, wanted, desk.version, now)
         parcel = Parcel.of(owed, desk, dict(delivery.payload or {}))
-        return steps(parcel, api, self.stored, partial(self._known, owed.delivery.destination_id))
-
-    def _known(self, destination_id: int, remote_id: str) -> bool:
-        """Whether another of our Deliveries is that record there."""
-        with self.database.read() as session:
-            one = models.Delivery
-            mine = (one.destination_id == destination_id, one.receipts["record"].as_string() == remote_id)
-            return bool(session.scalar(select(exists(select(one.id).where(*mine)))))
+        known = partial(records.is_known, self.database, owed.delivery.destination_id)
+        return steps(parcel, api, self.stored, known)
 
 
 def _make_way(session: Session, destination: models.Destination, means: Means) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,8 +19,8 @@ from core.export import (
     qbo_lists,
     qbo_parcel,
     qbo_vendors,
+    records,
     remote_lists,
-    xero_parcel,
 )
 from core.export.books import Desk, Owed
 from core.export.delivering import Step
@@ -78,21 +78,20 @@ class Qbo:
         api = Api(means, self.provider.api, realm)
         if not self._is_known(destination, realm, api, means):
             return
-        # The books may have been closed since yesterday.
-        books.keep(self.database, destination, {**(destination.books or {}), **qbo_lists.company(api)})
-        here = kinds.Here(self.supplier_name, self.public_url)
-        pack = partial(self._packed, destination.id, means, api)
-        books.send_all(self.database, destination, means, here, pack)
+        with books.patient(self.database, destination, means):
+            # The books may have been closed since yesterday.
+            books.learn(self.database, destination, qbo_lists.company(api))
+            here = kinds.Here(self.supplier_name, self.public_url)
+            pack = partial(self._packed, means=means, api=api)
+            books.send_all(self.database, destination, means, here, pack)
 
-    def _packed(
-        self, destination_id: int, means: Means, api: Api, session: Session, owed: Owed, desk: Desk
-    ) -> list[Step]:
-        fixed = owed.delivery.payload or (owed.first.payload if owed.first else None)
-        wanted = fixed or qbo_parcel.payload(session, destination_id, owed.invoice, desk)
+    def _packed(self, session: Session, owed: Owed, desk: Desk, *, means: Means, api: Api) -> Sequence[Step]:
+        destination_id = owed.delivery.destination_id
+        wanted = owed.fixed or qbo_parcel.payload(session, destination_id, owed.invoice, desk)
         delivering.intend(owed.delivery, wanted, desk.version, means.now())
         parcel = qbo_parcel.Parcel.of(owed, desk, wanted)
-        is_ours, learn = partial(self._is_ours, destination_id), partial(self._learn, owed.delivery.id)
-        return qbo_parcel.steps(parcel, api, self.stored, is_ours, learn)
+        known = partial(records.is_known, self.database, destination_id)
+        return qbo_parcel.steps(parcel, api, self.stored, known, partial(self._learn, owed.delivery.id))
 
     def _learn(self, delivery_id: int, vendor: Row) -> None:
         """Who was found or made is in the payload that is shown, and in the kept list."""
@@ -104,11 +103,6 @@ class Qbo:
             mine = {"destination_id": one.destination_id, "kind": "contacts"}
             kept = session.get_one(models.RemoteList, mine)
             kept.entries = [*(other for other in kept.entries if other["id"] != vendor["id"]), vendor]
-
-    def _is_ours(self, destination_id: int, remote_id: str) -> bool:
-        """Whether another of our Deliveries is that record there."""
-        with self.database.read() as session:
-            return xero_parcel.is_known(session, destination_id, remote_id)
 
     def _is_known(self, destination: models.Destination, realm: str, api: Api, means: Means) -> bool:
         """Whether it is clear whose books these are, after a look when they were connected or a person asked for one."""

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from core import archive
 from core.db import models
-from core.export import booking, qbo_bill, qbo_tax, qbo_vendors, remote_lists, xero_parcel
-from core.export.books import Desk, Owed, Paper
+from core.export import booking, enclosed, qbo_bill, qbo_tax, qbo_vendors, records, remote_lists
+from core.export.books import Desk, Owed
 from core.export.delivering import Receipts, Step
+from core.export.enclosed import Paper
 from core.export.qbo_api import LARGEST, Api, Duplicate, Row
 from core.export.qbo_bill import RECORDS
 
@@ -23,7 +24,7 @@ def payload(session: Session, destination_id: int, invoice: models.Invoice, desk
     lists, rule = remote_lists.kept(session, destination_id), desk.settings.rule(invoice.supplier)
     name, currency = desk.named(invoice), invoice.currency or ""
     card = any(one.get("card") for one in lists["accounts"] if one["id"] == rule.bank)
-    wanted = qbo_bill.entry(invoice, rule, card=card, paid_on=xero_parcel.paid_on(session, invoice.id))
+    wanted = qbo_bill.entry(invoice, rule, card=card, paid_on=records.paid_on(session, invoice.id))
     wanted = qbo_bill.open_(wanted, _closed(desk), desk.settings.locked)
     vat = booking.vat_of(session, invoice.workspace_id, [invoice.id]).get(invoice.id, ())
     # The supplier's own code, then those that were chosen for others.
@@ -60,7 +61,7 @@ class Parcel:
             sent["kind"],
             sent["record"],
             owed.record_id,
-            0 if owed.first else owed.delivery.round,
+            owed.round,
             float(qbo_tax.amount(invoice, abs(invoice.total_minor or 0))),
             qbo_bill.reference(invoice),
             Paper.of(invoice, owed.document, desk.named(invoice)),
@@ -74,7 +75,12 @@ def steps(
     known: Callable[[str], bool],
     learn: Callable[[Row], None],
 ) -> list[Step]:
-    """The vendor, where none is known; the record, which a person's *push again* changes; its file."""
+    """The vendor, where none is known; the record; its file."""
+    vendor = qbo_vendors.steps(parcel.record, api, learn) if parcel.round else []
+    return [*vendor, *_record(parcel, api, known), _file(parcel.paper, RECORDS[parcel.kind], api, stored)]
+
+
+def _record(parcel: Parcel, api: Api, known: Callable[[str], bool]) -> list[Step]:
     entity = RECORDS[parcel.kind]
 
     def find(_: Receipts) -> str | None:
@@ -90,29 +96,21 @@ def steps(
                 raise
             return there
 
-    def adopt(_: Receipts, __: str) -> str:
-        return parcel.record_id
-
-    def nothing(_: Receipts) -> None:
-        return None
-
     def change(receipts: Receipts, key: str) -> str:
         return api.change(entity, parcel.record_id, qbo_vendors.settled(parcel.record, receipts), key)
 
-    def find_file(receipts: Receipts) -> str | None:
-        return api.attached(entity, str(receipts["record"])).get(parcel.paper.name)
+    return records.steps(parcel.round, parcel.record_id, find, make, change)
+
+
+def _file(paper: Paper, entity: str, api: Api, stored: archive.Archive) -> Step:
+    def find(receipts: Receipts) -> str | None:
+        return api.attached(entity, str(receipts["record"])).get(paper.name)
 
     def attach(receipts: Receipts, key: str) -> str:
-        paper = parcel.paper
-        if paper.size > LARGEST:
-            return xero_parcel.TOO_LARGE
         path = stored.path(paper.sha256)
         return api.attach(entity, str(receipts["record"]), paper.name, path, paper.media_type, key)
 
-    vendor = qbo_vendors.steps(parcel.record, api, learn) if parcel.round else []
-    record = Step("record", nothing, adopt) if parcel.round == 0 else Step("record", find, make)
-    again = [Step(f"change {parcel.round}", nothing, change)] if parcel.round > 1 else []
-    return [*vendor, record, *again, Step("file", find_file, attach, payload=False)]
+    return enclosed.step(paper, LARGEST, find, attach)
 
 
 def _found(parcel: Parcel, api: Api, known: Callable[[str], bool]) -> str | None:

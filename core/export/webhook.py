@@ -11,7 +11,8 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -31,6 +32,13 @@ FORM, WORDS = "form", "words"
 #: Bytes of a file that are posted; most servers take no larger request.
 LARGEST = 20 * 1024 * 1024
 _PREFIX = "whsec_"
+#: Random bytes of a secret: the specification wants 24 to 64.
+_LENGTH = 32
+
+
+def new_secret() -> str:
+    """As the libraries of Standard Webhooks take it."""
+    return _PREFIX + base64.b64encode(secrets.token_bytes(_LENGTH)).decode()
 
 
 def draft(
@@ -64,7 +72,7 @@ def draft(
 KIND = kinds.Kind(
     "webhook",
     "Webhook",
-    (Field("url"), Field("secret", secret=True), Field("file", default=FORM, choices=(FORM, WORDS)), papers.WHICH),
+    (Field("url"), Field("secret", secret=True, made=new_secret), Field("file", default=FORM, choices=(FORM, WORDS)), papers.WHICH),
     draft=draft,
     place=places.web,
 )  # fmt: skip
@@ -81,11 +89,11 @@ class Webhook:
 
     def deliver(self, destination: models.Destination, means: Means) -> None:
         """Raises PartnerRefused when the address is gone or lets us in no more."""
-        secret = means.secrets()["secret"].reveal()
+        keys = [one.reveal() for one in means.secrets().values()]
         with self.house.database.read() as session:
             _, typed = chosen.typed(session, destination.id)
         with_file = typed.get("file", FORM) == FORM
-        post = partial(_post, means, destination.place, secret, with_file)
+        post = partial(_post, means, destination.place, keys, with_file)
         papers.carry_all(self.house, destination, means, draft, lambda parcel: [_step(parcel, post)])
 
 
@@ -100,12 +108,14 @@ def _step(parcel: Parcel, post: Any) -> Step:
     return Step("message", find, send)
 
 
-def _post(means: Means, place: str, secret: str, with_file: bool, parcel: Parcel) -> None:
+def _post(means: Means, place: str, keys: Sequence[str], with_file: bool, parcel: Parcel) -> None:
+    """Signed by each secret that lives: while it changes, the other side may know either."""
     said = json.dumps(parcel.payload, ensure_ascii=False).encode()
     request = means.http.build_request("POST", place, **_body(said, parcel, with_file))
     id_, at = f"msg_{parcel.key}", int(means.now().timestamp())
     request.headers["webhook-id"], request.headers["webhook-timestamp"] = id_, str(at)
-    request.headers["webhook-signature"] = signature(secret, id_, at, request.read())
+    body = request.read()
+    request.headers["webhook-signature"] = " ".join(signature(one, id_, at, body) for one in keys)
     answer = means.http.send(request)
     code = answer.status_code
     if code in (401, 403, 410):

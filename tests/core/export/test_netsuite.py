@@ -12,7 +12,7 @@ from joserfc.jwk import RSAKey
 
 from core import errors
 from core.db import models
-from core.export import delivering, kinds, netsuite, netsuite_api, remote_lists, xero_parcel
+from core.export import delivering, enclosed, kinds, netsuite, netsuite_api, remote_lists
 from core.export.chosen import Rule
 from core.export.netsuite import KIND
 from demo.netsuite import NetSuite
@@ -160,7 +160,7 @@ def test_a_file_too_large_for_a_script_stays_here(company: Company, monkeypatch:
     monkeypatch.setattr(netsuite, "LARGEST", 5)
     owed = company.bring()
     company.round()
-    assert company.delivery(owed).receipts["file"] == xero_parcel.TOO_LARGE
+    assert company.delivery(owed).receipts["file"] == enclosed.TOO_LARGE
 
 
 def test_pushed_again_the_bill_there_is_changed_and_no_second_made(company: Company) -> None:
