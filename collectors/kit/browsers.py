@@ -78,13 +78,8 @@ class Browsers:
     ) -> AsyncIterator[BrowserContext]:
         """A context that reaches the world through `passage` only, closed in the end whatever happened in it."""
         kind: Kind = "full" if full or self._watch else "shell"
-        async with AsyncExitStack() as turn, self._place_after(turn, kind) as browser:
-            context = await chromium.new_context(
-                browser, passage, state, user_agent or self.user_agent, locale
-            )
-            if context is None:
-                await self._forget(browser)
-                raise errors.BrowserLost
+        async with AsyncExitStack() as turn, self._place_after(turn, kind) as running:
+            context = await self._new_context(kind, running, passage, state, user_agent, locale)
             self.alive += 1
             self._turns[context] = turn
             try:
@@ -92,29 +87,51 @@ class Browsers:
             finally:
                 self.alive -= 1
                 del self._turns[context]
-                await chromium.close(context, browser)
+                if not await chromium.close(context):
+                    self._retire(kind, running)
+
+    async def _new_context(
+        self,
+        kind: Kind,
+        running: _Running,
+        passage: chromium.Passage,
+        state: Mapping[str, Any] | None,
+        user_agent: str | None,
+        locale: str,
+    ) -> BrowserContext:
+        """What a portal left may be nothing that a browser takes back: then the visit begins without it, signed out. Raises BrowserLost."""
+        agent = user_agent or self.user_agent
+        for kept in (state, None) if state else (None,):
+            context = await chromium.new_context(running.browser, passage, kept, agent, locale)
+            if context is not None:
+                return context
+        await self._give_up(kind, running)
+        raise errors.BrowserLost
 
     async def give_way(self, context: BrowserContext) -> None:
         """While a person is waited for, this context lets another have its turn; it does not take it back."""
         await self._turns[context].aclose()
 
     @asynccontextmanager
-    async def _place_after(self, turn: AsyncExitStack, kind: Kind) -> AsyncIterator[Browser]:
+    async def _place_after(self, turn: AsyncExitStack, kind: Kind) -> AsyncIterator[_Running]:
         await turn.enter_async_context(self._turn)
-        async with self._place(kind) as browser:
-            yield browser
+        async with self._place(kind) as running:
+            yield running
 
     @asynccontextmanager
-    async def _place(self, kind: Kind) -> AsyncIterator[Browser]:
+    async def _place(self, kind: Kind) -> AsyncIterator[_Running]:
         async with self._starting:
             running = await self._ready(kind)
             running.visits += 1
             running.contexts += 1
         try:
-            yield running.browser
+            yield running
         finally:
             running.visits -= 1
-            await self._retire_if_spent(kind, running)
+            if running.contexts >= CONTEXTS_PER_BROWSER or self._swollen(running):
+                self._retire(kind, running)
+            if running.visits == 0 and self._running.get(kind) is not running:
+                await chromium.end(running.browser)
 
     async def _ready(self, kind: Kind) -> _Running:
         running = self._running.get(kind)
@@ -122,14 +139,10 @@ class Browsers:
             running = self._running[kind] = _Running(await self._start(kind))
         return running
 
-    async def _retire_if_spent(self, kind: Kind, running: _Running) -> None:
-        """A spent browser takes no more visits and is closed by the last one that leaves it."""
-        current = self._running.get(kind) is running
-        if current and (running.contexts >= CONTEXTS_PER_BROWSER or self._swollen(running)):
+    def _retire(self, kind: Kind, running: _Running) -> None:
+        """It takes no more visits, and the last one that leaves it closes it: whatever ails it, the others in it may end in peace."""
+        if self._running.get(kind) is running:
             del self._running[kind]
-            current = False
-        if not current and running.visits == 0:
-            await running.browser.close()
 
     def _swollen(self, running: _Running) -> bool:
         """Looked at once in ten visits: it reads every process of the machine."""
@@ -137,12 +150,14 @@ class Browsers:
             return False
         return footprint.private_bytes(str(self._folder)) > ROOM + ROOM_PER_VISIT * self._at_once
 
-    async def _forget(self, browser: Browser) -> None:
-        """A browser that seems to be there and is not has lost its driver: the next visit starts both anew."""
-        if browser.is_connected() and self._driver is not None:
-            gone, self._driver = self._driver, None
+    async def _give_up(self, kind: Kind, running: _Running) -> None:
+        """It makes no context any more. Only when its driver is dead, and all browsers are lost with it, the next visit starts that anew too."""
+        self._retire(kind, running)
+        driver = self._driver
+        if driver is not None and not await chromium.answers(driver) and driver is self._driver:
+            self._driver = None
             self._running.clear()
-            await gone.stop()
+            await driver.stop()
 
     async def _start(self, kind: Kind) -> Browser:
         if self._sandbox and hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -171,7 +186,7 @@ class Browsers:
         """Closes every browser and removes the folder; a Browsers may be used again afterwards."""
         async with self._starting:
             for running in self._running.values():
-                await running.browser.close()
+                await chromium.end(running.browser)
             self._running.clear()
             if self._driver is not None:
                 await self._driver.stop()

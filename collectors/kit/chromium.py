@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol, cast
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, StorageState
 
 from core import errors
 
-#: A context that does not close in this time (seconds) belongs to a browser that is beyond help.
+#: A context that does not close in this time (seconds) belongs to a browser that is beyond help, as does a driver that does not answer.
 CLOSING = 10
 
 _ARGUMENTS = (
@@ -64,7 +65,7 @@ async def launch(
 async def new_context(
     browser: Browser, passage: Passage, state: Mapping[str, Any] | None, user_agent: str, locale: str
 ) -> BrowserContext | None:
-    """None when the browser is not there any more. Playwright's text may hold cookies and goes no further."""
+    """None when the browser makes none, or none with this state. Playwright's text may hold cookies and goes no further."""
     try:
         return await browser.new_context(
             proxy={"server": f"http://127.0.0.1:{passage.port}", "bypass": "<-loopback>"},
@@ -89,14 +90,31 @@ async def blind(page: Page) -> None:
         return  # the page has gone already
 
 
-async def close(context: BrowserContext, browser: Browser) -> None:
-    """A context that will not close takes its browser with it: the next visit starts another."""
+async def close(context: BrowserContext) -> bool:
+    """Whether it closed, and in time."""
     try:
         async with asyncio.timeout(CLOSING):
             await context.close()
     except (Error, TimeoutError):
-        if browser.is_connected():
+        return False
+    return True
+
+
+async def end(browser: Browser) -> None:
+    """A browser that does not end in time is left to its driver, which ends it when it ends itself."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING):
             await browser.close()
+
+
+async def answers(driver: Playwright) -> bool:
+    """Whether the driver lives: it is asked for something that needs no browser."""
+    try:
+        async with asyncio.timeout(CLOSING):
+            await (await driver.request.new_context()).dispose()
+    except (Error, TimeoutError):
+        return False
+    return True
 
 
 def plain_user_agent(version: str) -> str:

@@ -36,8 +36,6 @@ class Ride:
 
     async def visit(self, *, whole: bool = True) -> visiting.Seen:
         seen = await self.world.visit(self.customer, whole=whole)
-        if isinstance(seen.error, errors.BrowserLost):  # nothing of the collector: the farm comes again too
-            seen = await self.world.visit(self.customer, whole=whole)
         self._expect_no_secret(seen)
         assert not seen.refused, f"it asked for hosts that it does not declare: {', '.join(seen.refused)}"
         return seen

@@ -265,6 +265,43 @@ class TestEnding:
 
         assert shared.starts == 2
 
+    async def test_a_context_that_will_not_close_takes_no_other_visit_with_it(
+        self, short_tmp: Path, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(chromium, "CLOSING", 0.3)
+        shared = new_browsers(short_tmp)
+        with served({"/": "hello"}) as site:
+            async with _context(shared, door, site) as other:
+                async with _context(shared, door, None):
+                    _send(short_tmp, signal.SIGSTOP)
+                _send(short_tmp, signal.SIGCONT)
+                page = await other.new_page()
+                await page.goto(site.url)
+                said = await page.inner_text("body")
+            async with _context(shared, door, None) as context:
+                await context.new_page()
+        await shared.close()
+
+        assert (said, shared.starts) == ("hello", 2)
+
+    async def test_a_session_that_no_browser_takes_back_begins_signed_out_and_harms_no_other(
+        self, short_tmp: Path, door: Door
+    ) -> None:
+        cookie = {"name": "sid", "value": "x" * 5000, "domain": "portal.example", "path": "/"}
+        shared = new_browsers(short_tmp)
+        passage = await door.open([])
+        with served({"/": "hello"}) as site:
+            async with _context(shared, door, site) as other:
+                state = {"cookies": [cookie], "origins": []}
+                async with shared.context(passage, state=state, user_agent=None) as context:
+                    kept = await context.cookies()
+                page = await other.new_page()
+                await page.goto(site.url)
+                said = await page.inner_text("body")
+        await shared.close()
+
+        assert (kept, said, shared.starts) == ([], "hello", 1)
+
     async def test_a_visit_that_fails_closes_its_context(self, door: Door, browsers: Browsers) -> None:
         with pytest.raises(ZeroDivisionError):
             async with _context(browsers, door, None):
