@@ -11,7 +11,7 @@ from core.archive import upkeep
 from core.db import models
 from core.export import outbox
 from core.ledger import arrivals, uploads
-from scheduler import consents, keepsake, tell
+from scheduler import consents, keepsake, tell, tell_mail
 from scheduler.farm import Farm
 from vault import audit
 
@@ -36,6 +36,7 @@ def deliver(farm: Farm) -> None:
 def tell_people(farm: Farm) -> None:
     if farm.settings.notify.get_secret_value():
         tell.send(farm)
+        tell_mail.send(farm)
 
 
 def keep_keys(farm: Farm) -> None:
@@ -70,8 +71,7 @@ def _is_awaited(farm: Farm, path: str) -> bool:
 
 
 def _is_known(farm: Farm, sha256: str) -> bool:
+    one = models.Document
+    mine = (one.sha256 == sha256) | (one.own_sha256 == sha256)
     with farm.database.read() as session:
-        return (
-            session.scalar(select(models.Document.id).where(models.Document.sha256 == sha256).limit(1))
-            is not None
-        )
+        return session.scalar(select(one.id).where(mine).limit(1)) is not None

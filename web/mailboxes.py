@@ -12,16 +12,14 @@ from ipaddress import ip_address
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import mailboxes
+from core.ledger import mail_notices, mailboxes
 from core.mailbox import places
 from vault import fields
-from web import farm
+from web import farm, people
 
 ROLES = ("ap", "ar")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-#: Errors that wait for whoever signs in there.
-_ASKS = ("PartnerRefused", "BadCredentials", "Locked", "ActionNeeded")
 
 
 class State(StrEnum):
@@ -101,7 +99,7 @@ def _state(
         return State.PAUSED
     if mailbox.kind == "forward" and "host" not in mailbox.place:
         return State.OK
-    if mailbox.error in _ASKS:
+    if mailbox.error in mail_notices.ASKING:
         return State.NEEDS_PASSWORD
     if mailbox.error:
         return State.TROUBLE
@@ -116,6 +114,28 @@ def _never(mailbox: models.Mailbox) -> bool:
     """Whether it waits for its first consent, or for its first password after its settings were brought."""
     signs_in = mailbox.kind in places.PROVIDER or "host" in mailbox.place
     return signs_in and mailbox.next_check_at is None and mailbox.last_attempt_at is None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A mailbox that waits for a person; `asks` is who would like it handed over, else what keeps it from being read is in `state`."""
+
+    mailbox: models.Mailbox
+    state: State | None
+    asks: str = ""
+
+
+def waiting(session: Session, workspace_id: int, person_id: int) -> list[Waiting]:
+    """Those that are not read before somebody acts, then those that somebody asks this person for."""
+    ill = mail_notices.need_a_person(session, workspace_id)
+    found = [
+        Waiting(one, State.NEEDS_CONSENT if one.error == "ConsentEnded" else State.NEEDS_PASSWORD)
+        for one in ill
+    ]
+    for ask in mail_notices.asked_of(session, workspace_id, person_id):
+        mailbox = session.get_one(models.Mailbox, ask.mailbox_id)
+        found.append(Waiting(mailbox, None, people.named(session, ask.by_id)))
+    return found
 
 
 def begun(form: Mapping[str, str]) -> Typed:

@@ -131,7 +131,7 @@ def test_who_has_connected_it_and_when_is_said_whatever_the_spelling(company: wo
         assert "déjà connectée" in page, spelled
         assert "admin@firm.fr" in page
         assert f'href="/mailboxes/{posted.ENDED}"' in page
-        assert 'href="mailto:finance@firm.fr?subject=' in page
+        assert f'formaction="/mailboxes/{posted.ENDED}/ask"' in page
         assert "accounts.google.com" not in page
 
 
@@ -214,6 +214,59 @@ def test_it_is_handed_over_by_its_owner_or_an_admin_within_the_company(company: 
     world.post(admin, f"{place}/hand-over", at=place, to="2")
     box = _boxes(company)[0]
     assert (box.owner_id, box.connected_by) == (2, 1)
+
+
+def _asked(company: world.World) -> str:
+    """Finance asks for the mailbox that the admin answers for."""
+    place = f"/mailboxes/{posted.IN_ORDER}"
+    finance = company.signed_in("finance@firm.fr")
+    for _ in range(2):
+        world.post(finance, f"{place}/ask", at="/mailboxes/new?address=ap@firm.fr")
+    return place
+
+
+def test_who_asks_for_a_mailbox_is_heard_once_and_gets_it(company: world.World) -> None:
+    place = _asked(company)
+    finance, admin = company.signed_in("finance@firm.fr"), company.signed_in()
+    for page in ("/mailboxes/new?address=ap@firm.fr", place):
+        assert "Vous avez demandé" in finance.get(page).text
+    assert f'action="{place}/hand-over"' not in finance.get(place).text
+    for page in (place, "/mailboxes", "/"):
+        assert "finance@firm.fr demande que vous lui confiiez" in admin.get(page).text, page
+    world.post(admin, f"{place}/hand-over", at=place, to="2")
+    assert _boxes(company)[0].owner_id == 2
+    assert "demande que vous" not in admin.get(place).text
+    assert "Vous avez demandé" not in finance.get(place).text
+    with company.database.read() as session:
+        told = [(one.about, one.to_id, one.by_id) for one in session.query(models.MailNotice)]
+    assert told == [("asked:2", 1, 2), ("given:2", 2, 1)]
+
+
+def test_who_keeps_it_says_so_and_can_be_asked_again(company: world.World) -> None:
+    place = _asked(company)
+    finance, admin = company.signed_in("finance@firm.fr"), company.signed_in()
+    assert world.post(finance, f"{place}/keep", at="/mailboxes", who="2").status_code == 403
+    world.post(admin, f"{place}/keep", at=place, who="2")
+    assert world.post(admin, f"{place}/keep", at=place, who="2").status_code == 404
+    assert _boxes(company)[0].owner_id == 1
+    _asked(company)
+    with company.database.read() as session:
+        told = [one.about for one in session.query(models.MailNotice).order_by(models.MailNotice.id)]
+    assert told == ["asked:2", "kept:2", "asked:2"]
+
+
+def test_nobody_asks_themselves_nor_for_another_company_s(company: world.World) -> None:
+    place = f"/mailboxes/{posted.IN_ORDER}/ask"
+    assert world.post(company.signed_in(), place, at="/mailboxes").status_code == 409
+    assert world.post(company.signed_in(world.STRANGER), place, at="/mailboxes").status_code == 404
+
+
+def test_a_mailbox_that_needs_somebody_stands_on_the_first_page(company: world.World) -> None:
+    page = company.signed_in().get("/").text
+    asked = page.split('id="asked"', 1)[1].split("</section>", 1)[0]
+    assert f'href="/mailboxes/{posted.ENDED}"' in asked
+    assert "Autorisation à donner" in asked
+    assert f'href="/mailboxes/{posted.IN_ORDER}"' not in asked
 
 
 def test_a_corrected_password_is_a_new_version(company: world.World) -> None:

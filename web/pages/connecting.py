@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from core import errors, providers
 from core.db import models
-from core.ledger import mailboxes
+from core.ledger import mail_notices, mailboxes
 from core.mailbox import places
 from web import consents, farm, guard, mail_places, people
 from web import desk as desks
@@ -166,7 +166,9 @@ def _already(session: Session, already: models.Mailbox) -> str:
         mailbox=already,
         by=people.named(session, already.connected_by),
         owner=people.named(session, already.owner_id),
-        address=f"{farm.outside_address()}{url_for('mailboxes.mailbox', mailbox_id=already.id)}",
+        ask=next(
+            (one for one in mail_notices.asks(session, already.id) if one.by_id == g.visitor.person_id), None
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from core import errors, nouns
 from core.db import models
-from core.ledger import mailboxes, messages, rules
+from core.ledger import mail_notices, mailboxes, messages, rules
 from core.mailbox import places
 from vault import fields
 from web import consents, farm, guard, people
@@ -30,8 +30,14 @@ NEWEST = 20
 def every() -> str:
     with farm.here().database.read() as session:
         views = [_view(session, one) for one in mailboxes.living(session, g.visitor.workspace_id)]
+        mine = mail_notices.asked_of(session, g.visitor.workspace_id, g.visitor.person_id)
         return render_template(
-            "mailboxes.html", views=views, look=shown.LOOK, people=_people(session), may=may()
+            "mailboxes.html",
+            views=views,
+            look=shown.LOOK,
+            people=_people(session),
+            asked={one.mailbox_id: one for one in mine},
+            may=may(),
         )
 
 
@@ -60,6 +66,8 @@ def _shown(mailbox_id: int, problem: str = "") -> str:
             consent=consents.last(session, row),
             by_consent=places.provider_of(row) is not None,
             people=_people(session),
+            asks=mail_notices.asks(session, row.id),
+            may_give=may_give(row),
             problem=problem,
             may=may(),
         )
@@ -112,13 +120,44 @@ def hand_over(mailbox_id: int) -> Response:
     """Its owner or an admin gives it to somebody of the same company."""
     with farm.here().database.write() as session:
         row = found(session, mailbox_id)
-        if g.visitor.person_id != row.owner_id and not g.visitor.may(nouns.Role.ADMIN):
+        if not may_give(row):
             abort(403)
         to = request.form.get("to", type=int)
         if to not in _people(session):
             abort(400)
-        mailboxes.hand_over(row, to)
+        mail_notices.hand_over(session, row, to, by=g.visitor.person_id, now=farm.here().now())
         record(session, "mailbox.handed_over", f"mailbox:{mailbox_id}")
+    return redirect(url_for("mailboxes.mailbox", mailbox_id=mailbox_id))
+
+
+@pages.post(f"{ONE}/ask")
+@guard.finance
+def ask(mailbox_id: int) -> Response:
+    """Whoever answers for it is asked, once, to hand it over."""
+    here = farm.here()
+    with here.database.write() as session:
+        row = found(session, mailbox_id)
+        if row.owner_id == g.visitor.person_id:
+            abort(409)
+        mail_notices.ask_for(session, row, g.visitor.person_id, now=here.now())
+        record(session, "mailbox.asked_for", f"mailbox:{mailbox_id}")
+    return redirect(url_for("mailboxes.mailbox", mailbox_id=mailbox_id))
+
+
+@pages.post(f"{ONE}/keep")
+@guard.finance
+def keep(mailbox_id: int) -> Response:
+    """Its owner or an admin says no; who asked is told."""
+    here, who = farm.here(), request.form.get("who", type=int)
+    with here.database.write() as session:
+        row = found(session, mailbox_id)
+        if not may_give(row):
+            abort(403)
+        ask = next((one for one in mail_notices.asks(session, row.id) if one.by_id == who), None)
+        mail_notices.answer(
+            session, ask or abort(404), mail_notices.KEPT, by=g.visitor.person_id, now=here.now()
+        )
+        record(session, "mailbox.kept", f"mailbox:{mailbox_id}")
     return redirect(url_for("mailboxes.mailbox", mailbox_id=mailbox_id))
 
 
@@ -189,6 +228,11 @@ def found(session: Session, mailbox_id: int) -> models.Mailbox:
 
 def may() -> bool:
     return bool(g.visitor.may(nouns.Role.ADMIN, nouns.Role.FINANCE))
+
+
+def may_give(row: models.Mailbox) -> bool:
+    """Whether the visitor may say who answers for it."""
+    return bool(g.visitor.person_id == row.owner_id or g.visitor.may(nouns.Role.ADMIN))
 
 
 def _act(mailbox_id: int, word: str, act: Callable[[models.Mailbox, datetime], None]) -> Response:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from core import ledger
 from core.db import models
 from web import chain, farm, guard, health, outlook, people, speech, status_words, strip, tray
+from web import mailboxes as boxes
 
 pages = Blueprint("status", __name__)
 
@@ -28,6 +29,7 @@ def home() -> str | Response:
         seen, steps = health.look(session, here.now()), _first_steps(session, views)
         coming = outlook.of(session, g.visitor.workspace_id, views)
         to_check = tray.by_account(session, g.visitor.workspace_id)
+        mail = boxes.waiting(session, g.visitor.workspace_id, g.visitor.person_id)
     if not views and g.visitor.role == "admin":
         return redirect(url_for("suppliers.tiles"))
     return render_template(
@@ -42,6 +44,7 @@ def home() -> str | Response:
         health=seen,
         outlook=coming,
         to_check=to_check,
+        mail=mail,
         steps=steps,
         key_file=here.settings.key_file,
         strip=strip.drawn,

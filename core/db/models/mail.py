@@ -12,6 +12,7 @@ from core.db.models.base import Base
 
 _LIVE = text("deleted_at IS NULL")
 _DUE = text("next_check_at IS NOT NULL")
+_OPEN, _UNTOLD = text("closed_at IS NULL"), text("told_at IS NULL")
 
 
 class Mailbox(Base):
@@ -191,3 +192,32 @@ class ForwardAddress(Base):
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+
+
+class MailNotice(Base):
+    """Somebody should know something of a Mailbox: told once, and open until it is settled."""
+
+    __tablename__ = "mail_notices"
+    __table_args__ = (
+        _of_mailbox(),
+        Index(
+            "one_open_mail_notice",
+            "mailbox_id",
+            "about",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("mail_notices_untold", "queued_at", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    mailbox_id: Mapped[int]
+    #: `asked:7` (person 7 asks for it), `given:7` and `kept:7` (what became of that), an error's name, or `late`.
+    about: Mapped[str]
+    #: Who is to hear of it, None is whoever reads notices; and who asks, or has answered.
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    queued_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]

@@ -425,6 +425,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("destination_id", "kind"),
     )
     op.create_table(
+        "mail_notices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("mailbox_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("queued_at", Instant(), nullable=False),
+        sa.Column("told_at", Instant(), nullable=True),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"]),
+        sa.ForeignKeyConstraint(["to_id"], ["people.id"]),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "mailbox_id"], ["mailboxes.workspace_id", "mailboxes.id"], ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("mail_notices", schema=None) as batch_op:
+        batch_op.create_index(
+            "mail_notices_untold",
+            ["queued_at"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+        batch_op.create_index(
+            "one_open_mail_notice",
+            ["mailbox_id", "about"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "messages",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
