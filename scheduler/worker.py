@@ -56,7 +56,7 @@ class Worker:
         self.folder = farm.settings.data / "workers"
         self.zone = ZoneInfo(farm.settings.time_zone)
         self.rounds = Rounds(farm)
-        self.watch = watch.Watch(farm)
+        self.watch = watch.Watch(farm, partial(self._ring, asyncio.get_running_loop()))
         self._visits: dict[int, tuple[lease.Lease, asyncio.Task[None]]] = {}
         self._stop = asyncio.Event()
 
@@ -116,6 +116,8 @@ class Worker:
     def _clock(self) -> Clock:
         clock = Clock()
         clock.every(TICK, self.tick)
+        clock.now(self._sweep)
+        clock.every(ROUND, self._sweep)
         for act in (
             arrivals.take_in,
             uploads.take_in,
@@ -147,8 +149,12 @@ class Worker:
         """To mailboxes and destinations; they are not waited for."""
         await self.rounds.look()
 
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A round cannot wait for the clock. Safe from any thread."""
+        asyncio.run_coroutine_threadsafe(self._go_round(), loop)
+
     async def tick(self) -> None:
-        """Wishes, lapsed leases, what is due; then as many visits as there is room for."""
+        """Wishes and what is due; then as many visits as there is room for."""
         taken, disturbed = await self.farm.writer(self._look)
         for run_id in disturbed:
             await self._interrupt(run_id)
@@ -164,7 +170,6 @@ class Worker:
     def _look(self, session: Session) -> tuple[list[lease.Lease], set[int]]:
         now = self.farm.now()
         wishes.grant(session, now)
-        self.sweep(session)
         held = {run_id: one.fence for run_id, (one, _) in self._visits.items()}
         disturbed = lease.disturbed(session, held) if held else set()
         room = 0 if self._stop.is_set() else self.room - len(held.keys() - self.farm.waiting)
@@ -173,6 +178,9 @@ class Worker:
         breaker.send_canaries(session, now)
         ledger.call_due(session, now=now, limit=room, of_one=self.room // SHARE, zone=self.zone)
         return lease.take(session, self.farm.worker_id, limit=room, now=now), disturbed
+
+    async def _sweep(self) -> None:
+        await self.farm.writer(self.sweep)
 
     def sweep(self, session: Session) -> None:
         """End what workers that are no more left unfinished; their accounts are due again."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core import nouns
@@ -68,6 +68,16 @@ class Known:
         return self.lines.get((listed.contract.portal_id, listed.identity))
 
 
+_MARK = (
+    update(models.ListedRow)
+    .where(
+        models.ListedRow.contract_id == bindparam("its_contract"),
+        models.ListedRow.identity == bindparam("its_identity"),
+    )
+    .values(mark=bindparam("its_mark"))
+)
+
+
 def known_lines(session: Session, account: models.Account) -> Known:
     row = models.ListedRow
     rows = session.execute(
@@ -105,9 +115,9 @@ def note_marks(
     runs.guard(session, run_id, fence)
     mine = select(models.ContractRow).where(models.ContractRow.account_id == account.id)
     held = {contract.portal_id: contract.id for contract in session.scalars(mine)}
-    for line in lines:
-        its = (
-            models.ListedRow.contract_id == held[line.contract.portal_id],
-            models.ListedRow.identity == line.identity,
-        )
-        session.execute(update(models.ListedRow).where(*its).values(mark=line.mark))
+    marks = [
+        {"its_contract": held[line.contract.portal_id], "its_identity": line.identity, "its_mark": line.mark}
+        for line in lines
+    ]
+    if marks:
+        session.connection().execute(_MARK, marks)

@@ -67,7 +67,7 @@ def _account(session: Session, farm: Farm, supplier: str, number: int, cold: boo
 
 
 def _note(session: Session, account: models.Account, bills: list[str], now: datetime) -> None:
-    """The census, as `ledger.note_baseline` leaves it."""
+    """The census, as `ledger.note_baseline` leaves it. No bill's file was ever replaced: each has its first mark."""
     owner = {"workspace_id": account.workspace_id, "account_id": account.id}
     contract = models.ContractRow(**owner, portal_id="account", label="")
     census = models.Run(**owner, state=nouns.RunState.DONE, cause="trial", census=True, queued_at=now)
@@ -84,6 +84,7 @@ def _note(session: Session, account: models.Account, bills: list[str], now: date
             number=bill,
             precision="day",
             kind="invoice",
+            mark="1",
             run_id=census.id,
         )
         for bill in bills

@@ -24,7 +24,7 @@ from tests.bench import accounts, looking, meter, pages, paying, portals, stages
 from vault import redact
 
 #: Seconds between two looks at the visits, and between two at memory.
-LOOK, WEIGH = 0.1, 1.0
+LOOK, WEIGH = 0.25, 1.0
 
 
 def visits(
