@@ -226,6 +226,13 @@ class PartnerChanged(PartnerError):
     remedy = Remedy.MENDER
 
 
+class PrivateAddress(PartnerError):
+    """Its address lies in a private network, where the farm never goes: give it a public name, or a folder on the farm's machine."""
+
+    code = "MOISSON-X807"
+    remedy = Remedy.OWNER
+
+
 class FarmError(MoissonError):
     """The farm itself cannot go on; nothing is lost, and it tries again."""
 

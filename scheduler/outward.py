@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from collectors.kit.door import Bounds, Door, Passage
-from core import errors
+from core import errors, passage
 
 #: Seconds to connect, and between two pieces of an answer.
 TIMEOUT = httpx.Timeout(60.0, connect=15.0)
@@ -34,40 +34,40 @@ async def line(
     door: Door, origins: Sequence[str], *, upstream: str = "", bounds: Bounds | None = None
 ) -> AsyncIterator[Line]:
     """Open as long as the round lasts. Origins are `scheme://host[:port]`; `bounds` as the door's."""
-    passage = await door.open([_authority(one) for one in origins], upstream=upstream, bounds=bounds)
+    way = await door.open([_authority(one) for one in origins], upstream=upstream, bounds=bounds)
     client = httpx.Client(
-        transport=_Through(passage),
+        transport=_Through(way),
         timeout=TIMEOUT,
         follow_redirects=False,
         trust_env=False,
         headers={"User-Agent": "Moisson"},
     )
     try:
-        yield Line(client, ("127.0.0.1", passage.port))
+        yield Line(client, ("127.0.0.1", way.port))
     finally:
-        await passage.close()
+        await way.close()
         client.close()  # noqa: ASYNC212 - it only lets its sockets go
 
 
 class _Through(httpx.BaseTransport):
     """What goes wrong on the way is told in our words; an answer that is too large is cut."""
 
-    def __init__(self, passage: Passage) -> None:
-        self._passage = passage
-        proxy = f"http://127.0.0.1:{passage.port}"
+    def __init__(self, way: Passage) -> None:
+        self._out = way
+        proxy = f"http://127.0.0.1:{way.port}"
         self._way = httpx.HTTPTransport(proxy=proxy, verify=ssl.create_default_context(), trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.netloc.decode("ascii")
-        self._passage.check(str(request.url))
+        self._out.check(str(request.url))
         try:
             answer = self._way.handle_request(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError):
-            raise errors.PartnerDown(f"{host} cannot be reached", step="http") from None
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as err:
+            raise _shut(host, str(err)) from None
         except httpx.TransportError as err:
             raise errors.PartnerSilent(f"{host}: {type(err).__name__}", step="http") from None
-        if "moisson" in answer.headers.get("Proxy-Status", ""):
-            raise errors.PartnerDown(f"{host} cannot be reached", step="http")
+        if "moisson" in (said := answer.headers.get("Proxy-Status", "")):
+            raise _shut(host, said)
         stream = answer.stream
         assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101 - a sync transport's answer is one
         return httpx.Response(
@@ -79,6 +79,13 @@ class _Through(httpx.BaseTransport):
 
     def close(self) -> None:
         self._way.close()
+
+
+def _shut(host: str, said: str) -> errors.PartnerError:
+    """What it means that nobody was reached."""
+    if passage.PROHIBITED in said:
+        return errors.PrivateAddress(host, step="http")
+    return errors.PartnerDown(f"{host} cannot be reached", step="http")
 
 
 class _Capped(httpx.SyncByteStream):

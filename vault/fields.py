@@ -93,6 +93,14 @@ def forget(session: Session, row: Row, *, actor: str, at: datetime) -> None:
     _note(session, holder, "fields.forgotten", actor, at, {})
 
 
+def end(session: Session, row: Row, field: str, *, actor: str, at: datetime) -> None:
+    """Destroy what is sealed under one field, in every version; the rest stays."""
+    holder, kept = Holder.of(row, ()), models.SealedField
+    mine = (kept.owner == holder.what, kept.owner_id == holder.id, kept.field == field)
+    session.execute(delete(kept).where(*mine))
+    _note(session, holder, "field.forgotten", actor, at, {"field": field})
+
+
 def holds(session: Session, row: Row, field: str) -> datetime | None:
     """Since when something is sealed there; None is nothing."""
     kept, holder = models.SealedField, Holder.of(row, ())

@@ -14,7 +14,7 @@ from core.db import models
 from core.export import chosen, folder, kinds
 from core.export.kinds import Kind
 from vault import fields
-from web import farm
+from web import farm, signing
 
 #: Of a field's name in the form: a kind may ask a `password`, and so do we.
 PREFIX = "field-"
@@ -31,6 +31,8 @@ class Typed:
     secrets: dict[str, str] = field(default_factory=dict)
     place: str = ""
     problems: dict[str, str] = field(default_factory=dict)
+    #: The secret that the farm made when this was put away, to be shown once.
+    made: str = ""
 
 
 def blank(kind: Kind) -> Typed:
@@ -41,7 +43,7 @@ def kept(session: Session, row: models.Destination, kind: Kind) -> Typed:
     """As it is now; secrets are only said to be there."""
     told = chosen.typed(session, row.id)[1]
     values = {one.name: str(told.get(one.name, one.default)) for one in kind.plain}
-    sealed = [one.name for one in kind.secrets if fields.holds(session, row, one.name)]
+    sealed = [one.name for one in kind.secrets if signing.held(session, row, one)]
     return Typed(kind, values, sealed, place=row.place)
 
 
@@ -49,7 +51,9 @@ def typed(kind: Kind, form: Mapping[str, str], before: Typed | None = None) -> T
     """What was sent, with what is wrong by the name of its field. To another address no secret goes that was typed for the first."""
     values = {one.name: form.get(PREFIX + one.name, "").strip()[:_LONGEST] for one in kind.plain}
     secrets = {
-        one.name: form[PREFIX + one.name].strip("\r\n") for one in kind.secrets if form.get(PREFIX + one.name)
+        one.name: form[PREFIX + one.name].strip("\r\n")
+        for one in kind.secrets
+        if not one.made and form.get(PREFIX + one.name)
     }
     told = Typed(kind, values, before.sealed if before else (), secrets)
     if not kind.fields:
@@ -59,7 +63,8 @@ def typed(kind: Kind, form: Mapping[str, str], before: Typed | None = None) -> T
         moved = before is not None and _origins(kind, told.place) != _origins(kind, before.place)
     except ValueError as err:
         name = str(err) if str(err) in values else next(iter(values), "form")
-        told.problems[name], moved = "destinations.wrong_address", False
+        there = "private" if _is_private(_host(values.get(name, ""))) else "wrong_address"
+        told.problems[name], moved = f"destinations.{there}", False
     else:
         _unsafe(told)
     lacking = {one.name for one in kind.fields if one.needed and not _given(told, one, moved=moved)}
@@ -74,17 +79,17 @@ def typed(kind: Kind, form: Mapping[str, str], before: Typed | None = None) -> T
 
 
 def put(session: Session, row: models.Destination, told: Typed, *, by: int, now: datetime) -> int:
-    """Kept as a new version, its secrets sealed for the worker alone; gives the version. Raises VaultClosed, VaultError."""
+    """Kept as a new version, its secrets sealed for the worker alone; gives the version. What the farm has to make is made.
+
+    Raises VaultClosed, VaultError.
+    """
     actor, before = f"person:{by}", row.place
     row.place = told.place
     if before and _origins(told.kind, before) != _origins(told.kind, told.place):
         fields.forget(session, row, actor=actor, at=now)
-    if told.secrets:
-        row.secret_version += 1
-        session.flush()
-        holder, trusted = fields.Holder.of(row, told.kind.origins(row)), farm.here().desk.trusted()
-        for name, secret in told.secrets.items():
-            fields.seal(session, trusted, holder, name, secret, actor=actor, by=by, at=now)
+    signing.seal(session, row, told.secrets, by=by, now=now)
+    if told.kind.made and not signing.held(session, row, told.kind.made):
+        told.made = signing.make(session, row, told.kind.made, by=by, now=now)
     row.connected_at = row.connected_at or now
     row.error, row.said, row.parked_until, row.next_round_at = None, None, None, now
     return chosen.keep_typed(session, row, told.values, by=by, now=now)
@@ -93,6 +98,8 @@ def put(session: Session, row: models.Destination, told: Typed, *, by: int, now:
 def _given(told: Typed, one: kinds.Field, *, moved: bool) -> bool:
     if not one.secret:
         return bool(told.values[one.name])
+    if one.made:
+        return True
     return one.name in told.secrets or (one.name in told.sealed and not moved)
 
 
@@ -107,9 +114,26 @@ def _origins(kind: Kind, place: str) -> tuple[str, ...]:
 
 
 def _unsafe(told: Typed) -> None:
-    """Nothing goes unencrypted but to this machine, where that is allowed."""
+    """Nothing goes unencrypted but to this machine, where that is allowed; and nothing to a private network, where the door leads to none."""
     loopback = farm.here().settings.allow_loopback
+    field = "url" if "url" in told.values else next(iter(told.values), "form")
     for origin in _origins(told.kind, told.place):
         parts = urlsplit(origin)
-        if parts.scheme in ("http", "ftp") and not (loopback and hosts.is_loopback(parts.hostname or "")):
-            told.problems[next(iter(told.values), "form")] = "destinations.not_encrypted"
+        host = _host(origin)
+        near = loopback and hosts.is_loopback(host)
+        if _is_private(host) and not near:
+            told.problems[field] = "destinations.private"
+        elif parts.scheme in ("http", "ftp") and not near:
+            told.problems[field] = "destinations.not_encrypted"
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_private(host: str) -> bool:
+    """By its spelling; a name that leads to such an address is known when the worker looks it up."""
+    return hosts.is_loopback(host) or (hosts.is_address(host) and not hosts.is_public(host))

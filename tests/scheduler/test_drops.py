@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiosmtpd.controller import Controller
 
 from core.db import models
 from core.export import catalogue, chosen
 from core.settings import Settings
 from demo.webhook import Listener
 from scheduler import destinations, farm, partner_rounds
-from tests.core.export import strangers
-from tests.core.export.test_letter import PASSWORD, Post
+from tests.core.export import post as posts
+from tests.core.export.post import PASSWORD, Post
 from tests.scheduler import homecoming
 from vault import fields, redact
 from web import desk
@@ -78,13 +77,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 def post() -> Iterator[tuple[Post, int]]:
-    made, port = Post(), strangers.free_port()
-    controller = Controller(
-        made, hostname="127.0.0.1", port=port, authenticator=made.let_in, auth_require_tls=False
-    )
-    controller.start()
-    yield made, port
-    controller.stop()
+    with posts.opened() as made:
+        yield made
 
 
 async def test_a_webhook_is_told_once(world: World) -> None:
@@ -130,8 +124,10 @@ async def test_no_destination_leads_into_the_network_that_the_farm_lies_in(
     there = world.connect(kind, typed, secrets)
     homecoming.bring(world.farm)
     await world.go()
-    assert world.row(there).error == "PartnerDown"
+    assert world.row(there).error == "PrivateAddress"
     assert world.delivery(there).sent_at is None
+    await world.go()
+    assert world.row(there).failures == 1, "it waits for a person"
 
 
 async def test_without_being_told_so_not_even_this_machine_is_reached(tmp_path: Path) -> None:

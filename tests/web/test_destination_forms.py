@@ -12,9 +12,10 @@ from core.db import models
 from core.export import catalogue, chosen, kinds
 from tests.web import looks, world
 from vault import fields
-from web import speech
+from web import signing, speech
 
-NEW = "/destinations/new"
+PLACE = "/destinations"
+NEW = f"{PLACE}/new"
 SECRET = "canary of a destination"
 #: A kind that asks of everything, without a service behind it.
 DEPOT = kinds.Kind(
@@ -94,6 +95,35 @@ def test_what_is_wrong_is_said_beside_its_field(
         assert session.query(models.Destination).filter_by(kind="depot").count() == 0
 
 
+@pytest.mark.parametrize(
+    "place", ["https://192.168.1.4/x", "https://10.0.0.7", "https://[fd00::1]/", "https://100.64.0.9", "https://169.254.169.254/"]
+)  # fmt: skip
+def test_an_address_in_a_private_network_is_refused_and_the_way_out_is_said(
+    company: world.World, place: str
+) -> None:
+    client = company.signed_in(language="en")
+    answer = world.post(client, f"{NEW}/depot", at=f"{NEW}/depot", **_typed(url=place))
+    assert answer.status_code == 422
+    assert "MOISSON_EXPORT_FOLDER" in answer.text.split('id="wrong-url"')[1]
+
+
+def test_a_network_drive_by_its_private_address_is_told_the_same_encrypted_or_not(
+    company: world.World,
+) -> None:
+    typed = {"field-url": "http://192.168.1.4/dav", "field-login": "a", "field-password": "p"}
+    form = f"{NEW}/webdav"
+    answer = world.post(company.signed_in(), form, at=form, password=world.PASSWORD, **typed)
+    assert "MOISSON_EXPORT_FOLDER" in answer.text.split('id="wrong-url"')[1]
+
+
+def test_this_very_machine_is_no_destination_unless_the_farm_was_told_so(company: world.World) -> None:
+    typed = {"field-url": "sftp://127.0.0.1/x", "field-login": "a", "field-which": "all"}
+    answer = world.post(
+        company.signed_in(), f"{NEW}/sftp", at=f"{NEW}/sftp", password=world.PASSWORD, **typed
+    )
+    assert answer.status_code == (302 if company.settings.allow_loopback else 422)
+
+
 def test_a_change_is_a_version_and_a_secret_that_is_not_typed_stays(company: world.World) -> None:
     client = company.signed_in()
     world.post(client, f"{NEW}/depot", at=f"{NEW}/depot", **_typed())
@@ -165,3 +195,61 @@ async def test_the_form_of_every_kind_is_open_to_everybody(
             faults += await looks.faults_of(page, served.address, f"{NEW}/{kind.id}")
         await context.close()
     assert faults == []
+
+
+def _every(company: world.World) -> list[str]:
+    """The pages of one destination of each kind, with all that its form asks; a webhook's secret is in the middle of a change."""
+    pages: list[str] = []
+    for kind in catalogue.every():
+        with company.database.write() as session:
+            row = models.Destination(
+                workspace_id=1, kind=kind.id, place="https://partner.example/a/rather/long/path", name=kind.name,
+                created_at=world.NOW, connected_at=world.NOW, error="PrivateAddress", said="192.168.1.4:443",
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            typed = {one.name: one.default or f"{one.name}-" * 12 for one in kind.plain}
+            chosen.keep_typed(session, row, typed, by=None, now=world.NOW)
+            pages += [f"{PLACE}/{row.id}", *([f"{PLACE}/{row.id}/edit"] if kind.fields else [])]
+            if kind.made:
+                pages.append(f"{PLACE}/{row.id}/secret")
+                with company.app.test_request_context():
+                    for name in kind.made.names:
+                        signing.seal(session, row, {name: SECRET}, by=1, now=world.NOW)
+    return pages
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_pages_of_every_kind_are_open_to_everybody(
+    tmp_path: Path, browser: Browser, language: str
+) -> None:
+    company = world.full(tmp_path)
+    pages = _every(company)
+    async with looks.serving(company, browser) as served:
+        context = await served.context(language=language)
+        page = await context.new_page()
+        faults = [fault for one in pages for fault in await looks.faults_of(page, served.address, one)]
+        await context.close()
+    assert faults == []
+
+
+async def test_a_form_with_a_problem_and_a_secret_that_is_shown_are_open_to_everybody(
+    tmp_path: Path, browser: Browser
+) -> None:
+    async with looks.serving(world.full(tmp_path), browser) as served:
+        context = await served.context(language="fr", width=390)
+        page = await context.new_page()
+        await page.goto(f"{served.address}{NEW}/webhook")
+        await page.locator("#field-url").fill("https://192.168.1.4/hooks")
+        await page.locator("#password").fill(world.PASSWORD)
+        await page.locator("form.panel button").click()
+        await page.locator("#wrong-url").wait_for()
+        assert await looks.violations(page) == []
+        assert not await looks.overflows(page)
+        await page.locator("#field-url").fill("https://firm.example/hooks")
+        await page.locator("#password").fill(world.PASSWORD)
+        await page.locator("form.panel button").click()
+        assert (await page.locator("#secret").input_value()).startswith("whsec_")
+        assert await looks.violations(page) == []
+        assert not await looks.overflows(page)
+        await context.close()

@@ -73,6 +73,9 @@ ROWS = {
     "delivery.room": "afvu",
     "delivery.push_again": "af",
     "delivery.push_all_again": "af",
+    "signatures.room": "af",
+    "signatures.change": "af",
+    "signatures.end": "af",
     "lacking.room": "afvu",
     "lacking.again": "af",
     "consents.callback": "af",
@@ -265,6 +268,7 @@ ANSWERS = {
     "exports.file": 422,  # nothing is ticked
     "making.edit": 404,  # Xero's form asks nothing that could be changed
     "lacking.room": 404,  # Xero says nothing of what it lacks
+    "signatures.room": 404,  # the farm signs nothing for Xero
 }
 
 

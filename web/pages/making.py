@@ -12,6 +12,7 @@ from core.export import catalogue
 from core.export.kinds import Kind
 from web import consents, desk, destination_forms, destinations, farm, guard, people, previews
 from web.destination_forms import Typed
+from web.pages import signatures
 from web.pages.consents import sent_there, visitor
 from web.pages.destinations import found
 from web.pages.statements import record
@@ -28,7 +29,7 @@ def form(kind_id: str) -> str:
 @pages.post("/new/<kind_id>")
 @guard.finance
 def make(kind_id: str) -> Response | str | tuple[str, int]:
-    """A new place where invoices go is made by somebody who knows their password."""
+    """A new place where invoices go is made by somebody who knows their password. A secret that the farm made is shown now."""
     kind = _kind(kind_id)
     typed = destination_forms.typed(kind, request.form)
     _check_person(typed)
@@ -69,7 +70,7 @@ def change(destination_id: int) -> Response | str | tuple[str, int]:
     except errors.VaultError:
         typed.problems["form"] = "form.not_ready"
         return _form(typed, place), 503
-    return redirect(_at(destination_id))
+    return _put_away(place, typed)
 
 
 @pages.post("/<int:destination_id>/connect")
@@ -88,12 +89,16 @@ def again_there(destination_id: int) -> str | tuple[str, int]:
         return _form(typed), 503
 
 
-def _with_fields(kind: Kind, typed: Typed) -> Response:
+def _with_fields(kind: Kind, typed: Typed) -> Response | str:
     here = farm.here()
     with here.database.write() as session:
         place = _new(session, kind)
         destination_forms.put(session, place, typed, by=g.visitor.person_id, now=here.now())
-    return redirect(_at(place.id))
+    return _put_away(place, typed)
+
+
+def _put_away(place: models.Destination, typed: Typed) -> Response | str:
+    return signatures.shown(place, secret=typed.made) if typed.made else redirect(_at(place.id))
 
 
 def _with_consent(kind: Kind, typed: Typed) -> str | tuple[str, int]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import email
-import email.policy
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,62 +14,21 @@ from zoneinfo import ZoneInfo
 import pytest
 import trustme
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope
 
 from core import errors
 from core.export import letter, letter_bundles, letters, places
 from tests.core.export import books, depot, strangers
+from tests.core.export import post as posts
 from tests.core.export.depot import Depot
+from tests.core.export.post import PASSWORD, Post
 
-PASSWORD = "canary-of-the-post"
 PARIS = ZoneInfo(depot.ZONE)
-
-
-class Post:
-    """A server that takes mail for others; `came` is what it has said yes to."""
-
-    def __init__(self) -> None:
-        self.came: list[Envelope] = []
-        self.refuses: dict[str, str] = {}
-        self.asked: list[bytes] = []
-
-    @property
-    def letters(self) -> list[EmailMessage]:
-        return [_read(one) for one in self.came]
-
-    async def handle_RCPT(self, _: Any, __: Any, envelope: Envelope, address: str, options: Any) -> str:
-        if said := self.refuses.get("RCPT"):
-            return said
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _: Any, __: Any, envelope: Envelope) -> str:
-        if said := self.refuses.get("DATA"):
-            return said
-        self.came.append(envelope)
-        return "250 OK"
-
-    def let_in(self, _: Any, __: Any, ___: Any, ____: str, told: Any) -> AuthResult:
-        self.asked.append(told.password)
-        return AuthResult(success=bool(told.password == PASSWORD.encode()), handled=False)
-
-
-def _read(one: Envelope) -> EmailMessage:
-    assert isinstance(one.content, bytes)
-    return email.message_from_bytes(one.content, policy=email.policy.default)
 
 
 @pytest.fixture
 def post() -> Iterator[tuple[Post, int]]:
-    made = Post()
-    port = strangers.free_port()
-    controller = Controller(
-        made, hostname="127.0.0.1", port=port, authenticator=made.let_in, auth_require_tls=False,
-        data_size_limit=2**25,
-    )  # fmt: skip
-    controller.start()
-    yield made, port
-    controller.stop()
+    with posts.opened() as made:
+        yield made
 
 
 @pytest.fixture

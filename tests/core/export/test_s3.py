@@ -3,82 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from moto import settings as moto_settings
-from moto.backends import get_backend
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from core import errors
 from core.export import s3, sigv4
-from demo import server
 from tests.core.export import books, depot
+from tests.core.export import cloud as clouds
+from tests.core.export.cloud import Cloud
 from tests.core.export.depot import Depot
 
-POLICY = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*",
- "Action": ["s3:PutObject", "s3:GetObject", "s3:ListBucket"]}]}"""
 NAME = "2026-11/Mandarine/2026-11-03_Mandarine_F-1_45,90-EUR_1.pdf"
 
 
-class Cloud:
-    """moto's S3, which checks every signature by botocore's own rules; `loses` is asked after each request is done."""
-
-    def __init__(self) -> None:
-        self._app = DomainDispatcherApplication(create_backend_app)
-        self.asked: list[str] = []
-        self.loses: Callable[[str], bool] = lambda method: False
-        self.knows_conditions = True
-        self.server = server.Server(self).start()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        method = str(environ["REQUEST_METHOD"])
-        self.asked.append(method)
-        if "HTTP_IF_NONE_MATCH" in environ and not self.knows_conditions:
-            start_response("501 Not Implemented", [("Content-Length", "0")])
-            return []
-        answer: Iterable[bytes] = self._app(environ, start_response)
-        if self.loses(method):
-            raise ConnectionAbortedError
-        return answer
-
-    @property
-    def bucket(self) -> Any:
-        return get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"].buckets["papers"]
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        return {name: key.value for name, key in self.bucket.keys.items()}
-
-
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    made = Cloud()
-    for name in ("s3", "iam"):
-        get_backend(name).reset()
-    get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"].create_bucket("papers", "eu-west-3")
-    monkeypatch.setattr(moto_settings, "INITIAL_NO_AUTH_ACTION_COUNT", 0)
-    yield made
-    made.server.stop()
+def cloud() -> Iterator[Cloud]:
+    with clouds.opened() as made:
+        yield made
 
 
 @pytest.fixture
 def company(tmp_path: Path, cloud: Cloud) -> Iterator[Depot]:
-    iam = get_backend("iam")[DEFAULT_ACCOUNT_ID]["aws"]
-    iam.create_user("eu-west-3", "moisson")
-    iam.put_user_policy("moisson", "drop", POLICY)
-    key = iam.create_access_key("moisson")
-    typed = {
-        "url": f"{cloud.server.url}/papers/café",
-        "region": "eu-west-3",
-        "access_key": key.access_key_id,
-    }
-    with depot.opened(tmp_path, s3.KIND, s3.S3, typed, {"secret_key": key.secret_access_key}) as opened:
+    key, secret = cloud.new_key()
+    typed = {"url": f"{cloud.server.url}/papers/café", "region": clouds.REGION, "access_key": key}
+    with depot.opened(tmp_path, s3.KIND, s3.S3, typed, {"secret_key": secret}) as opened:
         yield opened
 
 
@@ -117,7 +68,7 @@ def test_a_file_that_failed_does_not_hold_up_the_others(company: Depot, cloud: C
 
 
 def test_what_lies_there_under_that_name_is_not_overwritten(company: Depot, cloud: Cloud) -> None:
-    get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"].put_object("papers", f"café/{NAME}", b"another's")
+    cloud.put(f"café/{NAME}", b"another's")
     owed = company.bring()
     company.round()
     assert company.delivery(owed).held_for == "name_taken"

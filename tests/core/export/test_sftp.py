@@ -5,81 +5,26 @@ from __future__ import annotations
 import dataclasses
 import getpass
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from core import errors
 from core.export import sftp
-from tests.core.export import books, depot, strangers
+from tests.core.export import books, depot, sshd, strangers
 from tests.core.export.depot import Depot
+from tests.core.export.sshd import Server
 
-SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-pytestmark = pytest.mark.skipif(SSHD is None, reason="no OpenSSH server: apt-get install openssh-server")
+pytestmark = pytest.mark.skipif(sshd.SSHD is None, reason=sshd.MISSING)
 
 NAME = "2026-11/Mandarine/2026-11-03_Mandarine_F-1_45,90-EUR_1.pdf"
-_CONFIG = """
-ListenAddress 127.0.0.1
-Port {port}
-HostKey {home}/host_key
-PidFile none
-AuthorizedKeysFile {home}/authorized
-AuthenticationMethods publickey
-StrictModes no
-UsePAM no
-PermitRootLogin yes
-Subsystem sftp internal-sftp -d {home}/files
-"""
-
-
-@dataclass
-class Server:
-    home: Path
-    port: int
-    private_key: str
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        root = self.home / "files"
-        return {str(one.relative_to(root)): one.read_bytes() for one in root.rglob("*") if one.is_file()}
-
-
-def _new_key(path: Path) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
-
-
-@contextmanager
-def running(server: Server) -> Iterator[None]:
-    config = server.home / "sshd_config"
-    config.write_text(_CONFIG.format(port=server.port, home=server.home))
-    # As root it keeps its helpers' place there.
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    log = (server.home / "log").open("wb")
-    process = subprocess.Popen([str(SSHD), "-D", "-e", "-f", str(config)], stderr=log)
-    try:
-        strangers.expect_answer(server.port)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-        log.close()
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    home = tmp_path / "ssh"
-    (home / "files").mkdir(parents=True)
-    for name in ("host_key", "ours"):
-        _new_key(home / name)
-    shutil.copy(home / "ours.pub", home / "authorized")
-    made = Server(home, strangers.free_port(), (home / "ours").read_text())
-    with running(made):
+    with sshd.opened(tmp_path / "ssh") as made:
         yield made
 
 
@@ -143,11 +88,11 @@ def test_another_host_key_than_before_stops_everything_until_a_person_has_typed_
     assert first in told.stdout
     for name in ("host_key", "host_key.pub"):
         (server.home / name).unlink()
-    _new_key(server.home / "host_key")
+    sshd.new_key(server.home / "host_key")
     server.port = strangers.free_port()
     company.change(place=f"sftp://127.0.0.1:{server.port}/drop")
     company.bring()
-    with running(server):
+    with sshd.running(server):
         with pytest.raises(errors.PartnerRefused, match="SHA256:") as refused:
             company.round()
         assert (refused.value.step, server.files) == ("host key", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -49,6 +50,29 @@ def test_it_is_told_of_an_invoice_with_its_file(company: Depot, listener: Listen
     sent = company.delivery(owed)
     assert (sent.proof, sent.payload) == (id_, message)
     assert listener.calls == 1
+
+
+def test_while_the_secret_changes_either_side_of_the_change_knows_the_message(
+    company: Depot, listener: Listener
+) -> None:
+    new = webhook.new_secret()
+    both = {"secret": depot.Shown(SECRET), "secret_other": depot.Shown(new)}
+    company.means = dataclasses.replace(company.means, secrets=lambda: both)
+    for n, key in enumerate([KEY, base64.b64decode(new.removeprefix("whsec_"))]):
+        listener.key = key
+        company.bring(f"F-{n}")
+        company.round()
+    assert len(listener.told) == 2
+    listener.key = b"neither of the two, and long enough"
+    company.bring("F-9")
+    with pytest.raises(errors.PartnerRefused):
+        company.round()
+
+
+def test_a_secret_that_the_farm_makes_is_long_enough_and_never_the_same() -> None:
+    made = {webhook.new_secret() for _ in range(100)}
+    assert len(made) == 100
+    assert {len(base64.b64decode(one.removeprefix("whsec_"), validate=True)) for one in made} == {32}
 
 
 def test_without_the_file_it_is_json_alone(company: Depot, listener: Listener) -> None:
