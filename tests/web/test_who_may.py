@@ -138,6 +138,8 @@ ROWS = {
     "mailboxes.go_on": "af",
     "mailboxes.choose": "af",
     "mailboxes.hand_over": "af",
+    "mailboxes.ask": "af",
+    "mailboxes.keep": "af",
     "mailboxes.renew": "af",
     "mailboxes.correct": "af",
     "mailboxes.leave": "af",
