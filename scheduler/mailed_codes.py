@@ -34,6 +34,15 @@ def hurry(farm: Farm) -> None:
         farm.writer.now(partial(_call, farm, companies))
 
 
+def is_waited_for(farm: Farm, mailbox_id: int) -> bool:
+    """Whether a visit of this mailbox's company waits for a mailed code."""
+    with farm.database.read() as session:
+        box = session.get(models.Mailbox, mailbox_id)
+        return box is not None and bool(
+            _open(session, farm, models.Challenge.workspace_id == box.workspace_id)
+        )
+
+
 def awaited(farm: Farm, workspace_id: int) -> Sequence[Awaited]:
     """Who waits in this company, and whose mail each may believe."""
     with farm.database.read() as session:

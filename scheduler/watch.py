@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from core import errors, nouns
 from core.db import models
 from core.mailbox import idle, places, sign_in
 from core.mailbox.line import Box
-from scheduler import lease, mailboxes, outward, round_lease
+from scheduler import lease, mailboxes, mailed_codes, outward, round_lease
 from scheduler.farm import Farm
 from scheduler.round import equipped
 
@@ -47,8 +47,9 @@ class Line:
 
 
 class Watch:
-    def __init__(self, farm: Farm) -> None:
-        self.farm = farm
+    def __init__(self, farm: Farm, ring: Callable[[], None] = lambda: None) -> None:
+        """`ring` is called from a thread when a mailbox has fallen due, for who should not wait for the next look at what is."""
+        self.farm, self._ring = farm, ring
         self.lines: dict[int, Line] = {}
         self._threads = ThreadPoolExecutor(MOST, thread_name_prefix="watch")
         #: When each line ended last, and whose servers cannot wait.
@@ -148,8 +149,12 @@ class Watch:
             )
 
     def _call(self, id: int) -> None:
-        """Something came: the mailbox falls due."""
-        self.farm.writer.now(partial(_fall_due, id=id, now=self.farm.now()))
+        """Something came: the mailbox falls due, at once when a visit waits for a code that may be in it."""
+        hurried = mailed_codes.is_waited_for(self.farm, id)
+        gap = timedelta(0) if hurried else OFTEN
+        self.farm.writer.now(partial(_fall_due, id=id, gap=gap, now=self.farm.now()))
+        if hurried:
+            self._ring()
 
     async def _in_thread(self, act: Any, *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, act, *args)
@@ -159,12 +164,12 @@ def _mark(row: models.Mailbox) -> str:
     return f"{row.id}/{row.secret_version}/{sorted(row.place.items())}"
 
 
-def _fall_due(session: Session, id: int, now: datetime) -> None:
+def _fall_due(session: Session, id: int, gap: timedelta, now: datetime) -> None:
     box = models.Mailbox
     row = session.get(box, id)
     if row is None or row.error or row.next_check_at is None:
         return
-    soon = max(now, row.last_attempt_at + OFTEN) if row.last_attempt_at else now
+    soon = max(now, row.last_attempt_at + gap) if row.last_attempt_at else now
     session.execute(update(box).where(box.id == id, box.next_check_at > soon).values(next_check_at=soon))
 
 

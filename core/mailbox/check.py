@@ -7,8 +7,8 @@ A new generation is scanned anew, and each message that was sorted before is kno
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
-from datetime import UTC, timedelta
 from typing import Any
 
 from core.db import models
@@ -22,6 +22,8 @@ from core.partners import Means
 
 #: Messages whose heads are asked for at once, and which are booked together.
 BATCH = 100
+#: Seconds after which what is sorted by then is booked: people see it, and may say stop.
+MOMENT = 2.0
 #: How many of the last messages are looked through once more when a code is waited for.
 LATELY = 20
 
@@ -64,8 +66,7 @@ class Check:
 
     def _scan(self, opened: OpenFolder, place: models.MailFolder) -> None:
         done, top = int(place.cursor or 0), place.last_uid or 0
-        since = self.mailbox.reads_from.astimezone(UTC) - timedelta(days=1)
-        inside = [uid for uid in opened.since(since) if uid <= top]
+        inside = [uid for uid in opened.since(self.mailbox.reads_from) if uid <= top]
         left = [uid for uid in inside if uid > done]
         self._note(place, scan_total=len(inside), scanned=len(inside) - len(left))
         if self._batches(opened, left, "cursor"):
@@ -73,19 +74,28 @@ class Check:
 
     def _batches(self, opened: OpenFolder, uids: Sequence[int], mark: str) -> bool:
         """Whether it came to the end."""
-        for start in range(0, len(uids), BATCH):
-            batch = uids[start : start + BATCH]
-            if self.means.enough() or (mark == "cursor" and self._is_stopped()):
-                return False
-            self._book(opened.folder, self._sorted(list(opened.found(batch))), mark, batch)
-        return True
+        left = uids
+        while left and not (self.means.enough() or (mark == "cursor" and self._is_stopped())):
+            settled, posted = self._moment(opened, left[:BATCH])
+            self._book(opened.folder, posted, mark, settled)
+            left = left[len(settled) :]
+        return not left
 
-    def _sorted(self, seen: Sequence[Found]) -> list[posting.Posted]:
+    def _moment(self, opened: OpenFolder, batch: Sequence[int]) -> tuple[Sequence[int], list[posting.Posted]]:
+        """The numbers that are settled after a moment, all of the batch as a rule, and what they turned out to be."""
+        until, posted = time.monotonic() + MOMENT, list[posting.Posted]()
+        for one in self._new(opened, batch):
+            if posted and time.monotonic() > until:
+                return [uid for uid in batch if uid < _uid(one)], posted
+            posted.append(self.postroom.sort(self.mailbox, one))
+        return batch, posted
+
+    def _new(self, opened: OpenFolder, batch: Sequence[int]) -> list[Found]:
+        """Those of the 90 days, and since, that were not sorted before, in their order."""
+        inside = [one for one in opened.found(batch) if one.received_at >= self.mailbox.reads_from]
         with self.postroom.database.read() as session:
-            new = [one for one in seen if not self.postroom.is_known(session, self.mailbox, one.head)]
-        return [
-            self.postroom.sort(self.mailbox, one) for one in new if one.received_at >= self.mailbox.reads_from
-        ]
+            new = [one for one in inside if not self.postroom.is_known(session, self.mailbox, one.head)]
+        return sorted(new, key=_uid)
 
     def _book(
         self, folder: models.MailFolder, posted: Iterable[posting.Posted], mark: str, uids: Sequence[int]
@@ -134,3 +144,7 @@ class Check:
             row = session.get_one(models.MailFolder, place.id)
             for name, value in values.items():
                 setattr(row, name, value)
+
+
+def _uid(found: Found) -> int:
+    return int(found.remote_id.rpartition(":")[2])

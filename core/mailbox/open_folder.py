@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,8 @@ _HEADS = f"(UID RFC822.SIZE INTERNALDATE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (
 _UID, _SIZE = re.compile(rb"\bUID (\d+)"), re.compile(rb"\bRFC822\.SIZE (\d+)")
 _DATE = re.compile(rb'\bINTERNALDATE "([^"]+)"')
 _BODY = re.compile(rb"\bBODY\[[^\]]*\] \{\d+\}$", re.I)
+#: Numbers of messages in one command.
+ONE_LINE = 500
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -35,9 +37,28 @@ class OpenFolder:
         """A range that ends with a star has the last message in it, even when that is an old one (RFC 3501 6.4.8)."""
         return [one for one in self._search(f"UID {uid + 1}:*") if one > uid]
 
-    def since(self, day: datetime) -> list[int]:
-        """What came on that day or later; servers compare days of their own time zone."""
+    def since(self, at: datetime) -> list[int]:
+        """What came at that instant or later. Servers compare days of their own time zone, so what came around it tells its own time."""
+        found, later = self._from_day(at - timedelta(days=1)), set(self._from_day(at + timedelta(days=2)))
+        earlier = self._before(at, [uid for uid in found if uid not in later])
+        return [uid for uid in found if uid not in earlier]
+
+    def _from_day(self, at: datetime) -> list[int]:
+        day = at.astimezone(UTC)
         return self._search(f"SINCE {day.day:02}-{_MONTHS[day.month - 1]}-{day.year}")
+
+    def _before(self, at: datetime, uids: Sequence[int]) -> set[int]:
+        """Those of them that are known to be older."""
+        told: list[Any] = []
+        for start in range(0, len(uids), ONE_LINE):
+            line = ",".join(map(str, uids[start : start + ONE_LINE]))
+            told += self._asked("FETCH", line, "(UID INTERNALDATE)")
+        dated = [(_UID.search(around), _DATE.search(around)) for around, _ in _answers(told)]
+        return {
+            int(uid[1])
+            for uid, date in dated
+            if uid and date and _instant(date[1].decode("ascii", "replace")) < at
+        }
 
     def of(self, message: models.Message) -> Found | None:
         """By where it lay, else by its Message-ID."""

@@ -3,69 +3,32 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from demo import dovecot
-from tests.core.mailbox import mails
 from tests.journeys import house as houses
-from tests.scheduler import letterbox, postal
+from tests.journeys import postbox
+from tests.journeys.postbox import ADDRESS, bill, connect, deliver, flags, look, menu, ways
+from tests.scheduler import postal
 
-ADDRESS, SALES = "compta@atelier.example", "ventes@atelier.example"
+SALES = "ventes@atelier.example"
 SEEN = "SELECT subject, verdict, reason FROM messages ORDER BY subject"
 
 
 @pytest.fixture
 def server() -> Iterator[dovecot.Dovecot]:
     """Three messages of the last 90 days, one of the 91st, and a folder of somebody's own."""
-    postal.require()
-    home = Path(tempfile.mkdtemp(prefix="moisson-"))
-    home.chmod(0o755)
-    opened = dovecot.Dovecot(home, postal.PASSWORD)
-    opened.start()
-    deliver(opened, bill("F-1"), days=2)
-    deliver(opened, bill("F-90"), days=89)
-    deliver(opened, bill("F-91"), days=91)
-    deliver(opened, menu("Le menu"), days=1)
-    deliver(opened, bill("C-1"), days=3, folder="Clients")
-    deliver(opened, bill("V-1"), days=3, user=SALES)
-    yield opened
-    opened.stop()
-    shutil.rmtree(home, ignore_errors=True)
-
-
-def bill(number: str) -> EmailMessage:
-    return mails.mail(f"Votre facture {number}", files=((f"{number}.pdf", mails.bill(number)),))
-
-
-def menu(subject: str) -> EmailMessage:
-    return mails.mail(subject, "cantine@firm.example", files=(("carte.pdf", letterbox.menu()),))
-
-
-def deliver(
-    server: dovecot.Dovecot,
-    mail: EmailMessage,
-    *,
-    days: float = 0,
-    user: str = ADDRESS,
-    folder: str = "INBOX",
-) -> None:
-    came = datetime.now(UTC) - timedelta(days=days)
-    prefix = re.sub(r"\W", "", f"{mail['Subject']}{days}")
-    server.deliver(user, [(mail.as_bytes(), came)], folder=folder, prefix=prefix)
-
-
-def flags(server: dovecot.Dovecot) -> list[bytes]:
-    with server.looked_at(ADDRESS) as box:
-        box.select("INBOX", readonly=True)
-        return [one for one in box.fetch("1:*", "(FLAGS)")[1] if isinstance(one, bytes)]
+    with postbox.opened() as opened:
+        deliver(opened, bill("F-1"), days=2)
+        deliver(opened, bill("F-90"), days=89)
+        deliver(opened, bill("F-91"), days=91)
+        deliver(opened, menu("Le menu"), days=1)
+        deliver(opened, bill("C-1"), days=3, folder="Clients")
+        deliver(opened, bill("V-1"), days=3, user=SALES)
+        yield opened
 
 
 async def test_a_mailbox_from_its_address_to_its_end(
@@ -73,7 +36,7 @@ async def test_a_mailbox_from_its_address_to_its_end(
 ) -> None:
     before = flags(server)
     await anna.set_up()
-    await connect(anna, server, ADDRESS, password="not the password")
+    await connect(anna, server.port, ADDRESS, password="not the password")
     await corrects_the_password(anna, house)
     await reads_ninety_days_and_no_more(anna, house)
     assert flags(server) == before
@@ -87,7 +50,7 @@ async def test_a_rule_is_tried_on_what_was_seen_before_it_is_kept(
     house: houses.House, anna: houses.Visitor, server: dovecot.Dovecot
 ) -> None:
     await anna.set_up()
-    await connect(anna, server, ADDRESS)
+    await connect(anna, server.port, ADDRESS)
     await houses.until(lambda: len(house.rows(SEEN)) == 4)
     await anna.go("/mailboxes/messages?q=menu")
     await anna.click("link", re.compile("^Une règle pour cet expéditeur"))
@@ -115,7 +78,7 @@ async def test_a_list_is_offered_an_address_and_edges_stand_side_by_side(
     await anna.set_up()
     await ways(anna, "factures@liste.atelier.example")
     await expect(anna.page.get_by_role("heading", name="Une liste ou un alias ?")).to_be_visible()
-    await connect(anna, server, "tout@in.atelier.example", catch_all=True)
+    await connect(anna, server.port, "tout@in.atelier.example", catch_all=True)
     await anna.go("/mailboxes/addresses")
     await anna.click("button", "Créer une adresse")
     await expect(anna.page.get_by_label("Factures reçues").first).to_have_value(
@@ -124,34 +87,6 @@ async def test_a_list_is_offered_an_address_and_edges_stand_side_by_side(
     await anna.go("/mailboxes")
     for words in (re.compile("90 (derniers )?jours"), re.compile("[Nn]on rétroactif")):
         await expect(anna.page.locator(".compared").get_by_text(words).first).to_be_visible()
-
-
-async def ways(anna: houses.Visitor, address: str, role: str = "Factures reçues") -> None:
-    await anna.go("/mailboxes/new")
-    await anna.page.get_by_label("Adresse e-mail de la boîte").fill(address)
-    await anna.page.get_by_role("radio", name=re.compile(f"^{role}")).check()
-    await anna.click("button", "Continuer")
-
-
-async def connect(
-    anna: houses.Visitor,
-    server: dovecot.Dovecot,
-    address: str,
-    *,
-    role: str = "Factures reçues",
-    password: str = postal.PASSWORD,
-    catch_all: bool = False,
-) -> None:
-    await ways(anna, address, role)
-    page = anna.page
-    await page.get_by_label("Serveur IMAP").fill("127.0.0.1")
-    await page.get_by_label("Port", exact=True).fill(str(server.port))
-    await page.get_by_label("Chiffrement").select_option("plain")
-    await page.get_by_label("Mot de passe d'application", exact=True).fill(password)
-    if catch_all:
-        await page.locator("[name=catch_all]").check()
-    await page.locator("[aria-labelledby=way-imap]").get_by_role("button").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text(address)
 
 
 async def corrects_the_password(anna: houses.Visitor, house: houses.House) -> None:
@@ -191,7 +126,7 @@ async def chooses_folders(anna: houses.Visitor, house: houses.House, server: dov
 
 async def keeps_sales_apart(anna: houses.Visitor, house: houses.House, server: dovecot.Dovecot) -> None:
     """A second mailbox of the same person; what it brings never meets a purchase."""
-    await connect(anna, server, SALES, role="Factures émises")
+    await connect(anna, server.port, SALES, role="Factures émises")
     await houses.until(
         lambda: house.rows("SELECT count(*) FROM invoices WHERE role = 'ar'") == [(1,)],
     )
@@ -215,8 +150,3 @@ async def takes_it_away(anna: houses.Visitor, house: houses.House) -> None:
     kept = "SELECT count(*) FROM sealed_fields WHERE owner = 'mailbox' AND owner_id = 1"
     assert house.rows(kept) == [(0,)]
     assert house.rows("SELECT count(*) FROM invoices") == invoices
-
-
-async def look(anna: houses.Visitor) -> None:
-    await anna.go("/mailboxes/1")
-    await anna.click("button", "Lire maintenant")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tell.Told]:
 
 
 @pytest.fixture
-def farm(world: World, tmp_path: Path) -> Iterator[Farm]:
+def farm(world: World, tmp_path: Path) -> Farm:
     """A farm with an address to tell, two people, and a mailbox that Anna answers for."""
     settings = world.farm.settings
     telling = {"notify": type(settings.notify)("json://nobody/"), "public_url": "https://farm.example"}
@@ -53,7 +52,7 @@ def farm(world: World, tmp_path: Path) -> Iterator[Farm]:
             by=person(session, ANNA),
             now=told.now(),
         )
-    yield told
+    return told
 
 
 def person(session: Session, email: str) -> int:
