@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import archive, db, errors, extraction, ledger, meeting, nouns
+from core import archive, cutting, db, errors, extraction, ledger, meeting, nouns
 from core.db import models
 from core.extraction import doubts, shipped
 from core.ledger import rematch, search, templates
@@ -48,6 +48,7 @@ def take_in(
         reading, picture = seen or readers.read_and_preview(
             stored.path(asked.sha256), asked.templates, asked.pages
         )
+        own = cutting.cut(stored, readers, asked.sha256, asked.pages) if asked.pages else None
     except (errors.ReaderFailed, errors.NotAnInvoice) as err:
         _note_failure(database, document_id, err, now())
         return
@@ -55,7 +56,7 @@ def take_in(
         stored.put_preview(asked.sha256, picture)
     confirmed = asked.confirmed(reading)
     with database.write() as session:
-        _put_on_invoice(session, asked, confirmed, now())
+        _put_on_invoice(session, asked, confirmed, now(), own)
 
 
 def put_again(session: Session, asked: Question, reading: nouns.Reading, at: datetime) -> None:
@@ -157,10 +158,14 @@ def _quarantine(session: Session, document: models.Document, way: str, at: datet
         invoice.doubts = [*invoice.doubts, doubts.QUARANTINED.get(way, doubts.DAMAGED)]
 
 
-def _put_on_invoice(session: Session, asked: Question, reading: nouns.Reading, at: datetime) -> None:
+def _put_on_invoice(
+    session: Session, asked: Question, reading: nouns.Reading, at: datetime, own: nouns.File | None = None
+) -> None:
+    """`own` are its pages as a file of their own, where they are not the whole file."""
     document = session.get_one(models.Document, asked.document_id)
-    if document.read_at is not None:
+    if document.read_at is not None or part(document) != asked.pages:
         return
+    document.own_sha256, document.own_size = (own.sha256, own.size) if own else (None, None)
     _keep(session, document, asked.reader, reading, at)
     document.read_at = at
     _settle(session, document, at)

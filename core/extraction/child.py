@@ -41,6 +41,9 @@ def main(line: socket.socket) -> None:
             )
         }
 
+    def cut_out(document: BinaryIO, first: int, last: int) -> bytes:
+        return excerpt.of(document, first, last).read()
+
     def looked_at(document: BinaryIO, page: int) -> dict[str, Any]:
         return {"leaf": leaf.packed(pages.leaf(document, page))}
 
@@ -55,6 +58,8 @@ def main(line: socket.socket) -> None:
                 wire.send(line, _said(partial(read_part, document, request["templates"], *only)))
             elif request.get("read"):
                 wire.send(line, _said(partial(read, document, request["templates"])))
+            if cut := request.get("excerpt"):
+                _hand_out(line, partial(cut_out, document, *cut))
             if page := request.get("words"):
                 wire.send(line, _said(partial(looked_at, document, page)))
             if drawn := request.get("picture"):
@@ -74,6 +79,19 @@ def _answer(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"failed": "it needs more memory than a document may use", "way": "memory"}
     except Exception as err:  # noqa: BLE001 - whatever a parser trips over on a hostile page is an answer
         return {"failed": f"the parser gave up: {type(err).__name__}"}
+
+
+def _hand_out(line: socket.socket, cut: Callable[[], bytes]) -> None:
+    """What was cut out, behind an answer that tells its size."""
+    made: list[bytes] = []
+
+    def told() -> dict[str, Any]:
+        made.append(cut())
+        return {"excerpt": len(made[0])}
+
+    wire.send(line, _said(told))
+    for own in made:
+        wire.send_file(line, own)
 
 
 def _drawn(picture: Callable[[], bytes]) -> bytes:

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 #: Of the picture of a page, in pixels, unless asked otherwise.
 PICTURE_WIDTH = 800
+#: Bytes of some pages of a document; what was packed together in the file may stand there unpacked.
+LARGEST_EXCERPT = 50 * 1024**2
 WALL_SECONDS = 30.0
 CPU_SECONDS = 20
 RECYCLED_AFTER = 50
@@ -71,6 +73,15 @@ class Readers(Seats):
         """A page as PNG, `width` pixels across; empty when there is none, or it cannot be drawn within the limits."""
         with self._asked(path, {"picture": [page, width]}) as (seat, until):
             return seat.picture(until)
+
+    def excerpt(self, path: Path, first: int, last: int) -> bytes:
+        """These pages (from 1, both in it) as a PDF of their own, the same bytes each time. Raises as `read` does."""
+        with self._asked(path, {"excerpt": [first, last]}) as (seat, until):
+            size = believed(seat.answer(until), "excerpt", int)
+            if not 0 < size <= LARGEST_EXCERPT:
+                seat.end()
+                raise errors.ReaderFailed("the pages are larger than a document may be", way="memory")
+            return seat.file(size, until)
 
     def leaf(self, path: Path, page: int) -> leaf.Leaf:
         """A page's words with their boxes, what of it is seen, and how many pages there are. Raises as `read` does."""
@@ -132,7 +143,7 @@ class Readers(Seats):
             yield seat, until
 
 
-def believed(answer: dict[str, Any], what: str, unpacked: Callable[[dict[str, Any]], T]) -> T:
+def believed(answer: dict[str, Any], what: str, unpacked: Callable[[Any], T]) -> T:
     """A child that a hostile page has taken over may say anything; only the shape of what was asked is taken."""
     if "not_an_invoice" in answer:
         raise errors.NotAnInvoice(str(answer.get("said")), reason=str(answer["not_an_invoice"]))

@@ -69,6 +69,16 @@ class Seat:
             self.end()
             return b""
 
+    def file(self, size: int, until: float) -> bytes:
+        """The file of that size that follows an answer. Raises ReaderFailed."""
+        assert self.line  # noqa: S101 - `answer` came first
+        try:
+            return wire.receive_file(self.line, size, until)
+        except (EOFError, OSError, OverflowError) as err:
+            why, way = self._post_mortem(err)
+            self.end()
+            raise errors.ReaderFailed(why, way=way) from err
+
     def recycle(self) -> None:
         """A parser that has read many files has grown; the next document gets a fresh child."""
         if self.served >= self.recycled_after:

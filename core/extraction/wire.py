@@ -30,6 +30,22 @@ def receive(line: socket.socket, until: float | None = None) -> bytes:
     return _exactly(line, length, until)
 
 
+def send_file(line: socket.socket, content: bytes) -> None:
+    """In as many frames as it takes; how large it is was told before."""
+    for start in range(0, len(content), LARGEST):
+        send(line, content[start : start + LARGEST])
+
+
+def receive_file(line: socket.socket, size: int, until: float | None = None) -> bytes:
+    """All of it. Raises as `receive` does, and OverflowError when it is not of that size."""
+    content = bytearray()
+    while len(content) < size:
+        content += receive(line, until)
+    if len(content) > size:
+        raise OverflowError
+    return bytes(content)
+
+
 def ask(line: socket.socket, request: dict[str, Any], document: int) -> None:
     """A request, with the open document riding on its first bytes."""
     body = encoded(request)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import nouns
@@ -40,10 +41,20 @@ def split(
     act, pen = acts.begin(session, invoice, "split", by=by, now=now), Pen(session, invoice)
     _keep(session, pen, invoice, document)
     (document.first_page, document.last_page), *others = ranges
+    document.own_sha256 = document.own_size = None
     document.read_at = invoice.read_at = invoice.reviewed_at = invoice.reviewed_by = None
+    _choose_anew(session, document)
     for first, last in others:
         _part(session, pen, invoice, document, (first, last), now)
     return pen.sign(act)
+
+
+def _choose_anew(session: Session, document: models.Document) -> None:
+    """What was about to be sent of the whole file, and surely is nowhere yet, is put together again when its part was read."""
+    one = models.Delivery
+    for delivery in session.scalars(select(one).where(one.document_id == document.id, one.sent_at.is_(None))):
+        if not delivery.receipts:
+            delivery.payload = delivery.settings_version = None
 
 
 def _check(ranges: Sequence[tuple[int, int]], document: models.Document) -> None:
@@ -59,7 +70,8 @@ def _check(ranges: Sequence[tuple[int, int]], document: models.Document) -> None
 
 def _keep(session: Session, pen: Pen, invoice: models.Invoice, document: models.Document) -> None:
     pen.keep(invoice, *_READ)
-    pen.keep(document, "first_page", "last_page", "read_at", "read_failures", "quarantined_for")
+    pen.keep(document, "first_page", "last_page", "own_sha256", "own_size")
+    pen.keep(document, "read_at", "read_failures", "quarantined_for")
     if words := session.get(models.InvoiceText, invoice.id):
         pen.keep(words, "words")
     pen.forget_readings_of(document)
@@ -80,6 +92,7 @@ def _part(
         supplier=invoice.supplier,
         precision=nouns.Precision.DAY,
         kind=nouns.Kind.INVOICE,
+        role=invoice.role,
         received_at=invoice.received_at,
         doubts=[],
     )

@@ -107,6 +107,9 @@ class Document(Base):
     #: The pages of the file that are this Document, counted from 1; None is all of them.
     first_page: Mapped[int | None]
     last_page: Mapped[int | None]
+    #: These pages as a file of their own, which lies in the archive too and is what goes out; made when they were read.
+    own_sha256: Mapped[str | None]
+    own_size: Mapped[int | None]
     #: Why no reader will try it again: it broke the limits twice in the same way.
     quarantined_for: Mapped[str | None]
     #: The door it came by: `portal`, `push`, `upload`, `mail`, `api`.

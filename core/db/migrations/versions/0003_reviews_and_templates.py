@@ -95,6 +95,8 @@ def upgrade() -> None:
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.add_column(sa.Column("first_page", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("last_page", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("own_sha256", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("own_size", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quarantined_for", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("failed_as", sa.Text(), nullable=True))
 
