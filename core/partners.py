@@ -74,10 +74,10 @@ def expect(answer: httpx.Response, *statuses: int, step: str = "") -> httpx.Resp
 def retry_after(answer: httpx.Response) -> float | None:
     """Seconds that the answer asks us to wait (RFC 9110 10.2.3: a number, or a date, which is told from the answer's own)."""
     told = answer.headers.get("Retry-After", "").strip()
-    if told.isdigit():
+    if told.isdecimal():
         return float(told)
     try:
         said_at, until = (parsedate_to_datetime(date) for date in (answer.headers.get("Date", ""), told))
-    except ValueError:
+        return max(0.0, (until - said_at).total_seconds())
+    except (ValueError, TypeError):  # a zone of `-0000` is none, and such days have no distance to others
         return None
-    return max(0.0, (until - said_at).total_seconds())

@@ -20,6 +20,7 @@ from demo.xero_books import KINDS, Invalid, Organisation, Record
 
 #: Requests at once, in a minute, in a day, to one organisation (the free tier's).
 AT_ONCE, A_MINUTE, A_DAY = 5, 60, 1000
+GONE = "The resource you're looking for cannot be found"
 _RIGHTS = (
     "CreateDraftBill",
     "CreateApprovedBill",
@@ -153,6 +154,8 @@ class Xero:
                 id_ = self._org().attach(record_id, unquote(file), request.get_data())
                 return {"Attachments": [{"AttachmentID": id_, "FileName": unquote(file)}]}, 200
             sent: list[Record] = request.get_json()[kind]
+        except KeyError:
+            return {"Title": GONE, "Status": 404, "Detail": GONE}, 404
         except Invalid as err:
             return _validation([{"ValidationErrors": [{"Message": one} for one in err.said]}], err), 400
         kept = [self._kept(kind, one, record_id) for one in sent]
@@ -175,7 +178,10 @@ class Xero:
     def _read(self, path: str) -> Any:
         org, (kind, _, rest) = self._org(), path.partition("/")
         if rest.endswith("/Attachments"):
-            files = org.files.get(rest.removesuffix("/Attachments"), {})
+            record_id = rest.removesuffix("/Attachments")
+            if not org.holds(record_id):
+                return _problem(404, GONE)
+            files = org.files.get(record_id, {})
             return jsonify(Attachments=[{"AttachmentID": id_, "FileName": name, "ContentLength": len(content)} for name, (id_, content) in files.items()])  # fmt: skip
         if kind in KINDS:
             return jsonify({kind: org.found(kind, request.args.get("where", ""))})
@@ -198,7 +204,7 @@ def _told(org: Organisation, path: str, page: int) -> dict[str, list[Record]]:
         "Users": [{"UserID": str(uuid.uuid4()), "EmailAddress": "anne@firm.example", "OrganisationRole": org.role}],
         "Accounts": org.accounts,
         "Contacts": [{"ContactID": id_, "Name": name, "ContactStatus": "ACTIVE"} for id_, name in org.contacts.items()] if page == 1 else [],
-        "TaxRates": [{"Name": "TVA 20 %", "TaxType": "INPUT2", "Status": "ACTIVE"}, {"Name": "Exonéré", "TaxType": "NONE", "Status": "ACTIVE"}],
+        "TaxRates": [{"Name": name, "TaxType": of, "EffectiveRate": rate, "CanApplyToExpenses": True, "Status": "ACTIVE"} for name, of, rate in (("TVA 20 %", "INPUT2", 20.0), ("TVA 10 %", "INPUT", 10.0), ("Exonéré", "NONE", 0.0))],
         "TrackingCategories": [{"TrackingCategoryID": org.tracking_id, "Name": "Région", "Status": "ACTIVE", "Options": [{"Name": one, "Status": "ACTIVE"} for one in org.regions]}],
     }  # fmt: skip
     keys = {"Organisation": "Organisations", "Organisation/Actions": "Actions"}

@@ -78,12 +78,17 @@ class Organisation:
         ]
 
     def attach(self, record_id: str, name: str, content: bytes) -> str:
-        """The file's id; the same name again replaces it."""
+        """The file's id; the same name again replaces it. Raises Invalid, and KeyError when there is no such record."""
+        if not self.holds(record_id):
+            raise KeyError(record_id)
         kept = self.files.setdefault(record_id, {})
         if len(content) > FILE_BYTES or (name not in kept and len(kept) >= FILES):
             raise Invalid("The file exceeds the maximum allowed size or number of attachments")
         kept[name] = (kept[name][0] if name in kept else str(uuid.uuid4()), content)
         return kept[name][0]
+
+    def holds(self, record_id: str) -> bool:
+        return any(one[id_name] == record_id for kind, id_name in KINDS.items() for one in self.records[kind])
 
     def _one(self, kind: str, record_id: str) -> Record:
         found = [one for one in self.records[kind] if one[KINDS[kind]] == record_id]
@@ -92,8 +97,9 @@ class Organisation:
         return found[0]
 
     def _contact(self, sent: Record) -> Record:
-        """By id, else by name; a name that nobody has is a new contact."""
-        known = next((id_ for id_, name in self.contacts.items() if sent.get("ContactID") == id_ or sent.get("Name") == name), None)  # fmt: skip
+        """By id, else by name, whatever its capitals; a name that nobody has is a new contact."""
+        wanted = sent.get("Name", "").casefold()
+        known = next((id_ for id_, name in self.contacts.items() if sent.get("ContactID") == id_ or wanted == name.casefold()), None)  # fmt: skip
         id_ = known or str(uuid.uuid4())
         self.contacts.setdefault(id_, sent.get("Name", ""))
         return {"ContactID": id_, "Name": self.contacts[id_]}

@@ -13,72 +13,19 @@ from sqlalchemy.orm import Session
 
 from core import errors
 from core.db import Database, models
-from core.export import chosen, delivering, kinds, records, remote_lists
-from core.export.chosen import Rule, Settings
+from core.export import delivering, kinds, records
 from core.export.delivering import Refused, Step
+from core.export.desk import Desk
 from core.partners import Means
 
 log = structlog.get_logger(__name__)
 
 #: A wait that is asked for up to this is the minute's; a longer one parks the destination.
 SHORT = timedelta(minutes=2)
+#: So many times a Delivery is tried first when its turn has come.
+PATIENCE = 2
 #: What waits for another Delivery of its Invoice is looked at again after this.
 BEHIND = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Under which settings, in which version, what goes out; `typed` is what the form of its kind asked."""
-
-    settings: Settings
-    version: int
-    typed: Mapping[str, Any]
-    books: Mapping[str, Any]
-    #: The service's vendors: their ids by their names in small letters.
-    vendors: Mapping[str, str]
-    here: kinds.Here
-
-    @classmethod
-    def of(cls, session: Session, destination: models.Destination, here: kinds.Here) -> Desk:
-        version, settings = chosen.current(session, destination.id)
-        typed = chosen.typed(session, destination.id)[1]
-        contacts = remote_lists.kept(session, destination.id)["contacts"]
-        vendors = {one["name"].casefold(): one["id"] for one in reversed(contacts)}
-        return cls(settings, version, typed, destination.books or {}, vendors, here)
-
-    def takes(self, invoice: models.Invoice) -> bool:
-        """Whether this Invoice is for these books at all: ours to pay, in a currency that was on when it came, of a supplier that goes there."""
-        goes = self.settings.rule(invoice.supplier).what not in ("nothing", "file")
-        ours = invoice.role == "ap" and invoice.merged_into is None
-        known = invoice.currency is None or self.settings.takes(invoice.currency, invoice.received_at)
-        return goes and ours and known
-
-    def rule(self, invoice: models.Invoice) -> Rule:
-        """Where it goes. Raises Refused when nobody said so, or it does not say enough of itself."""
-        rule = self.settings.rule(invoice.supplier)
-        if rule.what != "bill":
-            raise Refused("", "no_mapping")
-        if invoice.issued_on is None or invoice.total_minor is None or invoice.currency is None:
-            raise Refused("", "not_read")
-        return rule
-
-    def vendor(self, invoice: models.Invoice) -> str:
-        """The id of who sells: the one that was chosen, else the one in the list that is called so; empty when none is."""
-        rule = self.settings.rule(invoice.supplier)
-        return rule.contact_id or self.vendors.get(self.called(invoice).casefold(), "")
-
-    def called(self, invoice: models.Invoice) -> str:
-        """The name of who sells, as it is wanted there."""
-        return self.settings.rule(invoice.supplier).contact or self.named(invoice)
-
-    def named(self, invoice: models.Invoice) -> str:
-        """The supplier as people call it."""
-        return self.here.supplier_name(invoice.supplier)
-
-    def link(self, invoice: models.Invoice) -> str:
-        """Leads from there to the Invoice here; empty where nobody could follow it."""
-        url = self.here.public_url
-        return f"{url}/invoices/{invoice.id}" if url.startswith("https://") else ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +85,7 @@ def send_all(
         with database.write() as session:
             steps = _picked_up(session, delivery_id, desk, pack, means.now())
         if steps:
-            delivering.carry(database, means, delivery_id, steps)
+            _carry(database, means, delivery_id, steps)
 
 
 def waiting(database: Database, destination: models.Destination, means: Means) -> Sequence[int]:
@@ -160,6 +107,19 @@ def learn(database: Database, destination: models.Destination, told: Mapping[str
         row = session.get_one(models.Destination, destination.id)
         row.books = {**(row.books or {}), **told}
     destination.books = {**(destination.books or {}), **told}
+
+
+def _carry(database: Database, means: Means, delivery_id: int, steps: Sequence[Step]) -> None:
+    """One at which the service stumbles again and again lets the others go first."""
+    try:
+        delivering.carry(database, means, delivery_id, steps)
+    except errors.PartnerBusy:
+        raise
+    except (errors.PartnerDown, errors.PartnerChanged) as err:
+        with database.write() as session:
+            delivery = session.get_one(models.Delivery, delivery_id)
+            delivering.later(delivery, str(err), means.now(), patience=PATIENCE)
+        raise
 
 
 def _picked_up(

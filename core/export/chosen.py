@@ -63,6 +63,11 @@ class Settings:
         """The supplier's own, else that of all others."""
         return self.suppliers.get(supplier, self.otherwise)
 
+    def codes(self, rule: Rule) -> list[str]:
+        """Of taxes that people chose: the rule's own first, even if it has none, then those of all others."""
+        others = (self.otherwise, *self.suppliers.values())
+        return [rule.tax, *dict.fromkeys(one.tax for one in others if one.tax)]
+
     def takes(self, currency: str | None, received_at: datetime) -> bool:
         """Whether its currency was switched on when it came: nothing older ever goes."""
         since = self.currencies.get(currency or "")

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
+from core.export import contents
 from core.export.clearnox_matching import Paper
 
 
 def papers(session: Session, workspace_id: int) -> list[Paper]:
-    """The newest PDF of every Invoice that the company has sent to a customer. Pages of a larger file are not sent: the rest is others'."""
+    """The newest PDF of every Invoice that the company has sent to a customer; of a larger file its own pages."""
     invoice, document = models.Invoice, models.Document
     ours = (
         invoice.workspace_id == workspace_id,
@@ -21,13 +22,13 @@ def papers(session: Session, workspace_id: int) -> list[Paper]:
         invoice.merged_into.is_(None),
         invoice.rejected_for.is_(None),
         document.media_type == "application/pdf",
-        document.first_page.is_(None),
+        contents.ARE_THERE,
         document.read_at.is_not(None),
     )
     rows = session.execute(
         select(
             invoice.id, invoice.number, invoice.issued_on, invoice.precision, invoice.total_minor, invoice.currency,
-            invoice.customer_ref, invoice.asks_review, invoice.reviewed_at, document.id, document.sha256, document.size,
+            invoice.customer_ref, invoice.asks_review, invoice.reviewed_at, document.id, contents.SHA256, contents.SIZE,
         ).join(document, document.invoice_id == invoice.id).where(*ours).order_by(document.id)
     )  # fmt: skip
     return list({row[0]: _paper(*tuple(row)) for row in rows}.values())

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, update
@@ -20,6 +20,8 @@ from core.partners import Means
 Receipts = Mapping[str, str | None]
 #: The step whose id is the Delivery's proof, wherever it stands; without it that of the first step is.
 RECORD = "record"
+#: A Delivery that failed is tried again after this, doubled each time up to a day; the others need not wait behind it.
+FIRST_WAIT = timedelta(minutes=2)
 
 
 class Refused(Exception):
@@ -34,7 +36,7 @@ class Refused(Exception):
 @dataclass(frozen=True)
 class Step:
     """One thing to make there. `find` tells the id of what an earlier attempt left, by our own reference, or surely None;
-    `send` makes it and tells its id: it is given the receipts so far and the key of a repeated request. Raises Refused."""
+    `send` makes it and tells its id: it is given the receipts so far and the key of a repeated request. Both raise Refused."""
 
     name: str
     find: Callable[[Receipts], str | None]
@@ -86,8 +88,8 @@ def carry(database: Database, means: Means, delivery_id: int, steps: Sequence[St
     for step in steps:
         if receipts.get(step.name):
             continue
-        there = look_up(step, receipts) if step.name in receipts else None
         try:
+            there = look_up(step, receipts) if step.name in receipts else None
             receipts[step.name] = there or _send(database, means, delivery, step, receipts)
         except Refused as err:
             _hold(database, delivery_id, step, err)
@@ -130,6 +132,14 @@ def hold(delivery: models.Delivery, why: str, said: str | None = None, *, anew: 
     delivery.held_for, delivery.error = why, said
     if anew:
         delivery.payload, delivery.settings_version = None, None
+
+
+def later(delivery: models.Delivery, said: str, now: datetime, *, patience: int = 0) -> None:
+    """It failed and is tried again; what comes after it goes first. So many tries it stays in front."""
+    delivery.error = said[:300]
+    if delivery.tries > patience:
+        times = min(delivery.tries - patience - 1, 10)
+        delivery.next_try_at = now + min(FIRST_WAIT * 2**times, timedelta(days=1))
 
 
 def release(session: Session, destination_id: int, reasons: Sequence[str], now: datetime) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core import archive, nouns
 from core.db import models
+from core.export import contents
 from core.export.delivering import Receipts, Step
 
 #: The receipt of a file that a service would not take for its size; it stays here, and the page says so.
@@ -28,9 +29,9 @@ class Paper:
 
     @classmethod
     def of(cls, invoice: models.Invoice, document: models.Document, supplier_name: str) -> Paper:
-        """Its name has the Document's number in it, so it is no other's."""
-        name = file_name(invoice, document, supplier_name)
-        return cls(name, document.sha256, document.media_type, document.size)
+        """Its name has the Document's number in it, so it is no other's. Raises Refused when its bytes would not be its own."""
+        own, name = contents.of(document), file_name(invoice, document, supplier_name)
+        return cls(name, own.sha256, document.media_type, own.size)
 
     def content(self, stored: archive.Archive) -> bytes:
         return stored.read(self.sha256)

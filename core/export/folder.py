@@ -10,22 +10,29 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core import ledger, nouns
+from core import archive, ledger, nouns
 from core.db import models
-from core.export import kinds, names
+from core.export import contents, kinds, names
 
 
 def deliver(
-    place: Path, source: Path, invoice: models.Invoice, document: models.Document, supplier_name: str
+    place: Path,
+    stored: archive.Archive,
+    invoice: models.Invoice,
+    document: models.Document,
+    supplier_name: str,
 ) -> str:
-    """Copy the document there and give its name within `place`. The same document twice is the same file."""
-    name = file_name(invoice, document, supplier_name)
+    """Copy the document there and give its name within `place`. The same document twice is the same file.
+
+    Raises Refused when its bytes would not be its own.
+    """
+    own, name = contents.of(document), file_name(invoice, document, supplier_name)
     target = place / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists() and target.stat().st_size == document.size:
+    if target.exists() and target.stat().st_size == own.size:
         return name
-    part = target.with_name(f".{document.sha256}.part")
-    with source.open("rb") as read, part.open("wb") as write:
+    part = target.with_name(f".{own.sha256}.part")
+    with stored.open(own.sha256) as read, part.open("wb") as write:
         shutil.copyfileobj(read, write)
         write.flush()
         os.fsync(write.fileno())
@@ -63,8 +70,8 @@ def draft(
     here: kinds.Here,
 ) -> dict[str, Any]:
     """The name that the file gets there, and which bytes it holds."""
-    name = file_name(invoice, document, here.supplier_name(invoice.supplier))
-    return {"name": name, "sha256": document.sha256, "bytes": document.size}
+    own, name = contents.of(document), file_name(invoice, document, here.supplier_name(invoice.supplier))
+    return {"name": name, "sha256": own.sha256, "bytes": own.size}
 
 
 def inside(typed: Mapping[str, str]) -> str:

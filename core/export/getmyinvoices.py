@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, ledger, nouns
 from core.db import models
-from core.export import chosen, delivering, kinds
+from core.export import chosen, contents, delivering, kinds
 from core.export.delivering import Receipts, Refused, Step
 from core.export.getmyinvoices_api import Api
 from core.partners import Means
@@ -94,7 +94,7 @@ class GetMyInvoices:
             delivering.hold(delivery, err.why, str(err) or None)
             return None
         delivering.intend(delivery, made, version, means.now())
-        return document.sha256
+        return contents.of(document).sha256
 
     def _step(self, api: Api, delivery_id: int, sha256: str) -> Step:
         """It is looked for before the first sending too: that service fetches invoices itself."""
@@ -116,8 +116,7 @@ def record(invoice: models.Invoice, document: models.Document, typed: Mapping[st
     """What is said of a document; `note` is how we know it again there. Amounts in the major unit. Raises Refused."""
     if document.media_type != PDF:
         raise Refused("", "not_pdf")
-    if document.first_page is not None:
-        raise Refused("", "part_of_file")
+    own = contents.of(document)
     credit = invoice.kind == nouns.Kind.CREDIT_NOTE
     day = invoice.issued_on if invoice.precision == nouns.Precision.DAY else None
     told = {
@@ -129,7 +128,7 @@ def record(invoice: models.Invoice, document: models.Document, typed: Mapping[st
         "netAmount": _amount(invoice.net_minor, invoice.currency),
         "grossAmount": _amount(invoice.total_minor, invoice.currency),
         "currency": invoice.currency,
-        "note": f"Moisson {document.sha256[:20]}-{document.id}",
+        "note": f"Moisson {own.sha256[:20]}-{document.id}",
         "runOCR": typed.get("read_there") == "yes",
     }
     return {name: value for name, value in told.items() if value is not None}

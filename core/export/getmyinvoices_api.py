@@ -52,7 +52,7 @@ class Api:
     def upload(self, document: Mapping[str, Any]) -> str:
         """The id of the new document."""
         answer = self._ask("POST", "documents", json=document)
-        told = self._told(partners.expect(answer, 400, 415, 422, step="documents"))
+        told = self._told(partners.expect(answer, 400, 413, 415, 422, step="documents"))
         if not answer.is_success or told.get("success") is False:
             raise Refused(str(told.get("detail") or f"HTTP {answer.status_code}")[:500])
         if not told.get("documentUid"):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import errors
 from core.db import models
-from core.export import chosen, folder, kinds, letter_bundles, letters, papers, places, smtp
+from core.export import chosen, contents, folder, kinds, letter_bundles, letters, papers, places, smtp
 from core.export.delivering import Refused
 from core.export.kinds import Field
 from core.export.papers import House
@@ -35,13 +35,14 @@ def draft(
     """A letter with this file alone. Raises Refused for one that no letter can hold."""
     if not here.again and not papers.is_for(session, destination, invoice, document):
         return None
-    if document.size > letters.LARGEST:
-        raise Refused(f"{document.size} > {letters.LARGEST}", "too_large")
+    own = contents.of(document)
+    if own.size > letters.LARGEST:
+        raise Refused(f"{own.size} > {letters.LARGEST}", "too_large")
     supplier = here.supplier_name(invoice.supplier)
     name = folder.file_name(invoice, document, supplier).rpartition("/")[2]
     line = letters.line_of(invoice, supplier)
     _, typed = chosen.typed(session, destination.id)
-    return letters.one(typed, {"name": name, "line": line, "size": document.size, "sha256": document.sha256})
+    return letters.one(typed, {"name": name, "line": line, "size": own.size, "sha256": own.sha256})
 
 
 KIND = kinds.Kind(

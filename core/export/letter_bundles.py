@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import db, errors
 from core.db import models
-from core.export import delivering, letters, papers
+from core.export import contents, delivering, letters
 from core.export.delivering import Refused
 from core.export.papers import Parcel
 
@@ -34,7 +34,7 @@ def of(session: Session, destination_id: int, now: datetime, zone: ZoneInfo | No
     """
     document = models.Document
     owed = (
-        select(models.Delivery, document.size)
+        select(models.Delivery, contents.SIZE)
         .join(document, document.id == models.Delivery.document_id)
         .where(models.Delivery.id.in_(delivering.owed(destination_id, now)))
     )
@@ -86,7 +86,7 @@ class Book:
         with self.database.write() as session:
             for delivery in self._rows(session):
                 delivery.receipts = {}
-                papers.later(delivery, str(err), now)
+                delivering.later(delivery, str(err), now)
 
     def refused(self, err: Refused) -> None:
         """It was not taken; a person looks at it."""

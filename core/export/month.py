@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import ledger, nouns
 from core.db import models
+from core.export import contents
 from core.ledger import cents, dues
 
 #: Kinds of documents that say what is owed; the others only remind or explain.
@@ -130,8 +131,8 @@ def _papers(session: Session, workspace_id: int, ids: Collection[int]) -> Iterab
     """Of each line of a portal its last revision; the same bytes once, by whatever doors they came."""
     one = models.Document
     rows = session.execute(
-        select(one.invoice_id, one.listed_id, one.sha256, one.size, one.media_type)
-        .where(one.workspace_id == workspace_id, one.invoice_id.in_(ids))
+        select(one.invoice_id, one.listed_id, contents.SHA256, contents.SIZE, one.media_type)
+        .where(one.workspace_id == workspace_id, one.invoice_id.in_(ids), contents.ARE_THERE)
         .order_by(one.invoice_id, one.revision.desc(), one.id)
     )
     shown: set[tuple[int, object]] = set()

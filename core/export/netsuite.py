@@ -23,8 +23,9 @@ from core.export import (
     records,
     remote_lists,
 )
-from core.export.books import Desk, Owed
+from core.export.books import Owed
 from core.export.delivering import Receipts, Step
+from core.export.desk import Desk
 from core.export.enclosed import Paper
 from core.export.netsuite_api import Api, Sign
 from core.partners import Means

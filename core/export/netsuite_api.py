@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core import errors, partners
@@ -33,11 +34,12 @@ _PAGES, _PAGE_SIZE = 20, 1000
 class Api:
     """One account's books, for one round: a token lives an hour. Raises the errors of `core.partners`, and Refused for what is wrong with one record."""
 
-    def __init__(self, means: Means, base: str, token: str) -> None:
-        """`base` is `https://1234567.suitetalk.api.netsuite.com`."""
+    def __init__(self, means: Means, base: str, sign_in: Callable[[], str]) -> None:
+        """`base` is `https://1234567.suitetalk.api.netsuite.com`, `sign_in` gives a token."""
         self._means = means
         self._base = base
-        self._token = token
+        self._sign_in = sign_in
+        self._token = sign_in()
 
     def put(self, kind: str, reference: str, record: Mapping[str, Any]) -> str:
         """The internal id of the record under this external id: made, or made to say this. `kind` is `vendorBill` or `vendorCredit`."""
@@ -96,16 +98,30 @@ class Api:
         return str(told["file"])
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
-        url = path if path.startswith("http") else f"{self._base}{path}"
-        answer = self._means.http.request(method, url, headers=headers | more.pop("headers", {}), **more)
+        """A token that has ended meanwhile is renewed once."""
+        answer = self._request(method, path, **more)
+        if answer.status_code == 401:
+            self._token = self._sign_in()
+            answer = self._request(method, path, **more)
         if answer.status_code == 401:
             raise errors.PartnerRefused("HTTP 401", step=path.partition("?")[0])
         return answer
 
+    def _request(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> httpx.Response:
+        told = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", **(headers or {})}
+        url = path if path.startswith("http") else f"{self._base}{path}"
+        return self._means.http.request(method, url, headers=told, **more)
+
 
 def signed_in(means: Means, base: str, typed: Mapping[str, Any], sign: Sign) -> Api:
-    """With a token that our certificate is worth (OAuth 2 client credentials, RFC 7523). Raises PartnerRefused when it is worth none."""
+    """Raises PartnerRefused when our certificate is worth no token."""
+    return Api(means, base, partial(_token, means, base, typed, sign))
+
+
+def _token(means: Means, base: str, typed: Mapping[str, Any], sign: Sign) -> str:
+    """What our certificate is worth (OAuth 2 client credentials, RFC 7523)."""
     key = means.secrets().get("private_key")
     if key is None:
         raise errors.PartnerRefused("there is no private key", step="token")
@@ -128,7 +144,7 @@ def signed_in(means: Means, base: str, typed: Mapping[str, Any], sign: Sign) -> 
     token = partners.expect(answer, step="token").json().get("access_token")
     if not token:
         raise errors.PartnerChanged("no token", step="token")
-    return Api(means, base, token)
+    return str(token)
 
 
 def _word(answer: httpx.Response) -> str:
@@ -141,8 +157,8 @@ def _word(answer: httpx.Response) -> str:
 
 
 def _said(answer: httpx.Response, step: str) -> httpx.Response:
-    """A 400, or a 404 of what was to be changed, is about this record alone; its words are NetSuite's own (RFC 7807, or a RESTlet's)."""
-    partners.expect(answer, 400, 404, step=step)
+    """A 400, a 404 of what was to be changed, or a 413 of a file is about this record alone; its words are NetSuite's own (RFC 7807, or a RESTlet's)."""
+    partners.expect(answer, 400, 404, 413, step=step)
     if answer.is_success:
         return answer
     try:

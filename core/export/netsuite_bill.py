@@ -10,14 +10,14 @@ from typing import Any
 
 from core import ledger
 from core.db import models
-from core.export.books import Desk
 from core.export.chosen import Rule
 from core.export.delivering import Refused
+from core.export.desk import Desk
 
 #: What each kind of record is called there.
 RECORDS = {"bill": "vendorBill", "credit": "vendorCredit"}
-#: Letters of a reference number.
-_LONGEST_NUMBER = 45
+#: Letters of a reference number, and of a memo.
+_LONGEST_NUMBER, _LONGEST_MEMO = 45, 999
 
 
 def made(invoice: models.Invoice, desk: Desk) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def made(invoice: models.Invoice, desk: Desk) -> dict[str, Any]:
         "currency": {"id": _currency(invoice, desk)},
         "tranId": (invoice.number or f"MOISSON-{invoice.id}")[:_LONGEST_NUMBER],
         "tranDate": day.isoformat(),
-        "memo": " ".join(filter(None, (desk.named(invoice), invoice.number, desk.link(invoice)))),
+        "memo": _memo(desk.named(invoice), invoice.number, desk.link(invoice)),
         "expense": {"items": [_line(invoice, rule, desk)]},
     }
     if desk.typed.get("subsidiary"):
@@ -50,9 +50,13 @@ def _line(invoice: models.Invoice, rule: Rule, desk: Desk) -> dict[str, Any]:
     line = {
         "account": {"id": rule.account},
         "grossAmt" if rule.tax else "amount": float(money.amount) if money else 0.0,
-        "memo": " ".join(filter(None, (desk.named(invoice), _period(invoice)))),
+        "memo": _memo(desk.named(invoice), _period(invoice)),
     }
     return line | ({"taxCode": {"id": rule.tax}} if rule.tax else {})
+
+
+def _memo(*words: str | None) -> str:
+    return " ".join(filter(None, words))[:_LONGEST_MEMO]
 
 
 def _currency(invoice: models.Invoice, desk: Desk) -> str:

@@ -33,6 +33,7 @@ def owed(session: Session, now: datetime, *, limit: int = 100) -> list[int]:
     waiting = (
         models.Delivery.sent_at.is_(None),
         models.Delivery.withdrawn_at.is_(None),
+        models.Delivery.held_for.is_(None),
         models.Delivery.next_try_at <= now,
         models.Delivery.document_id.in_(ready),
         models.Delivery.invoice_id.not_in(aside),
@@ -59,7 +60,12 @@ def deliver(
         destination = session.get_one(models.Destination, delivery.destination_id)
         invoice = session.get_one(models.Invoice, delivery.invoice_id)
         document = session.get_one(models.Document, delivery.document_id)
-    proof, error = _send(destination, stored, invoice, document, supplier_name(invoice.supplier))
+    try:
+        proof, error = _send(destination, stored, invoice, document, supplier_name(invoice.supplier))
+    except delivering.Refused as err:
+        with database.write() as session:
+            delivering.hold(session.get_one(models.Delivery, delivery_id), err.why)
+        return
     with database.write() as session:
         delivery = session.get_one(models.Delivery, delivery_id)
         delivery.proof, delivery.error = proof, error
@@ -74,9 +80,7 @@ def _send(
     supplier_name: str,
 ) -> tuple[str | None, str | None]:
     try:
-        return folder.deliver(
-            Path(destination.place), stored.path(document.sha256), invoice, document, supplier_name
-        ), None
+        return folder.deliver(Path(destination.place), stored, invoice, document, supplier_name), None
     except OSError as err:
         log.warning("delivery.failed", delivery_of=document.id, why=err.strerror)
         return None, err.strerror or "the folder cannot be written"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,11 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, errors
 from core.db import models
-from core.export import chosen, delivering, folder, kinds
+from core.export import chosen, contents, delivering, folder, kinds
 from core.export.delivering import Refused, Step
 from core.export.kinds import Field
 from core.partners import Means
 
-#: A Delivery that failed is tried again after this, doubled each time up to a day; the others need not wait behind it.
-FIRST_WAIT = timedelta(minutes=2)
 #: Whether only what we owe goes there, or what we sent too.
 WHICH = Field("which", default="purchases", choices=("purchases", "all"), needed=False)
 
@@ -66,8 +64,11 @@ def draft_of_file(
     """A file under the name that the folder gives it."""
     if not here.again and not is_for(session, destination, invoice, document):
         return None
-    name = folder.file_name(invoice, document, here.supplier_name(invoice.supplier))
-    return {"name": name, "size": document.size, "sha256": document.sha256, "media_type": document.media_type}
+    own, name = (
+        contents.of(document),
+        folder.file_name(invoice, document, here.supplier_name(invoice.supplier)),
+    )
+    return {"name": name, "size": own.size, "sha256": own.sha256, "media_type": document.media_type}
 
 
 def carry_all(
@@ -99,6 +100,7 @@ def pick_up(
     document = session.get_one(models.Document, delivery.document_id)
     try:
         payload = delivery.payload or draft(session, destination, invoice, document, house.here)
+        own = contents.of(document)
     except Refused as err:
         delivering.hold(delivery, err.why, str(err) or None)
         return None
@@ -110,9 +112,9 @@ def pick_up(
         delivery.id,
         str(delivery.idempotency_key),
         payload,
-        house.stored.path(document.sha256),
-        document.sha256,
-        document.size,
+        house.stored.path(own.sha256),
+        own.sha256,
+        own.size,
         document.media_type,
     )
 
@@ -122,11 +124,6 @@ def _carry(house: House, means: Means, parcel: Parcel, steps: Sequence[Step]) ->
         delivering.carry(house.database, means, parcel.delivery_id, steps)
     except errors.PartnerDown as err:
         with house.database.write() as session:
-            later(session.get_one(models.Delivery, parcel.delivery_id), str(err), means.now())
+            delivery = session.get_one(models.Delivery, parcel.delivery_id)
+            delivering.later(delivery, str(err), means.now())
         raise
-
-
-def later(delivery: models.Delivery, said: str, now: datetime) -> None:
-    """It failed and is tried again; what comes after it goes first."""
-    delivery.error = said[:300]
-    delivery.next_try_at = now + min(FIRST_WAIT * 2 ** min(delivery.tries - 1, 10), timedelta(days=1))

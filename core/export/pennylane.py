@@ -23,8 +23,9 @@ from core.export import (
     records,
     remote_lists,
 )
-from core.export.books import Desk, Owed
+from core.export.books import Owed
 from core.export.delivering import Refused, Step
+from core.export.desk import Desk
 from core.export.pennylane_api import Api
 from core.export.pennylane_steps import Parcel, steps
 from core.partners import Means

@@ -18,7 +18,7 @@ API = "/api/external/v2"
 #: Seconds of the window in which 25 requests are taken.
 WINDOW = 5.0
 #: Refusals of one record; a conflict says that it, its file or its reference is there already.
-REFUSALS, CONFLICT = (400, 404, 409, 422), (409, 422)
+REFUSALS, CONFLICT = (400, 404, 409, 413, 422), (409, 422)
 _PAGES, _AT_ONCE, _ACCOUNTS_AT_ONCE = 100, 100, 1000
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from core import ledger
 from core.db import models
-from core.export.books import Desk
 from core.export.delivering import Refused
+from core.export.desk import Desk
 from core.export.entries import Vat
 
 #: Its codes of French VAT, by rate in percent.
@@ -29,8 +29,8 @@ RATES = {
 #: Codes under which the supplier's sum has no VAT to take out: which of them is right is for the accountant to say.
 WITHOUT = ("exempt", "intracom_21", "intracom_55", "intracom_85", "intracom_100", "extracom", "crossborder")
 _OF_CODES = {code: rate for rate, code in RATES.items()}
-#: What a supplier may have rounded otherwise than we.
-_ABOUT = Decimal("0.02")
+#: What a supplier may have rounded otherwise than we, in the smallest units of the currency.
+_ABOUT = 2
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ def shares(invoice: models.Invoice, vat: Sequence[Vat], chosen: str) -> Iterator
     elif by_rate and sum(each.base + each.vat for each in by_rate) == total:
         yield from (Share(each.base + each.vat, each.vat, _code(each)) for each in by_rate)
     elif invoice.vat_minor is not None and invoice.net_minor is not None and net + tax == total:
-        yield Share(total, tax, _fitting(net, tax, chosen))
+        about = _ABOUT * Decimal(1).scaleb(-ledger.decimals(invoice.currency))
+        yield Share(total, tax, _fitting(net, tax, chosen, about))
     elif chosen in _OF_CODES:
         yield Share(total, _rounded(total - total / (1 + _OF_CODES[chosen] / 100), invoice), chosen)
     else:
@@ -102,13 +103,13 @@ def _code(each: Vat) -> str:
     return code
 
 
-def _fitting(net: Decimal, tax: Decimal, chosen: str) -> str:
+def _fitting(net: Decimal, tax: Decimal, chosen: str, about: Decimal) -> str:
     """The chosen code where it comes to this tax, else that of the nearest rate."""
     off = {code: abs(net * rate / 100 - tax) for rate, code in RATES.items()}
-    if off.get(chosen, _ABOUT + 1) <= _ABOUT:
+    if off.get(chosen, about + 1) <= about:
         return chosen
     nearest = min(off, key=lambda code: off[code])
-    if off[nearest] > _ABOUT:
+    if off[nearest] > about:
         raise Refused(f"{net} + {tax}", "no_mapping")
     return nearest
 

@@ -9,8 +9,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core import archive, ledger
-from core.export.books import Desk, Owed
+from core.export.books import Owed
 from core.export.delivering import Receipts, Step
+from core.export.desk import Desk
 from core.export.enclosed import Paper
 from core.export.pennylane_api import Api, Gone, There
 

@@ -22,8 +22,9 @@ from core.export import (
     records,
     remote_lists,
 )
-from core.export.books import Desk, Owed
+from core.export.books import Owed
 from core.export.delivering import Step
+from core.export.desk import Desk
 from core.export.qbo_api import Api, Row
 from core.partners import Means
 from core.providers import Provider

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Bytes of one file; QuickBooks takes no more.
 LARGEST = 100 * 1024 * 1024
+#: What a gate in front of it answers to more than that (RFC 9110 15.5.14).
+TOO_LARGE = 413
 #: The version of the interface that is spoken: fields that came later are not seen.
 MINOR = "75"
 _PAGES, _PAGE_SIZE = 20, 1000
@@ -69,8 +71,8 @@ class Api:
         return _id(told.get(entity), entity)
 
     def change(self, entity: str, record_id: str, record: Mapping[str, Any], key: str) -> str:
-        """The record says from now on what `record` says, and nothing that it does not say."""
-        there = self._read(f"{entity.lower()}/{record_id}")[entity]
+        """The record says from now on what `record` says, and nothing that it does not say. Raises Refused when it is gone."""
+        there = self._ask("GET", f"{entity.lower()}/{record_id}", {})[entity]
         whole = {**record, "Id": record_id, "SyncToken": there["SyncToken"]}
         return _id(self._write(entity.lower(), key, json=whole).get(entity), entity)
 
@@ -128,7 +130,9 @@ def _told(answer: httpx.Response, step: str) -> Row:
     fault = told.get("Fault") or told.get("fault")
     if fault and (answer.is_success or answer.status_code in (400, 403)):
         _fail(fault, step, partners.retry_after(answer))
-    partners.expect(answer, step=step)
+    partners.expect(answer, TOO_LARGE, step=step)
+    if answer.status_code == TOO_LARGE:
+        raise Refused(f"HTTP {TOO_LARGE}")
     if not told:
         raise errors.PartnerChanged("no JSON in the answer", step=step)
     return told

@@ -14,7 +14,7 @@ from core.db import models
 from core.export import qbo_tax
 from core.export.chosen import Rule
 from core.export.delivering import Refused
-from core.export.qbo_tax import Share
+from core.export.shares import Share
 
 #: What each kind of record is called there.
 RECORDS = {"bill": "Bill", "credit": "VendorCredit", "spend": "Purchase", "refund": "Purchase"}

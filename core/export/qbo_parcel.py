@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from core import archive
 from core.db import models
-from core.export import booking, enclosed, qbo_bill, qbo_tax, qbo_vendors, records, remote_lists
-from core.export.books import Desk, Owed
+from core.export import booking, enclosed, qbo_bill, qbo_vendors, records, remote_lists, shares
+from core.export.books import Owed
 from core.export.delivering import Receipts, Step
+from core.export.desk import Desk
 from core.export.enclosed import Paper
 from core.export.qbo_api import LARGEST, Api, Duplicate, Row
 from core.export.qbo_bill import RECORDS
@@ -27,10 +28,7 @@ def payload(session: Session, destination_id: int, invoice: models.Invoice, desk
     wanted = qbo_bill.entry(invoice, rule, card=card, paid_on=records.paid_on(session, invoice.id))
     wanted = qbo_bill.open_(wanted, _closed(desk), desk.settings.locked)
     vat = booking.vat_of(session, invoice.workspace_id, [invoice.id]).get(invoice.id, ())
-    # The supplier's own code, then those that were chosen for others.
-    others = (desk.settings.otherwise, *desk.settings.suppliers.values())
-    codes = [rule.tax, *(one.tax for one in others if one.tax)]
-    split = qbo_tax.shares(invoice, vat, codes, lists["taxes"])
+    split = shares.of(invoice, vat, desk.settings.codes(rule), lists["taxes"])
     vendor = qbo_vendors.named(rule, name, currency, lists["contacts"])
     placed = qbo_bill.Placed(rule.account, vendor, rule.bank, card, desk.books.get("country", ""))
     record = qbo_bill.payload(invoice, wanted, placed, split, name, desk.here.public_url)
@@ -62,7 +60,7 @@ class Parcel:
             sent["record"],
             owed.record_id,
             owed.round,
-            float(qbo_tax.amount(invoice, abs(invoice.total_minor or 0))),
+            float(shares.amount(invoice, abs(invoice.total_minor or 0))),
             qbo_bill.reference(invoice),
             Paper.of(invoice, owed.document, desk.named(invoice)),
         )

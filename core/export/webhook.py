@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from core import errors, ledger, partners
 from core.db import models
-from core.export import chosen, folder, kinds, papers, places
+from core.export import chosen, contents, folder, kinds, papers, places
 from core.export.delivering import Receipts, Refused, Step
 from core.export.kinds import Field
 from core.export.papers import House, Parcel
@@ -52,8 +52,9 @@ def draft(
     if not here.again and not papers.is_for(session, destination, invoice, document):
         return None
     _, typed = chosen.typed(session, destination.id)
-    if typed.get("file", FORM) == FORM and document.size > LARGEST:
-        raise Refused(f"{document.size} > {LARGEST}", "too_large")
+    own = contents.of(document)
+    if typed.get("file", FORM) == FORM and own.size > LARGEST:
+        raise Refused(f"{own.size} > {LARGEST}", "too_large")
     supplier = here.supplier_name(invoice.supplier)
     url = f"{here.public_url}/invoices/{invoice.id}" if here.public_url else None
     return {
@@ -64,7 +65,9 @@ def draft(
             "id": document.id,
             "name": folder.file_name(invoice, document, supplier),
             "revision": document.revision,
-            **{name: getattr(document, name) for name in ("media_type", "size", "sha256")},
+            "media_type": document.media_type,
+            "size": own.size,
+            "sha256": own.sha256,
         },
     }
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from core import archive, db, errors
 from core.db import models
 from core.export import books, chosen, kinds, records, remote_lists, xero_lists, xero_parcel
-from core.export.books import Desk, Owed
+from core.export.books import Owed
 from core.export.delivering import Step
+from core.export.desk import Desk
 from core.export.xero_api import Api
 from core.partners import Means
 from core.providers import Provider
@@ -28,7 +29,8 @@ def draft(
 ) -> dict[str, Any] | None:
     """What this Invoice would be there now, word for word. Raises Refused."""
     desk = Desk.of(session, destination, here)
-    return xero_parcel.made(session, invoice, desk) if here.again or desk.takes(invoice) else None
+    wanted = here.again or desk.takes(invoice)
+    return xero_parcel.made(session, destination.id, invoice, desk) if wanted else None
 
 
 KIND = kinds.Kind(

@@ -68,8 +68,9 @@ class Api:
         return self._made(answer, "Attachments", "AttachmentID")
 
     def attached(self, path: str, record_id: str) -> dict[str, str]:
-        """The ids of a record's files, by their names."""
-        found = self.read(f"{path}/{record_id}/Attachments", "Attachments")
+        """The ids of a record's files, by their names. Raises Refused when there is no such record (any more)."""
+        answer = _expect(self._ask("GET", f"{path}/{record_id}/Attachments"), "Attachments")
+        found = answer.json().get("Attachments", [])
         return {one["FileName"]: one["AttachmentID"] for one in found}
 
     def _ask(self, method: str, path: str, key: str = "", **more: Any) -> httpx.Response:
@@ -81,15 +82,29 @@ class Api:
 
     def _made(self, answer: httpx.Response, path: str, id_name: str) -> str:
         """The id in an answer; a record with errors was not made."""
-        told = partners.expect(answer, 400, step=path).json()
+        told = _expect(answer, path).json()
         elements = told.get("Elements") or told.get(path) or []
         said = [error["Message"] for one in elements for error in one.get("ValidationErrors", ())]
-        if answer.status_code == 400 or said or any(one.get("HasErrors") for one in elements):
-            raise _refusal(said or [told.get("Message", f"HTTP {answer.status_code}")])
+        if said or any(one.get("HasErrors") for one in elements):
+            raise _refusal(said or [told.get("Message", "HasErrors")])
         try:
             return str(elements[0][id_name])
         except (IndexError, KeyError) as err:
             raise errors.PartnerChanged(f"{path}: no {id_name} in the answer", step=path) from err
+
+
+def _expect(answer: httpx.Response, step: str) -> httpx.Response:
+    """A success. A 400, a record that is gone (404) and a file that is too large (413) concern this one alone. Raises Refused."""
+    partners.expect(answer, 400, 404, 413, step=step)
+    if answer.is_success:
+        return answer
+    try:
+        told = answer.json()
+    except ValueError:
+        told = {}
+    elements = told.get("Elements", ())
+    said = [error["Message"] for one in elements for error in one.get("ValidationErrors", ())]
+    raise _refusal(said or [str(told.get("Message") or told.get("Detail") or f"HTTP {answer.status_code}")])
 
 
 def _refusal(said: list[str]) -> Refused:

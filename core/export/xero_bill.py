@@ -5,15 +5,18 @@ Names and rules are those of Xero's Accounting API 2.0. Amounts are numbers of w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from core import ledger
 from core.db import models
+from core.export import shares
 from core.export.chosen import Rule
 from core.export.delivering import Refused
+from core.export.entries import Vat
+from core.export.shares import Share
 
 #: Where each kind of record lives, its id's name, the name of its number, and its type.
 RECORDS = {
@@ -22,7 +25,7 @@ RECORDS = {
     "spend": ("BankTransactions", "BankTransactionID", "Reference", "SPEND"),
     "refund": ("BankTransactions", "BankTransactionID", "Reference", "RECEIVE"),
 }
-_LONGEST_NUMBER = 255
+_LONGEST_NUMBER, _LONGEST_LINE = 255, 4000
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,14 @@ def unlocked(wanted: Entry, locks: Locks, policy: str) -> Entry:
 
 
 def payload(
-    invoice: models.Invoice, wanted: Entry, rule: Rule, supplier_name: str, url: str = ""
+    invoice: models.Invoice,
+    wanted: Entry,
+    rule: Rule,
+    supplier_name: str,
+    url: str = "",
+    split: Sequence[Share] = (),
 ) -> dict[str, Any]:
-    """The record as it is sent; `url` leads from there to the Invoice here."""
+    """The record as it is sent; `url` leads from there to the Invoice here, `split` are its shares where it has several rates."""
     _, _, number, type_ = RECORDS[wanted.kind]
     made: dict[str, Any] = {
         "Type": type_,
@@ -92,7 +100,7 @@ def payload(
         number: number_of(invoice),
         "CurrencyCode": invoice.currency,
         "Status": wanted.status,
-        **_lines(invoice, rule, supplier_name),
+        **_lines(invoice, rule, supplier_name, split),
     }
     if wanted.kind == "bill":
         made["DueDate"] = max(invoice.due_on or wanted.day, wanted.day).isoformat()
@@ -105,26 +113,40 @@ def payload(
 
 def number_of(invoice: models.Invoice) -> str:
     """By which the record is found there again; the supplier's own number, else one of ours."""
-    # A quotation mark would end the words of a look-up.
-    return (invoice.number or f"MOISSON-{invoice.id}").replace('"', "'")[:_LONGEST_NUMBER]
+    # A quotation mark would end the words of a look-up, a backslash guard the one behind it.
+    number = (invoice.number or f"MOISSON-{invoice.id}").replace('"', "'").replace("\\", "/")
+    return number[:_LONGEST_NUMBER]
 
 
-def _lines(invoice: models.Invoice, rule: Rule, supplier_name: str) -> dict[str, Any]:
-    """One line: without tax and with the tax as read, where that is known and its rate chosen; else the total with the tax in it."""
-    split = bool(rule.tax) and _adds_up(invoice)
-    line: dict[str, Any] = {
-        "Description": " ".join(filter(None, (supplier_name, invoice.number, _period(invoice)))),
-        "Quantity": 1.0,
-        "UnitAmount": _amount(invoice, invoice.net_minor if split else invoice.total_minor),
-        "AccountCode": rule.account,
-    }
-    if rule.tax:
-        line["TaxType"] = rule.tax
-    if split:
-        line["TaxAmount"] = _amount(invoice, invoice.vat_minor)
+def rates(
+    invoice: models.Invoice, vat: Sequence[Vat], chosen: Sequence[str], taxes: Sequence[Mapping[str, Any]]
+) -> list[Share]:
+    """A share for each rate, where there are several and it is clear which tax each of them is; else none, and the whole is one line."""
+    try:
+        split = shares.of(invoice, vat, chosen, taxes)
+    except Refused:
+        return []
+    return split if len(split) > 1 and all(one.code.get("rate") for one in split) else []
+
+
+def _lines(invoice: models.Invoice, rule: Rule, supplier_name: str, split: Sequence[Share]) -> dict[str, Any]:
+    """Without tax and with the tax as read, where that is known and its rate chosen; else one line of the total with the tax in it."""
+    said = " ".join(filter(None, (supplier_name, invoice.number, _period(invoice))))[:_LONGEST_LINE]
+    line: dict[str, Any] = {"Description": said, "Quantity": 1.0, "AccountCode": rule.account}
     if rule.tracking:
         line["Tracking"] = [{"TrackingCategoryID": of, "Option": name} for of, name in rule.tracking.items()]
-    return {"LineAmountTypes": "Exclusive" if split else "Inclusive", "LineItems": [line]}
+    if split:
+        return {"LineAmountTypes": "Exclusive", "LineItems": [line | _taxed(one) for one in split]}
+    if rule.tax:
+        line["TaxType"] = rule.tax
+    if rule.tax and _adds_up(invoice):
+        sums = {"UnitAmount": _amount(invoice, invoice.net_minor), "TaxAmount": _amount(invoice, invoice.vat_minor)}  # fmt: skip
+        return {"LineAmountTypes": "Exclusive", "LineItems": [line | sums]}
+    return {"LineAmountTypes": "Inclusive", "LineItems": [line | {"UnitAmount": _amount(invoice, invoice.total_minor)}]}  # fmt: skip
+
+
+def _taxed(share: Share) -> dict[str, Any]:
+    return {"UnitAmount": float(share.net), "TaxType": share.code["id"], "TaxAmount": float(share.tax)}
 
 
 def _adds_up(invoice: models.Invoice) -> bool:

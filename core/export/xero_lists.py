@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from core.db import Database, models
@@ -19,7 +20,7 @@ RIGHTS = ("CreateDraftBill", "CreateApprovedBill", "AttachFilesIntoInvoice")
 _Row = dict[str, Any]
 _LISTS: dict[str, tuple[str, Callable[[_Row], _Row]]] = {
     "accounts": ("Accounts", lambda a: {"id": a["AccountID"], "code": a.get("Code", ""), "name": a["Name"], "type": a["Type"], "currency": a.get("CurrencyCode", "")}),
-    "taxes": ("TaxRates", lambda t: {"id": t["TaxType"], "name": t["Name"]}),
+    "taxes": ("TaxRates", lambda t: {"id": t["TaxType"], "name": t["Name"], "rate": _rate(t)}),
     "tracking": ("TrackingCategories", lambda c: {"id": c["TrackingCategoryID"], "name": c["Name"], "options": [o["Name"] for o in c.get("Options", ()) if o.get("Status", "ACTIVE") == "ACTIVE"]}),
 }  # fmt: skip
 
@@ -70,6 +71,13 @@ def _role(users: list[_Row], user_id: str) -> str:
 
 def _active(rows: Iterable[_Row], status: str = "Status") -> list[_Row]:
     return [row for row in rows if row.get(status, "ACTIVE") == "ACTIVE"]
+
+
+def _rate(tax: _Row) -> str:
+    """In percent, as text; empty where it is not for what is bought."""
+    rate = tax.get("EffectiveRate")
+    bought = tax.get("CanApplyToExpenses", True) and rate is not None
+    return f"{Decimal(str(rate)).normalize():f}" if bought else ""
 
 
 def _day(told: str | None) -> str | None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from core import archive
 from core.db import models
-from core.export import delivering, enclosed, records, xero_bill
-from core.export.books import Desk, Owed
+from core.export import booking, delivering, enclosed, records, remote_lists, xero_bill
+from core.export.books import Owed
 from core.export.delivering import Receipts, Step
+from core.export.desk import Desk
 from core.export.enclosed import Paper
 from core.export.xero_api import LARGEST, Api
 from core.export.xero_bill import RECORDS, Locks
@@ -32,19 +33,22 @@ class Parcel:
 
 def packed(session: Session, owed: Owed, desk: Desk, now: datetime) -> Parcel:
     """Its payload is fixed before anything is sent. Raises Refused."""
-    wanted = owed.fixed or made(session, owed.invoice, desk)
+    wanted = owed.fixed or made(session, owed.delivery.destination_id, owed.invoice, desk)
     delivering.intend(owed.delivery, wanted, desk.version, now)
     paper = Paper.of(owed.invoice, owed.document, desk.named(owed.invoice))
     return Parcel(wanted["kind"], wanted["record"], owed.record_id, owed.round, paper)
 
 
-def made(session: Session, invoice: models.Invoice, desk: Desk) -> dict[str, Any]:
+def made(session: Session, destination_id: int, invoice: models.Invoice, desk: Desk) -> dict[str, Any]:
     """The payload: the kind of record and what it says. Raises Refused."""
     rule, settings = desk.settings.rule(invoice.supplier), desk.settings
     paid_on = records.paid_on(session, invoice.id)
     wanted = xero_bill.entry(invoice, rule, settings.status, paid_on=paid_on)
     wanted = xero_bill.unlocked(wanted, Locks.of(desk.books), settings.locked)
-    record = xero_bill.payload(invoice, wanted, rule, desk.named(invoice), desk.link(invoice))
+    vat = booking.vat_of(session, invoice.workspace_id, [invoice.id]).get(invoice.id, ())
+    taxes = remote_lists.kept(session, destination_id)["taxes"]
+    split = xero_bill.rates(invoice, vat, settings.codes(rule), taxes)
+    record = xero_bill.payload(invoice, wanted, rule, desk.named(invoice), desk.link(invoice), split)
     return {"kind": wanted.kind, "record": record}
 
 
@@ -87,12 +91,15 @@ def _found(parcel: Parcel, api: Api, known: Callable[[str], bool]) -> str | None
 
 
 def _same(sent: dict[str, Any], there: dict[str, Any]) -> bool:
-    (line,) = sent["LineItems"]
-    total = round(line["UnitAmount"] + line.get("TaxAmount", 0.0), 2)
-    contact, theirs = sent["Contact"], there.get("Contact", {})
-    whose = all(theirs.get(name) == value for name, value in contact.items())
+    total = sum(line["UnitAmount"] + line.get("TaxAmount", 0.0) for line in sent["LineItems"])
+    theirs = there.get("Contact", {})
     return (
-        whose
+        all(_alike(value, theirs.get(name)) for name, value in sent["Contact"].items())
         and there.get("CurrencyCode") == sent["CurrencyCode"]
         and abs(float(there["Total"]) - total) < 0.02
     )
+
+
+def _alike(mine: str, theirs: str | None) -> bool:
+    """Xero finds a contact by its name whatever the capitals, and tells the name as it was written first."""
+    return " ".join(mine.split()).casefold() == " ".join((theirs or "").split()).casefold()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -113,6 +114,15 @@ class Company:
 
     def files(self, record: Mapping[str, Any], id_name: str = "InvoiceID") -> list[bytes]:
         return [content for _, content in self.service.books.files.get(record[id_name], {}).values()]
+
+    def rates_read(self, delivery_id: int, rates: Sequence[Mapping[str, str]]) -> None:
+        """What the reader found of VAT, rate by rate."""
+        told = {"value": json.dumps(list(rates)), "source": "generic", "confidence": 0.8}
+        with self.database.write() as session:
+            owed = session.get_one(models.Delivery, delivery_id)
+            read = models.ReadingRow(workspace_id=1, document_id=owed.document_id, reader="generic", at=NOW)
+            read.fields, read.doubts = {"vat_rates": told}, []
+            session.add(read)
 
     def _owe(
         self, session: Any, invoice: models.Invoice, sha256: str, size: int, media: str = "application/pdf"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,15 +41,6 @@ class Company(books.Company):
         whose = {"type": id_name, "value": record["Id"]}
         there = [one for one in self.service.books.files if one["AttachableRef"][0]["EntityRef"] == whose]
         return [self.service.books.contents[one["Id"]] for one in there]
-
-    def rates_read(self, delivery_id: int, rates: Sequence[Mapping[str, str]]) -> None:
-        """What the reader found of VAT, rate by rate."""
-        told = {"value": json.dumps(list(rates)), "source": "generic", "confidence": 0.8}
-        with self.database.write() as session:
-            owed = session.get_one(models.Delivery, delivery_id)
-            read = models.ReadingRow(workspace_id=1, document_id=owed.document_id, reader="generic", at=NOW)
-            read.fields, read.doubts = {"vat_rates": told}, []
-            session.add(read)
 
 
 def means(at: list[Any], realm: str) -> Any:

@@ -246,7 +246,9 @@ def test_what_was_there_before_the_connection_goes_too_when_it_is_asked_for(sell
     assert seller.service.lacking == []
 
 
-def test_what_a_person_has_to_look_at_first_and_pages_of_a_larger_file_stay_here(seller: Seller) -> None:
+def test_what_a_person_has_to_look_at_first_and_pages_that_could_not_be_cut_out_stay_here(
+    seller: Seller,
+) -> None:
     looked_at = seller.sell("F-1001", asks_review=True)
     scan = seller.sell("F-1002")
     with seller.database.write() as session:

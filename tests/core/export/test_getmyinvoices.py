@@ -102,7 +102,7 @@ def test_nothing_that_came_before_the_connection_goes(buyer: Seller) -> None:
     assert buyer.of(early).withdrawn_at
 
 
-def test_what_is_no_pdf_or_a_part_of_one_waits_for_a_person(buyer: Seller) -> None:
+def test_what_is_no_pdf_or_could_not_be_cut_out_of_one_waits_for_a_person(buyer: Seller) -> None:
     scan, bought = buy(buyer, "F-1"), buy(buyer, "F-2")
     with buyer.database.write() as session:
         session.query(models.Document).filter_by(invoice_id=scan).update({"first_page": 1, "last_page": 2})

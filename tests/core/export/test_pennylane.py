@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,9 @@ from core.export import delivering, pennylane, pennylane_invoice, pennylane_step
 from core.export.chosen import Rule
 from core.export.delivering import Refused
 from core.export.entries import Vat
-from core.export.pennylane import KIND
 from demo import facturx, paper
-from demo.pennylane import Pennylane
 from demo.shelf import Bill
-from tests.core.export import books, typed
+from tests.core.export import books, services, typed
 from tests.core.export.typed import Company
 
 RULE = Rule("bill", account="124")
@@ -32,22 +30,7 @@ CHOSEN = Rule("bill", account="124", contact_id="42")
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[Company]:
-    at = [books.NOW]
-    service = Pennylane(clock=lambda: at[0].timestamp()).start()
-
-    def wait(seconds: float) -> None:
-        at[0] += timedelta(seconds=seconds)
-
-    with typed.opened(
-        tmp_path,
-        service,
-        KIND,
-        lambda database, stored: pennylane.Pennylane(database, stored, typed.HERE, wait),
-        secrets={"token": service.token},
-        typed={"url": service.url},
-        otherwise=RULE,
-        at=at,
-    ) as opened:
+    with services.pennylane(tmp_path, RULE) as opened:
         yield opened
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.db import models
-from core.export import qbo_bill, qbo_tax
+from core.export import qbo_bill, shares
 from core.export.chosen import Rule
 from core.export.delivering import Refused
 from core.export.entries import Vat
@@ -49,7 +49,7 @@ def _payload(
     told = {**books._INVOICE, "id": 7, "number": "F-1", "received_at": books.NOW, **says}
     invoice = models.Invoice(**told)
     wanted = qbo_bill.entry(invoice, rule, card=rule.bank == "41")
-    split = qbo_tax.shares(invoice, vat, [rule.tax, *chosen], TAXES)
+    split = shares.of(invoice, vat, [rule.tax, *chosen], TAXES)
     placed = Placed(rule.account, {"value": "56", "name": "Mandarine"}, rule.bank, rule.bank == "41", country)
     record = qbo_bill.payload(invoice, wanted, placed, split, "Mandarine", "https://farm.example")
     return wanted.kind, record

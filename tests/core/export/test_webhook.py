@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core import errors
-from core.export import papers, webhook
+from core.export import delivering, webhook
 from demo.webhook import Listener
 from tests.core.export import books, depot
 from tests.core.export.depot import Depot
@@ -107,11 +107,11 @@ def test_one_that_it_stumbles_over_waits_longer_each_time_and_the_others_go(
     company.round()
     assert company.delivery(second).sent_at
     waits = company.delivery(first)
-    assert (waits.sent_at, waits.next_try_at - company.at[0]) == (None, papers.FIRST_WAIT)
+    assert (waits.sent_at, waits.next_try_at - company.at[0]) == (None, delivering.FIRST_WAIT)
     company.later(minutes=3)
     with pytest.raises(errors.PartnerDown):
         company.round()
-    assert company.delivery(first).next_try_at - company.at[0] == 2 * papers.FIRST_WAIT
+    assert company.delivery(first).next_try_at - company.at[0] == 2 * delivering.FIRST_WAIT
 
 
 def test_what_it_refuses_waits_for_a_person_and_what_it_has_is_done(

@@ -167,6 +167,28 @@ def test_a_credit_note_and_money_spent_are_records_of_their_own(company: Company
     assert (spent["Type"], spent["Reference"], spent["Total"]) == ("SPEND", "N-1", 45.9)
 
 
+def test_each_rate_of_vat_is_a_line_with_its_own_tax(company: Company) -> None:
+    owed = company.bring(total_minor=23000, net_minor=20000, vat_minor=3000)
+    company.rates_read(owed, [{"rate": "20", "base": "100", "vat": "20"}, {"rate": "10", "base": "100", "vat": "10"}])  # fmt: skip
+    company.service.forgets_keys = True
+    at = iter(range(1, 9))
+    company.service.loses = lambda: next(at) == 1
+    with pytest.raises(errors.PartnerSilent):
+        company.round()
+    company.round()
+    (bill,) = company.bills
+    told = [(one["TaxType"], one["UnitAmount"], one["TaxAmount"]) for one in bill["LineItems"]]
+    assert (told, bill["Total"], bill["TotalTax"]) == ([("INPUT2", 100, 20), ("INPUT", 100, 10)], 230, 30)
+
+
+def test_rates_that_the_books_do_not_have_are_one_line_of_the_same_sum_and_tax(company: Company) -> None:
+    owed = company.bring(total_minor=22550, net_minor=20000, vat_minor=2550)
+    company.rates_read(owed, [{"rate": "20", "base": "100", "vat": "20"}, {"rate": "5.5", "base": "100", "vat": "5.5"}])  # fmt: skip
+    company.round()
+    (bill,) = company.bills
+    assert (len(bill["LineItems"]), bill["Total"], bill["TotalTax"]) == (1, 225.5, 25.5)
+
+
 def test_a_second_file_of_an_invoice_is_added_to_its_bill(company: Company) -> None:
     owed = company.bring()
     company.round()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from xero_python.api_client.serializer import serialize
 from core.db import models
 from core.export import xero_bill
 from core.export.chosen import Rule
+from core.export.entries import Vat
 from core.export.xero_bill import RECORDS, Locks
 from demo.xero_books import Organisation
 from tests.core.export import books
@@ -32,6 +34,9 @@ PRISM = "@stoplight/prism-cli@5.16.0"
 TRACKED = {"6c1b2e0c-6f1b-4c6e-9f0e-0f5a2f1f7f10": "Nord"}
 BILL = Rule("bill", contact="Mandarine", account="626", tax="INPUT2", tracking=TRACKED)
 SPEND = Rule("spend", account="626", bank="3f7b3f4a-52c2-4a2d-8a53-7a7f6a1f5b11")
+#: Two rates of VAT on one invoice, and what the books say of their codes.
+TWO = (Vat(Decimal(20), Decimal(100), Decimal(20)), Vat(Decimal(10), Decimal(100), Decimal(10)))
+TAXES = [{"id": "INPUT2", "name": "20 %", "rate": "20"}, {"id": "INPUT", "name": "10 %", "rate": "10"}]
 SAYS: list[tuple[str, Rule, dict[str, Any]]] = [
     ("bill", BILL, {}),
     (
@@ -42,15 +47,20 @@ SAYS: list[tuple[str, Rule, dict[str, Any]]] = [
     ("bill", BILL, {"period_from": date(2026, 10, 1), "period_to": date(2026, 10, 31), "number": None}),
     ("bill", BILL, {"currency": "JPY", "vat_minor": None}),
     ("credit", BILL, {"kind": "credit_note", "total_minor": -4590, "net_minor": -3825, "vat_minor": -765}),
+    ("bill", BILL, {"total_minor": 23000, "net_minor": 20000, "vat_minor": 3000, "rates": TWO}),
+    ("bill", BILL, {"net_minor": 4590, "vat_minor": 0}),
+    ("bill", BILL, {"number": 'N° "\\🍊" \u202eF\u202c ' + "x" * 300}),
     ("spend", SPEND, {}),
     ("refund", SPEND, {"total_minor": -4590}),
 ]
 
 
 def _payload(rule: Rule, says: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    invoice = models.Invoice(**{**books._INVOICE, "id": 7, "number": "F-1", "received_at": books.NOW, **says})
+    vat, told = says.get("rates", ()), {name: value for name, value in says.items() if name != "rates"}
+    invoice = models.Invoice(**{**books._INVOICE, "id": 7, "number": "F-1", "received_at": books.NOW, **told})
     wanted = xero_bill.unlocked(xero_bill.entry(invoice, rule, "AUTHORISED"), Locks(), "hold")
-    record = xero_bill.payload(invoice, wanted, rule, "Mandarine", "https://farm.example/invoices/7")
+    split = xero_bill.rates(invoice, vat, [rule.tax], TAXES)
+    record = xero_bill.payload(invoice, wanted, rule, "Mandarine", "https://farm.example/invoices/7", split)
     return wanted.kind, record
 
 
