@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.matching import aliases, blocking, names, weights
-from core.matching.columns import Bools, Floats, Ints
+from core.matching.columns import NONE, Bools, Floats, Ints
 from core.matching.features import Scene
 from core.matching.groups import Group
 from core.matching.stage import Edges
@@ -17,7 +17,7 @@ from core.matching.stage import Edges
 AUTO, SHOWN = 0.995, 0.5
 #: Log-odds by which an automatic link must beat the next best.
 CLEAR = 1.5
-#: Days before its invoice from which a payment may as well be of the month before.
+#: Days before an invoice that says when it is due from which a payment may as well be of the month before.
 EARLY = -3
 #: Beyond these nothing becomes surer.
 HIGHEST, WIDEST = 7.0, 6.0
@@ -114,13 +114,13 @@ def _share(odds: Floats) -> Floats:
 
 
 def may_act(scene: Scene, edges: Edges, kept: Ints, where: Standing, sure: Floats) -> Bools:
-    """Sure, clear, named, for an amount that is explained, not long before its invoice, and no other number in the label."""
+    """Sure, clear, named, for an amount that is explained, not long before an invoice that is due later, and no other number in the label."""
     seen = edges.seen.only(kept)
     named = (seen.who >= names.CUT) | (seen.number == 1)
     known = named | (seen.alias == aliases.MOST)
     whole = np.isin(seen.amount, (blocking.EQUAL, blocking.ASKED)) | ((seen.amount == blocking.RATED) & named)
     clear = (where.by_line >= CLEAR) & (where.by_unit >= CLEAR) & ~where.tie
-    timely = (seen.lag >= EARLY) | (seen.number == 1)
+    timely = (scene.units.due[seen.unit] == NONE) | (seen.lag >= EARLY) | (seen.number == 1)
     return np.asarray((sure >= AUTO) & clear & known & whole & timely & (seen.number != 2))
 
 

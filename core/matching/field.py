@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.matching import board, columns, ground, region, solving, stage, why
+from core.matching import board, columns, ground, purchases, region, solving, stage, why
 from core.matching.features import Scene
 from core.matching.ground import Ground
 from core.matching.index import Document
@@ -41,6 +41,7 @@ class Field:
         self._given = {each.id: each for each in listed}, {each.id: each for each in owed}
         self.known = (known or stage.look(listed, owed, rates, memory).known).taught(memory)
         self._said = solving.confirmed(listed, owed, memory)
+        self._found: dict[str, Link] = {}
         self._links: dict[str, Link] = {}
         self._ground = Ground(rates, memory, self.known)
         closed = {link.payment for link in self._said}
@@ -61,8 +62,9 @@ class Field:
         edges = self._ground.edges(scene)
         self._ground.note(scene, edges)
         choice, found = self._chosen(scene, edges, whole)
-        self.planted = Solution([*self._said, *found], solving.alone(scene, edges, choice, found))
         self._replace(whole.payments, found)
+        alone = solving.alone(scene, edges, choice, found)
+        self.planted = Solution([*self._said, *self._links.values()], alone)
 
     @property
     def links(self) -> dict[str, Link]:
@@ -104,6 +106,7 @@ class Field:
         """It is settled or gone: as if it had never been here. Raises KeyError for one that is not here or that people confirmed."""
         documents, supplier = self._ground.drop_payment(key)
         del self._given[0][key]
+        self._found.pop(key, None)
         self._links.pop(key, None)
         return self._choose(set(), documents, supplier)
 
@@ -164,16 +167,30 @@ class Field:
         return choice, solving.shown(scene, edges, choice, self._memory, self._ground.payments)
 
     def _replace(self, payments: Set[str], found: list[Link]) -> Change:
-        by_payment = {link.payment: link for link in found}
-        changed = {
-            each: by_payment.get(each) for each in payments if self._links.get(each) != by_payment.get(each)
-        }
+        before = payments & self._found.keys()
+        for each in before:
+            del self._found[each]
+        self._found.update((link.payment, link) for link in found)
+        other = before ^ {link.payment for link in found}
+        return self._show(payments | self._ground.graph.beside((), self._ground.graph.after(other))[0])
+
+    def _show(self, payments: Set[str]) -> Change:
+        """What was chosen for these, as it may be shown now."""
+        shown = {each: self._watched(self._found.get(each)) for each in payments}
+        changed = {each: link for each, link in shown.items() if self._links.get(each) != link}
         for each, link in changed.items():
             if link is None:
                 del self._links[each]
             else:
                 self._links[each] = link
         return Change(changed)
+
+    def _watched(self, link: Link | None) -> Link | None:
+        """Held while an earlier purchase that its invoice may be for has none."""
+        if link is None or not purchases.may_be_held(link):
+            return link
+        earlier = self._ground.graph.earlier.get(self._ground.document_of[link.invoices[0]], ())
+        return link if all(each in self._found for each in earlier) else purchases.held(link)
 
 
 def _mask(all_: Sequence[object], some: Set[object]) -> columns.Bools:

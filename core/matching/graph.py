@@ -13,28 +13,38 @@ T = TypeVar("T")
 
 
 class Graph:
-    """`sure` are payments and documents in pairs that no sum may take; `weak` are chosen pairs that give way to one."""
+    """`sure` are payments and documents in pairs that no sum may take; `weak` are chosen pairs that give way to one.
+
+    `earlier` are the purchases that each document may have been written for afterwards.
+    """
 
     def __init__(self) -> None:
         self._of_payment: dict[str, dict[Document, float]] = defaultdict(dict)
         self._of_document: dict[Document, dict[str, float]] = defaultdict(dict)
         self.sure: tuple[set[str], set[Document]] = set(), set()
         self.weak: dict[str, Document] = {}
+        self.earlier: dict[Document, set[str]] = defaultdict(set)
 
-    def note(self, pairs: Iterable[tuple[str, Document]], scores: Iterable[float]) -> None:
-        for (payment, document), score in zip(pairs, scores, strict=True):
+    def note(
+        self, pairs: Iterable[tuple[str, Document]], scores: Iterable[float], earlier: Iterable[bool]
+    ) -> None:
+        for (payment, document), score, before in zip(pairs, scores, earlier, strict=True):
             self._of_payment[payment][document] = score
             self._of_document[document][payment] = score
+            if before:
+                self.earlier[document].add(payment)
 
     def drop_payment(self, payment: str) -> None:
         for document in self._of_payment.pop(payment, {}):
             del self._of_document[document][payment]
+            self.earlier[document].discard(payment)
         self.sure[0].discard(payment)
         self.weak.pop(payment, None)
 
     def drop_document(self, document: Document) -> None:
         for payment in self._of_document.pop(document, {}):
             del self._of_payment[payment][document]
+        self.earlier.pop(document, None)
         self.sure[1].discard(document)
 
     def component(
@@ -64,6 +74,11 @@ class Graph:
         owed = {each for payment in payments for each in self._of_payment.get(payment, ())}
         paid = {each for document in documents for each in self._of_document.get(document, ())}
         return paid, owed
+
+    def after(self, payments: Iterable[str]) -> set[Document]:
+        """Documents that may have been written for these purchases afterwards."""
+        near = {document for payment in payments for document in self._of_payment.get(payment, ())}
+        return {document for document in near if document in self.earlier}
 
     def settle(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from core.matching import columns, solving, stage
+from core.matching import columns, purchases, solving, stage
 from core.matching.features import Scene
 from core.matching.graph import Graph
 from core.matching.index import Document, Index
@@ -74,7 +74,8 @@ class Ground:
         self.note(scene, self.edges(scene))
 
     def note(self, scene: Scene, edges: stage.Edges) -> None:
-        self.graph.note(_pairs(scene, edges), edges.score.tolist())
+        before = purchases.before(scene, edges)
+        self.graph.note(_pairs(scene, edges), edges.score.tolist(), before.tolist())
 
 
 def units(scene: Scene) -> list[Document]:

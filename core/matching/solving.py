@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.matching import columns, confidence, labels, stage, why
+from core.matching import columns, confidence, labels, purchases, stage, why
 from core.matching.board import Board, Choice
 from core.matching.features import Scene
 from core.matching.values import Band, Invoice, Link, Memory, Payment, Rates, Reason, Solution, Unlinked
@@ -56,6 +56,7 @@ def settle(
     choice = board.choose()
     watched = memory.supervised or memory.cap_minor is not None
     links = shown(scene, edges, choice, memory, {each.id: each for each in free} if watched else {})
+    links = purchases.watched(scene, edges, links)
     return Solution([*said, *links], alone(scene, edges, choice, links))
 
 

@@ -3,7 +3,7 @@
 Of a link: `confirmed`, `number_in_label(number)`, `name_equal`, `name_in_label`, `name_cut`, `name_alike`, `payee_learned`,
 `counterparty_equal`, `amount_equal`, `amount_asked(currency)`, `amount_at_rate(currency, percent)`, `amount_with_tax`,
 `amount_less_discount`, `sum_of(count)`, `less_credit`, `part_of(count)`, `paid_same_day`, `paid_after(days)`, `paid_before(days)`,
-`usual_lag(days)`, `second_best(invoice, by)`, `only_candidate`, `two_equal`.
+`usual_lag(days)`, `second_best(invoice, by)`, `only_candidate`, `two_equal`, `another_waits`.
 Of a payment without: `fee`, `no_candidate`, `two_equal`, `taken(invoice)`, `amount_differs(invoice, percent)`, `unsure(invoice, confidence)`.
 """
 

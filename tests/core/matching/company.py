@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from core.matching.values import Invoice, Payment, Rates
 from tests.core.matching import banks
@@ -65,15 +66,26 @@ class Company:
     noise: set[str] = field(default_factory=set)
     alike: dict[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def one(self) -> dict[str, str]:
+        """By invoice, the one that stands for it: copies of a document, and twins of one supplier, day and amount."""
+        seen: dict[tuple[object, ...], str] = {}
+        stands = {}
+        for each in self.invoices:
+            key = (each.supplier, each.issued_on, each.total_minor, each.currency)
+            stands[each.id] = seen.setdefault(key, self.alike.get(each.id, each.id))
+        return stands
 
-def company(payments: int, seed: int, invoices: int | None = None) -> Company:
-    """About as many payments, of which `invoices` (else half) are for an invoice."""
-    return _Maker(random.Random(seed), payments, invoices or payments // 2).made()
+
+def company(payments: int, seed: int, invoices: int | None = None, *, belated: float = 0.0) -> Company:
+    """About as many payments, of which `invoices` (else half) are for an invoice; `belated` is the share that is written weeks later."""
+    return _Maker(random.Random(seed), payments, invoices or payments // 2, belated).made()
 
 
 class _Maker:
-    def __init__(self, rnd: random.Random, payments: int, owed: int) -> None:
+    def __init__(self, rnd: random.Random, payments: int, owed: int, belated: float) -> None:
         self.rnd, self.count, self.owed, self.made_ = rnd, payments, owed, Company()
+        self.belated = belated
         self.next = 0
         self.bank = banks.BANKS[rnd.randrange(len(banks.BANKS))]
         self.rates = {
@@ -168,6 +180,9 @@ class _Maker:
             self._plain(supplier, day, number)
 
     def _plain(self, supplier: Supplier, day: date, number: int) -> None:
+        if self.belated and supplier.way == "card" and self.rnd.random() < self.belated:
+            self._late(supplier, day, number)
+            return
         invoice = self._invoice(supplier, day, number, self._amount(supplier))
         if self.rnd.random() < 0.06:
             self._copy(supplier, invoice)
@@ -176,6 +191,12 @@ class _Maker:
             self._pay(supplier, [invoice], invoice.total_minor, early, "before")
         else:
             self._pay(supplier, [invoice], invoice.total_minor, self._paid_on(supplier, day), "plain")
+
+    def _late(self, supplier: Supplier, day: date, number: int) -> None:
+        """Paid when it should have come, written weeks after."""
+        written = day + timedelta(self.rnd.randint(10, 45))
+        invoice = self._invoice(supplier, written, number, self._amount(supplier))
+        self._pay(supplier, [invoice], invoice.total_minor, self._paid_on(supplier, day), "long_before")
 
     def _paid_on(self, supplier: Supplier, day: date) -> date:
         """By card at once; by debit around the day it falls due; by transfer then or later."""

@@ -11,7 +11,8 @@ import json
 import pprint
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from core.matching import board, confidence, features, groups, sets, solving, st
 from core.matching.columns import Floats
 from core.matching.features import Scene
 from core.matching.values import Invoice, Payment, Rates
-from tests.core.matching import company, scoring
+from tests.core.matching import company
 
 COMPANIES = range(101, 111)
 SUMS = {"grouped", "split", "net_of_credit"}
@@ -31,12 +32,14 @@ Classed = tuple[str, str]
 
 @dataclass(frozen=True)
 class Known:
-    """A pile of which the truth is known; `one` says which payments and invoices cannot be told apart."""
+    """A pile of which the truth is known, as `scoring.Truth` wants it."""
 
     payments: Sequence[Payment]
     invoices: Sequence[Invoice]
     rates: Rates
     kinds: Mapping[Classed, str]
+    missing: Set[str]
+    noise: Set[str]
     one: Mapping[str, str]
 
     def scene(self) -> tuple[Scene, stage.Edges, board.Board]:
@@ -65,22 +68,37 @@ class Known:
         )
 
 
-def invented(seed: int) -> Known:
-    made = company.company(2000, seed)
-    return Known(made.payments, made.invoices, made.rates, made.kinds, scoring.classes(made))
+def invented(seed: int, belated: float = 0.0) -> Known:
+    made = company.company(2000, seed, belated=belated)
+    return Known(made.payments, made.invoices, made.rates, made.kinds, made.missing, made.noise, made.one)
 
 
 def given(folder: Path) -> Known:
     told, truth = sets.load(folder), json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     kinds = {(a, b): kind for a, b, kind in truth["links"]}
-    return Known(
-        told.payments, told.invoices, told.rates, kinds, truth["payment_class"] | truth["invoice_class"]
-    )
+    missing = set(truth["missing"])
+    noise = {each.id for each in told.payments} - missing - {a for a, _ in kinds}
+    one = truth["payment_class"] | truth["invoice_class"]
+    return Known(told.payments, told.invoices, told.rates, kinds, missing, noise, one)
+
+
+@contextmanager
+def fitted_to(piles: Sequence[Known]) -> Iterator[None]:
+    """The prior of these piles alone, instead of the shipped one."""
+    shipped = weights.PAIRS, weights.GROUPS, weights.CONFIDENCE, weights.GROUP_CONFIDENCE
+    try:
+        fit_pairs(piles)
+        fit_sums(piles)
+        weights.CONFIDENCE, weights.GROUP_CONFIDENCE = fit_confidence(piles)
+        yield
+    finally:
+        weights.PAIRS, weights.GROUPS, weights.CONFIDENCE, weights.GROUP_CONFIDENCE = shipped
 
 
 def fit_pairs(piles: Sequence[Known]) -> dict[str, list[float]]:
-    """Twice: habits are found among pairs that the weights before called sure."""
-    for _ in range(2):
+    """From nothing, so that what is shipped leaves no trace; then twice, for habits are found among pairs that are sure."""
+    weights.PAIRS = {"base": [0.0], **{name: [0.0] * steps for name, steps in features.FACETS.items()}}
+    for _ in range(3):
         rows = [row for pile in piles for row in _pairs(pile)]
         weights.PAIRS = _fitted([r for r, _ in rows], [y for _, y in rows], features.FACETS, 0.5)
     return weights.PAIRS

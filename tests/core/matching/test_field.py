@@ -23,7 +23,7 @@ def known(made: company.Company) -> Survey:
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10**6))
 def test_arriving_one_by_one_in_any_order_gives_what_the_whole_pile_gives(seed: int) -> None:
-    made, rnd = company.company(150, seed), random.Random(seed)
+    made, rnd = company.company(150, seed, belated=0.2), random.Random(seed)
     survey = known(made)
     whole = matching.Field(made.payments, made.invoices, made.rates, known=survey).links
     late_payments, late_invoices = set(rnd.sample(made.payments, 30)), set(rnd.sample(made.invoices, 30))
@@ -46,7 +46,7 @@ def test_arriving_one_by_one_in_any_order_gives_what_the_whole_pile_gives(seed: 
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10**6))
 def test_what_came_and_went_leaves_what_the_rest_gives(seed: int) -> None:
-    made, rnd = company.company(150, seed), random.Random(seed)
+    made, rnd = company.company(150, seed, belated=0.2), random.Random(seed)
     survey = known(made)
     gone = set(rnd.sample(made.payments, 25)), set(rnd.sample(made.invoices, 25))
     whole = matching.Field(
@@ -67,7 +67,7 @@ def test_what_came_and_went_leaves_what_the_rest_gives(seed: int) -> None:
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10**6))
 def test_a_field_is_planted_as_a_pile_is_solved(seed: int) -> None:
-    made = company.company(200, seed)
+    made = company.company(200, seed, belated=0.2)
     field, whole = matching.Field(made.payments, made.invoices, made.rates), matching.solve(made.payments, made.invoices, made.rates)  # fmt: skip
     assert sorted(field.planted.links, key=str) == sorted(whole.links, key=str)
     assert sorted(field.planted.unlinked, key=str) == sorted(whole.unlinked, key=str)
