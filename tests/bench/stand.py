@@ -34,7 +34,7 @@ class Stand:
         self.folder, self.urls = folder, urls
         self.remotes = [Remote(url) for url in urls.values()]
         self._rows = 0
-        #: A folder of invoices, besides those that the press makes (`reading`).
+        #: A folder of invoices, besides those that the press makes (`reading`), or of sets to be matched (`unseen`).
         self.papers: Path | None = None
 
     def farm(self, act: str, *, pace: str = FREE, **asked: Any) -> dict[str, Any]:

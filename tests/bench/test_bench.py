@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.bench import page, reading, rows, stand
+from tests.bench import __main__ as command
+from tests.bench import page, reading, rows, stand, unseen
 from tests.bench.page import Row
+from tests.scheduler import postal
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +57,26 @@ def test_papers_are_read_right_and_what_is_beside_is_told(tmp_path: Path) -> Non
     ] * len([what for what in found if what.startswith("… number")])
     assert any("invoice2data" in what for what in found)
     assert not any(row.fine is False for what, row in found.items() if "without a person" in what)
+
+
+def test_a_command_does_not_tell_where_a_folder_lies() -> None:
+    words = ["unseen", "--folder", "/home/somebody/sets"]
+    assert command.as_typed(words, Path(words[2])) == "./run bench unseen --folder FOLDER"
+
+
+def test_a_figure_below_its_target_is_seen() -> None:
+    good = unseen.Figures(0.99, 0.97, 0.98, 1.0, 0.75, 0.0, 0.02, 0.0, 0.01)
+    assert good.reach(unseen.SMALL_TARGETS)
+    for worse in ({"sure": 0.99}, {"hidden": 0.006}, {"noise": 0.001}, {"off": 0.04}):
+        assert not replace(good, **worse).reach(unseen.SMALL_TARGETS)
+
+
+@pytest.mark.parametrize("idle", [True, False])
+def test_a_mailed_code_is_typed_by_the_visit_that_waits_and_a_look_alikes_never(
+    here: stand.Stand, idle: bool
+) -> None:
+    postal.require()
+    told = here.alone("tests.bench.coding", count=1, idle=idle)
+    assert (told["done"], told["refused"], told["answered"]) == (1, 0, ["mailbox"])
+    assert len(told["seconds"]) == 1
+    assert told["seconds"][0] > 0
