@@ -192,6 +192,34 @@ async def test_one_invoice_of_two_payments_and_one_payment_of_two_invoices_with_
     await houses.until(lambda: len(house.rows("SELECT 1 FROM matches WHERE payment_id = 3")) == 2)
 
 
+async def test_a_credit_note_is_taken_off_and_another_currency_is_paid_whole(
+    anna: Visitor, house: House
+) -> None:
+    await anna.set_up()
+    database = Database(f"sqlite:///{house.folder / 'data' / 'moisson.db'}")
+    with database.write() as session:
+        bank.invoice(session, 30_000, "GAI-1", supplier="upload", seller="Gaillac SARL")
+        bank.invoice(session, 5_000, "GAI-2", supplier="upload", seller="Gaillac SARL", kind="credit_note")
+        bank.invoice(session, 11_000, "HEN-1", supplier="upload", seller="Hendaye Inc.", currency="USD")
+    database.close()
+    statement(house, ("12/11/2026", "VIR DIVERS 77", "-250,00"), ("12/11/2026", "VIR DIVERS 78", "-101,00"))
+    await houses.until(partial(_is_looked_at, house, 2))
+    keys = {number: key for key, number in house.rows("SELECT id, number FROM invoices")}
+    owed = {label: key for key, label in house.rows("SELECT id, label FROM payments")}
+    page = anna.page
+    await anna.go(f"/matches/{owed['VIR DIVERS 77']}?invoice={keys['GAI-1']}&invoice={keys['GAI-2']}")
+    await expect(page.locator("#chosen")).to_have_text(re.compile(r"250,00"))
+    await expect(page.locator("#over")).to_have_text(re.compile(r"^0,00"))
+    await anna.click("button", "C'est bien ça")
+    await houses.until(partial(_is, house, CONFIRMED, 2))
+    await anna.go(f"/matches/{owed['VIR DIVERS 78']}?invoice={keys['HEN-1']}")
+    await anna.sees(re.compile("110,00"))
+    await anna.click("button", "C'est bien ça")
+    await houses.until(partial(_is, house, CONFIRMED, 3))
+    parts = "SELECT invoice_id, amount_minor FROM matches ORDER BY invoice_id"
+    assert house.rows(parts) == [(keys["GAI-1"], -30_000), (keys["GAI-2"], 5_000), (keys["HEN-1"], -10_100)]
+
+
 async def test_after_three_confirmations_the_farm_links_by_itself_marks_it_and_a_refusal_ends_it(
     anna: Visitor, house: House
 ) -> None:

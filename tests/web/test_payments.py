@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from core import archive
 from core.db import models
 from core.ledger import tokens
+from tests.core.ledger import statements
 from tests.core.payments import written
 from tests.core.payments.written import IBAN, LINES, Paid
 from tests.web import banked, world
@@ -199,6 +200,23 @@ def test_a_batch_is_undone_from_its_page_and_its_file_can_come_again(company: wo
         actions = [row.action for row in session.query(models.AuditEntry)]
     assert actions.count("payments.brought") == 2
     assert actions.count("payments.undone") == 1
+
+
+def test_a_batch_with_a_line_in_the_books_stays_and_says_which(company: world.World) -> None:
+    client = company.signed_in()
+    taken_in(client, written.qif(LINES), new_name="Courant")
+    before = payments(company)
+    with company.database.write() as session:
+        statements.pushed(session, session.get_one(models.Payment, before[0].id))
+    page = client.get("/payments/batches/1").text
+    blocking = page.split('id="blocking"', 1)[1]
+    assert before[0].label in blocking
+    assert before[1].label not in blocking
+    assert "Annuler cet import" not in page
+    token = world.token_of(client, "/payments/import")
+    answer = client.post("/payments/batches/1/undo", data={"csrf_token": token})
+    assert answer.status_code == 409
+    assert len(payments(company)) == len(before)
 
 
 def test_the_list_is_narrowed_by_its_address(company: world.World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -47,3 +48,33 @@ def labels(session: Session) -> list[str]:
 def qif(lines: Sequence[Paid]) -> bytes:
     """A file whose lines bear no reference of the bank's."""
     return written.qif(lines)
+
+
+def pushed(session: Session, payment: models.Payment, *, kind: str = "xero", after: bool = True) -> None:
+    """Its Invoice was confirmed, and sent to a destination."""
+    invoice = models.Invoice(
+        workspace_id=1, supplier="bleu", precision="day", kind="invoice", received_at=NOW, doubts=[]
+    )
+    place = models.Destination(workspace_id=1, kind=kind, place="", created_at=NOW)
+    session.add_all([invoice, place])
+    session.flush()
+    document = models.Document(
+        workspace_id=1, invoice_id=invoice.id, sha256=f"{payment.id:064}", size=1, name="a.pdf",
+        media_type="application/pdf", channel="upload", received_at=NOW,
+    )  # fmt: skip
+    session.add(document)
+    session.flush()
+    session.add(
+        models.Match(
+            workspace_id=1, payment_id=payment.id, invoice_id=invoice.id, amount_minor=payment.amount_minor,
+            band="person", reasons=[], made_at=NOW, confirmed_at=NOW,
+        )
+    )  # fmt: skip
+    sent = NOW + timedelta(hours=1 if after else -1)
+    session.add(
+        models.Delivery(
+            workspace_id=1, destination_id=place.id, invoice_id=invoice.id, document_id=document.id,
+            queued_at=NOW, next_try_at=NOW, sent_at=sent,
+        )
+    )  # fmt: skip
+    session.flush()

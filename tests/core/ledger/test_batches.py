@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.db import Database, models
 from core.ledger import batches, paid, rematch, weighing
@@ -163,42 +162,12 @@ def test_a_batch_is_undone_as_a_whole_and_can_come_again(database: Database) -> 
         assert third.new == 2
 
 
-def _pushed(session: Session, payment: models.Payment, *, kind: str = "xero", after: bool = True) -> None:
-    """Its Invoice was confirmed, and sent to a destination."""
-    invoice = models.Invoice(
-        workspace_id=1, supplier="bleu", precision="day", kind="invoice", received_at=NOW, doubts=[]
-    )
-    place = models.Destination(workspace_id=1, kind=kind, place="", created_at=NOW)
-    session.add_all([invoice, place])
-    session.flush()
-    document = models.Document(
-        workspace_id=1, invoice_id=invoice.id, sha256=f"{payment.id:064}", size=1, name="a.pdf",
-        media_type="application/pdf", channel="upload", received_at=NOW,
-    )  # fmt: skip
-    session.add(document)
-    session.flush()
-    session.add(
-        models.Match(
-            workspace_id=1, payment_id=payment.id, invoice_id=invoice.id, amount_minor=payment.amount_minor,
-            band="person", reasons=[], made_at=NOW, confirmed_at=NOW,
-        )
-    )  # fmt: skip
-    sent = NOW + timedelta(hours=1 if after else -1)
-    session.add(
-        models.Delivery(
-            workspace_id=1, destination_id=place.id, invoice_id=invoice.id, document_id=document.id,
-            queued_at=NOW, next_try_at=NOW, sent_at=sent,
-        )
-    )  # fmt: skip
-    session.flush()
-
-
 def test_lines_in_somebody_s_books_keep_the_batch_and_are_named(database: Database) -> None:
     with database.write() as session:
         batch = statements.bring(session, statements.account(session), statements.qif(LINES))
         assert batch
         one = session.query(models.Payment).filter_by(label=LINES[1].label).one()
-        _pushed(session, one)
+        statements.pushed(session, one)
         with pytest.raises(batches.Pushed) as caught:
             batches.undo(session, batch, by=None, now=NOW)
         assert [line.label for line in caught.value.lines] == [LINES[1].label]
@@ -213,7 +182,9 @@ def test_a_file_in_a_folder_or_a_push_before_the_match_keeps_nothing(
     with database.write() as session:
         batch = statements.bring(session, statements.account(session), statements.qif(LINES))
         assert batch
-        _pushed(session, session.query(models.Payment).first() or models.Payment(), kind=kind, after=after)
+        statements.pushed(
+            session, session.query(models.Payment).first() or models.Payment(), kind=kind, after=after
+        )
         assert batches.undo(session, batch, by=None, now=NOW) == 3
         assert session.query(models.Match).count() == 0
 
