@@ -17,12 +17,14 @@ from tests.web import banked, papers, posted, world
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS: list[tuple[Literal["light", "dark"], int]] = [
-    ("light", 390),
-    ("light", 1280),
-    ("dark", 390),
-    ("dark", 1280),
-]
+WIDTHS = (390, 1280)
+#: What axe looks at in colours; all else it sees in the light as in the dark, while nothing moves.
+COLOURS = ["color-contrast", "link-in-text-block"]
+#: Every element: where it stands, and whether it is seen.
+DRAWN = """() => JSON.stringify([...document.querySelectorAll("*")].map((one) => {
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+    return [one.tagName, box.x, box.y, box.width, box.height, style.visibility, style.opacity];
+}))"""
 #: Accounts whose portals ask something, in every way that a page shows differently.
 QUESTIONS = ("asks_code", "asks_approval", "asks_link", "needs_code", "needs_consent")
 #: What a page says that is not there is a page too.
@@ -74,19 +76,36 @@ async def faults_of(page: Page, address: str, place: str) -> list[str]:
     answer = await page.goto(address + place)
     assert answer
     faults = [] if answer.ok == (place != NOWHERE) else [f"{place} answers {answer.status}"]
-    for theme, width in LOOKS:
-        # Colours that fade would be judged half-way.
-        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 844})
-        faults += [f"{place} {theme} {width} {fault}" for fault in await violations(page)]
-        faults += [f"{place} is wider than {width}"] if await overflows(page) else []
+        faults += [f"{place} {width} {fault}" for fault in await faults_in_both_lights(page)]
     return faults
 
 
-async def violations(page: Page) -> list[str]:
+async def faults_in_both_lights(page: Page) -> list[str]:
+    """Every rule in the light; in the dark those of colours, and every rule again where more than colours changed."""
+    await _light(page, "light")
+    faults, drawn = await _faults(page, RULES), await page.evaluate(DRAWN)
+    await _light(page, "dark")
+    same = drawn == await page.evaluate(DRAWN)
+    dark = await _faults(page, COLOURS if same else RULES)
+    return [*(f"light {fault}" for fault in faults), *(f"dark {fault}" for fault in dark)]
+
+
+async def _faults(page: Page, rules: list[str]) -> list[str]:
+    wide = ["it is wider than the window"] if await overflows(page) else []
+    return await violations(page, rules) + wide
+
+
+async def _light(page: Page, theme: Literal["light", "dark"]) -> None:
+    # Colours that fade would be judged half-way.
+    await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+
+
+async def violations(page: Page, rules: list[str] = RULES) -> list[str]:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
-    seen = await page.evaluate(f"axe.run({{runOnly: {RULES}, resultTypes: ['violations']}})")
+    seen = await page.evaluate(f"axe.run({{runOnly: {rules}, resultTypes: ['violations']}})")
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in seen["violations"]]
 
 

@@ -39,6 +39,35 @@ async def test_axe_would_find_a_fault(served: looks.Served) -> None:
     await context.close()
 
 
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("h1 { color: #1a1c20 !important }", "dark color-contrast"),
+        ("h1 { width: 200vw }", "dark it is wider"),
+        ("#unnamed { display: block !important }", "dark button-name"),
+    ],
+)
+async def test_what_is_wrong_in_the_dark_only_would_be_found(
+    served: looks.Served, rule: str, fault: str
+) -> None:
+    context = await served.context()
+    page = await context.new_page()
+    await page.goto(served.address + "/help")
+    await page.evaluate(
+        """rule => {
+            document.querySelector("main").append(Object.assign(document.createElement("button"), {id: "unnamed"}));
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(`#unnamed { display: none } @media (prefers-color-scheme: dark) { ${rule} }`);
+            document.adoptedStyleSheets = [sheet];
+        }""",
+        rule,
+    )
+    found = await looks.faults_in_both_lights(page)
+    await context.close()
+    assert [one for one in found if one.startswith(fault)]
+    assert not [one for one in found if one.startswith("light")]
+
+
 async def test_a_page_that_does_not_answer_would_be_found(served: looks.Served) -> None:
     context = await served.context()
     page = await context.new_page()
