@@ -103,6 +103,7 @@ def _currencies(session: Session, place: models.Destination, settings: Settings)
     """Of the books, of the company's accounts at banks, and of what came."""
     banked = select(models.BankAccount.currency).where(models.BankAccount.workspace_id == place.workspace_id)
     came = select(models.Invoice.currency).where(models.Invoice.workspace_id == place.workspace_id)
-    base = (place.books or {}).get("currency")
-    found = {base, *settings.currencies, *session.scalars(banked.union(came))}
+    books = place.books or {}
+    there = {books.get("currency"), *books.get("currencies", ())}
+    found = {*there, *settings.currencies, *session.scalars(banked.union(came))}
     return sorted(code for code in found if code)

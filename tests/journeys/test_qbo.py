@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser
 
 from demo.qbo import Qbo
+from tests.journeys import connecting
 from tests.journeys import house as houses
 from tests.journeys.brought import PDF, bring
 from tests.journeys.house import Visitor
@@ -38,8 +39,7 @@ async def anna(
 
 async def test_quickbooks_from_the_consent_to_the_bill(anna: Visitor, service: Qbo) -> None:
     service.office.register("our-app", SECRET, f"{anna.house.address}/oauth/callback")
-    await anna.set_up()
-    await expect(anna.page).to_have_url(re.compile(r"/(suppliers)?$"), timeout=houses.SOON)
+    await connecting.begin(anna)
 
     await anna.go("/destinations")
     await anna.click("link", "QuickBooks Online")
@@ -55,10 +55,7 @@ async def test_quickbooks_from_the_consent_to_the_bill(anna: Visitor, service: Q
     await anna.sees("Atelier Brun")
 
     await anna.click("button", "Un jour à blanc")
-    await anna.page.get_by_role("checkbox", name=re.compile("^EUR")).check()
-    for label, value in {"Quoi": "bill", "Compte": "8", "TVA": "4"}.items():
-        await anna.page.get_by_label(f"Tous les autres : {label}", exact=True).select_option(value)
-    await anna.click("button", "Enregistrer")
+    await connecting.choose(anna, Quoi="bill", Compte="8", TVA="4")
     bring(anna.house, "F-1")
     await anna.page.reload()
     await anna.sees(re.compile('"DocNumber": "F-1"'))
