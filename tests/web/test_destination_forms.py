@@ -198,7 +198,7 @@ async def test_the_form_of_every_kind_is_open_to_everybody(
 
 
 def _every(company: world.World) -> list[str]:
-    """The pages of one destination of each kind, with all that its form asks; a webhook's secret is in the middle of a change."""
+    """The form of one destination of each kind, filled in; and all of a webhook, whose secret is in the middle of a change."""
     pages: list[str] = []
     for kind in catalogue.every():
         with company.database.write() as session:
@@ -210,9 +210,9 @@ def _every(company: world.World) -> list[str]:
             session.flush()
             typed = {one.name: one.default or f"{one.name}-" * 12 for one in kind.plain}
             chosen.keep_typed(session, row, typed, by=None, now=world.NOW)
-            pages += [f"{PLACE}/{row.id}", *([f"{PLACE}/{row.id}/edit"] if kind.fields else [])]
+            pages += [f"{PLACE}/{row.id}/edit"] if kind.fields else []
             if kind.made:
-                pages.append(f"{PLACE}/{row.id}/secret")
+                pages += [f"{PLACE}/{row.id}", f"{PLACE}/{row.id}/secret"]
                 with company.app.test_request_context():
                     for name in kind.made.names:
                         signing.seal(session, row, {name: SECRET}, by=1, now=world.NOW)
