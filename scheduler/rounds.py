@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from sqlalchemy import select
-
 from core import intake, nouns
 from core.archive import upkeep
 from core.db import models
 from core.export import outbox
-from core.ledger import arrivals, uploads
+from core.ledger import arrivals, documents, uploads
 from scheduler import consents, keepsake, tell, tell_mail
 from scheduler.farm import Farm
 from vault import audit
@@ -71,7 +69,5 @@ def _is_awaited(farm: Farm, path: str) -> bool:
 
 
 def _is_known(farm: Farm, sha256: str) -> bool:
-    one = models.Document
-    mine = (one.sha256 == sha256) | (one.own_sha256 == sha256)
     with farm.database.read() as session:
-        return session.scalar(select(one.id).where(mine).limit(1)) is not None
+        return documents.is_known(session, sha256)

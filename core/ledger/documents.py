@@ -161,3 +161,10 @@ def owe(session: Session, workspace_id: int, document: models.Document, now: dat
                 next_try_at=now,
             )
         )
+
+
+def is_known(session: Session, sha256: str) -> bool:
+    """Whether a Document came as these bytes, or has its own pages in them."""
+    one = models.Document
+    mine = (one.sha256 == sha256) | (one.own_sha256 == sha256)
+    return session.scalar(select(one.id).where(mine).limit(1)) is not None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from core import extraction, intake
+from core.archive import upkeep
 from core.db import models
-from core.ledger import review
+from core.ledger import documents, review
 from tests import scans
 from tests.core import home
 from tests.core.home import NOW, Home
@@ -136,3 +139,20 @@ def test_pages_that_no_reader_can_cut_out_are_set_aside_and_nothing_is_left_behi
     one, other = read(farm)
     assert one.quarantined_for == other.quarantined_for == "html"
     assert (one.own_sha256, list(farm.stored.inbox.iterdir())) == (None, [])
+
+
+def test_a_sweep_leaves_the_pile_and_what_was_cut_out_of_it(farm: Home) -> None:
+    pile = farm.bring(PILE)
+    act = split(farm, pile, (1, 1), (2, 3))
+    read(farm)
+
+    def known(sha256: str) -> bool:
+        with farm.database.read() as session:
+            return documents.is_known(session, sha256)
+
+    later = datetime.now(UTC) + timedelta(days=2)
+    assert upkeep.sweep(farm.stored, later, alive=lambda _: False, known=known).blobs == 0
+    with farm.database.write() as session:
+        review.undo(session, act, by=None, now=NOW)
+    assert upkeep.sweep(farm.stored, later, alive=lambda _: False, known=known).blobs == 2
+    assert farm.stored.holds(hashlib.sha256(PILE).hexdigest())
