@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import errors
 from core.db import Database, models
-from core.export import delivering, kinds, records
+from core.export import delivering, kinds, records, turns
 from core.export.delivering import Refused, Step
 from core.export.desk import Desk
 from core.partners import Means
@@ -22,8 +22,6 @@ log = structlog.get_logger(__name__)
 
 #: A wait that is asked for up to this is the minute's; a longer one parks the destination.
 SHORT = timedelta(minutes=2)
-#: So many times a Delivery is tried first when its turn has come.
-PATIENCE = 2
 #: What waits for another Delivery of its Invoice is looked at again after this.
 BEHIND = timedelta(minutes=10)
 
@@ -85,7 +83,7 @@ def send_all(
         with database.write() as session:
             steps = _picked_up(session, delivery_id, desk, pack, means.now())
         if steps:
-            _carry(database, means, delivery_id, steps)
+            turns.carry(database, means, delivery_id, steps)
 
 
 def waiting(database: Database, destination: models.Destination, means: Means) -> Sequence[int]:
@@ -107,19 +105,6 @@ def learn(database: Database, destination: models.Destination, told: Mapping[str
         row = session.get_one(models.Destination, destination.id)
         row.books = {**(row.books or {}), **told}
     destination.books = {**(destination.books or {}), **told}
-
-
-def _carry(database: Database, means: Means, delivery_id: int, steps: Sequence[Step]) -> None:
-    """One at which the service stumbles again and again lets the others go first."""
-    try:
-        delivering.carry(database, means, delivery_id, steps)
-    except errors.PartnerBusy:
-        raise
-    except (errors.PartnerDown, errors.PartnerChanged) as err:
-        with database.write() as session:
-            delivery = session.get_one(models.Delivery, delivery_id)
-            delivering.later(delivery, str(err), means.now(), patience=PATIENCE)
-        raise
 
 
 def _picked_up(

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, update
@@ -20,8 +20,6 @@ from core.partners import Means
 Receipts = Mapping[str, str | None]
 #: The step whose id is the Delivery's proof, wherever it stands; without it that of the first step is.
 RECORD = "record"
-#: A Delivery that failed is tried again after this, doubled each time up to a day; the others need not wait behind it.
-FIRST_WAIT = timedelta(minutes=2)
 
 
 class Refused(Exception):
@@ -132,14 +130,6 @@ def hold(delivery: models.Delivery, why: str, said: str | None = None, *, anew: 
     delivery.held_for, delivery.error = why, said
     if anew:
         delivery.payload, delivery.settings_version = None, None
-
-
-def later(delivery: models.Delivery, said: str, now: datetime, *, patience: int = 0) -> None:
-    """It failed and is tried again; what comes after it goes first. So many tries it stays in front."""
-    delivery.error = said[:300]
-    if delivery.tries > patience:
-        times = min(delivery.tries - patience - 1, 10)
-        delivery.next_try_at = now + min(FIRST_WAIT * 2**times, timedelta(days=1))
 
 
 def release(session: Session, destination_id: int, reasons: Sequence[str], now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, ledger, nouns
 from core.db import models
-from core.export import chosen, contents, delivering, kinds
+from core.export import chosen, contents, delivering, kinds, turns
 from core.export.delivering import Receipts, Refused, Step
 from core.export.getmyinvoices_api import Api
 from core.partners import Means
@@ -75,7 +75,7 @@ class GetMyInvoices:
             with self.database.write() as session:
                 sha256 = self._picked_up(session, destination, delivery_id, version, typed, means)
             if sha256 is not None:
-                delivering.carry(self.database, means, delivery_id, [self._step(api, delivery_id, sha256)])
+                turns.carry(self.database, means, delivery_id, [self._step(api, delivery_id, sha256)])
 
     def _picked_up(
         self, session: Session, destination: models.Destination, delivery_id: int, version: int,

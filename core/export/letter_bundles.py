@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import db, errors
 from core.db import models
-from core.export import contents, delivering, letters
+from core.export import contents, delivering, letters, turns
 from core.export.delivering import Refused
 from core.export.papers import Parcel
 
@@ -86,7 +86,7 @@ class Book:
         with self.database.write() as session:
             for delivery in self._rows(session):
                 delivery.receipts = {}
-                delivering.later(delivery, str(err), now)
+                turns.later(delivery, str(err), now)
 
     def refused(self, err: Refused) -> None:
         """It was not taken; a person looks at it."""

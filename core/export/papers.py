@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import archive, db, errors
 from core.db import models
-from core.export import chosen, contents, delivering, folder, kinds
+from core.export import chosen, contents, delivering, folder, kinds, turns
 from core.export.delivering import Refused, Step
 from core.export.kinds import Field
 from core.partners import Means
@@ -125,5 +125,5 @@ def _carry(house: House, means: Means, parcel: Parcel, steps: Sequence[Step]) ->
     except errors.PartnerDown as err:
         with house.database.write() as session:
             delivery = session.get_one(models.Delivery, parcel.delivery_id)
-            delivering.later(delivery, str(err), means.now())
+            turns.later(delivery, str(err), means.now())
         raise

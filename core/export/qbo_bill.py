@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.db import models
-from core.export import qbo_tax
+from core.export import qbo_tax, shares
 from core.export.chosen import Rule
 from core.export.delivering import Refused
 from core.export.shares import Share
@@ -39,6 +39,7 @@ def entry(invoice: models.Invoice, rule: Rule, *, card: bool, paid_on: date | No
         raise Refused("", "no_mapping")
     if invoice.issued_on is None or invoice.total_minor is None or invoice.currency is None:
         raise Refused("", "not_read")
+    shares.of_two_decimals(invoice)
     returned = invoice.kind == "credit_note" or invoice.total_minor < 0
     if rule.what != "spend":
         return Entry("credit" if returned else "bill", invoice.issued_on)

@@ -16,6 +16,7 @@ from core import ledger
 from core.db import models
 from core.export.delivering import Refused
 from core.export.entries import Vat
+from core.ledger import cents
 
 #: What a supplier may have rounded otherwise than we, in the smallest units of the currency.
 _ABOUT = 2
@@ -86,6 +87,12 @@ def _code(
 
 def _fits(code: Mapping[str, Any], net: Decimal, tax: Decimal, about: Decimal) -> bool:
     return bool(code.get("rate")) and abs(net * Decimal(code["rate"]) / 100 - tax) <= about
+
+
+def of_two_decimals(invoice: models.Invoice) -> None:
+    """Raises Refused for an amount of three, as dinars have, which books of two would round."""
+    if cents.decimals(invoice.currency) > cents.USUAL and (invoice.total_minor or 0) % 10:
+        raise Refused(f"{amount(invoice, invoice.total_minor):f} {invoice.currency}")
 
 
 def amount(invoice: models.Invoice, minor: int | None) -> Decimal:

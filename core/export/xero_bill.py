@@ -63,6 +63,7 @@ def entry(invoice: models.Invoice, rule: Rule, status: str, *, paid_on: date | N
         raise Refused("", "no_mapping")
     if invoice.issued_on is None or invoice.total_minor is None or invoice.currency is None:
         raise Refused("", "not_read")
+    shares.of_two_decimals(invoice)
     returned = invoice.kind == "credit_note" or invoice.total_minor < 0
     if rule.what == "spend":
         return Entry("refund" if returned else "spend", paid_on or invoice.issued_on, "AUTHORISED")

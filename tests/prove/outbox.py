@@ -29,7 +29,7 @@ from core.partners import Means
 from demo.qbo import Qbo
 from demo.qbo_books import Company as QboBooks
 from demo.xero import Xero
-from tests.core.export import books, qbo_company
+from tests.core.export import books, connected, qbo_company
 
 #: Invoices for each fault.
 FOR_EACH = 5
@@ -120,7 +120,7 @@ def _live_once(folder: Path, to: str, url: str, dies_at: int, without: str) -> b
 
 
 def _live(folder: Path, to: str, url: str, dies_at: int, without: str) -> None:
-    database, at = Database(f"sqlite:///{folder / 'farm.db'}"), [books.NOW]
+    database, at = Database(f"sqlite:///{folder / 'farm.db'}"), [connected.NOW]
     provider = providers.known({to: url}, to)
     target = THERE[to].target(database, archive.Archive(folder / "data"), provider, str.capitalize)
     if without == "look":
@@ -156,7 +156,7 @@ def _die(now: bool) -> None:
 
 def _is_owed(database: Database) -> bool:
     with database.read() as session:
-        return session.scalar(delivering.owed(1, books.NOW).limit(1)) is not None
+        return session.scalar(delivering.owed(1, connected.NOW).limit(1)) is not None
 
 
 def _breaches(company: books.Company, n: int, id_name: str) -> Iterator[str]:

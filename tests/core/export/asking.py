@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from core import archive, errors, partners
 from core.db import Database, models
-from core.export import chosen, clearnox, clearnox_entries
+from core.export import clearnox, clearnox_entries
 from core.export.target import Target
-from core.ledger import documents
 from demo.clearnox import Clearnox
 from tests.core.export import books
-from tests.core.export.books import NOW
+from tests.core.export.connected import NOW, Connected, Shown, house
 
 SECRET = "it-is-us"
 
 
 @dataclass
-class Seller:
+class Seller(Connected):
     database: Database
     stored: archive.Archive
     service: Any
@@ -31,23 +30,6 @@ class Seller:
     means: partners.Means = field(init=False)
     held: list[int] = field(default_factory=list)
     destination: int = 0
-
-    def later(self, **more: float) -> None:
-        self.at[0] += timedelta(**more)
-
-    def row(self) -> models.Destination:
-        with self.database.read() as session:
-            return session.get_one(models.Destination, self.destination)
-
-    def change(self, **values: Any) -> None:
-        with self.database.write() as session:
-            for name, value in values.items():
-                setattr(session.get_one(models.Destination, self.destination), name, value)
-
-    def choose(self, **typed: str) -> None:
-        with self.database.write() as session:
-            place = session.get_one(models.Destination, self.destination)
-            chosen.keep_typed(session, place, typed, by=None, now=self.at[0])
 
     def round(self) -> None:
         """As the worker has one: what it was asked for is asked once, and a round that went well is noted."""
@@ -76,12 +58,12 @@ class Seller:
             invoice = models.Invoice(**{**told, **says})
             session.add(invoice)
             session.flush()
-            self._file(session, invoice.id, content or f"%PDF-1.4 {number} {invoice.id}".encode())
+            self.file(session, invoice.id, content or f"%PDF-1.4 {number} {invoice.id}".encode())
             return invoice.id
 
     def add_file(self, invoice_id: int, content: bytes, **says: Any) -> None:
         with self.database.write() as session:
-            self._file(session, invoice_id, content, **says)
+            self.file(session, invoice_id, content, **says)
 
     def deliveries(self, *, withdrawn: bool = False) -> list[models.Delivery]:
         with self.database.read() as session:
@@ -96,19 +78,6 @@ class Seller:
         """What became of each entry, by its id."""
         with self.database.read() as session:
             return {one["id"]: one["outcome"] for one in clearnox_entries.kept(session, self.destination)}
-
-    def _file(self, session: Any, invoice_id: int, content: bytes, **says: Any) -> None:
-        file = self.stored.welcome([content], name="facture.pdf")
-        self.stored.put(file)
-        at = self.at[0]
-        told: dict[str, Any] = {
-            "workspace_id": 1, "invoice_id": invoice_id, "sha256": file.sha256, "size": file.size, "name": "facture.pdf",
-            "media_type": "application/pdf", "channel": "mail", "received_at": at, "read_at": at,
-        }  # fmt: skip
-        paper = models.Document(**{**told, **says})
-        session.add(paper)
-        session.flush()
-        documents.owe(session, 1, paper, at)
 
 
 @contextmanager
@@ -128,31 +97,21 @@ def connected(
 ) -> Iterator[Seller]:
     """A stand-in that is started here, and a destination that was connected at `NOW`."""
     service.start()
-    database = Database(f"sqlite:///{folder / 'farm.db'}")
-    models.Base.metadata.create_all(database.engine)
-    seller = Seller(database, archive.Archive(folder / "data"), service, [NOW])
-    seller.means = replace(
-        books.means(seller.at),
-        secrets=lambda: dict.fromkeys(("secret", "key"), books._Shown(SECRET)),
-        hold=lambda: seller.held.append(len(seller.held)),
-    )
-    seller.target = target(seller)
-    with database.write() as session:
-        session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
-        session.flush()
-        place = models.Destination(
-            workspace_id=1, kind=kind, place=service.url, created_at=NOW, next_round_at=NOW
+    with house(folder) as (database, stored):
+        seller = Seller(database, stored, service, [NOW])
+        seller.means = replace(
+            books.means(seller.at),
+            secrets=lambda: dict.fromkeys(("secret", "key"), Shown(SECRET)),
+            hold=lambda: seller.held.append(len(seller.held)),
         )
-        session.add(place)
-        session.flush()
-        seller.destination = place.id
-    seller.choose(**typed)
-    try:
-        yield seller
-    finally:
-        seller.means.http.close()
-        service.stop()
-        database.close()
+        seller.target = target(seller)
+        seller.connect(kind, service.url, created_at=NOW, next_round_at=NOW)
+        seller.retype(**typed)
+        try:
+            yield seller
+        finally:
+            seller.means.http.close()
+            service.stop()
 
 
 def entry(id_: str, number: str | None = None, **says: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from core import archive, errors, partners, providers
 from core.db import Database, models
 from core.export import chosen, xero
 from core.export.chosen import Rule
-from core.ledger import documents
 from demo.consent_rules import Tokens
 from demo.xero import Xero
+from tests.core.export import connected
+from tests.core.export.connected import INVOICE, NOW, Connected, Shown
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PDF = b"%PDF-1.4 a bill, byte by byte \x00\xff\r\n"
 BILL = Rule("bill", account="626", tax="INPUT2")
 
@@ -44,16 +44,8 @@ class _Bearer(httpx.Auth):
         yield request
 
 
-@dataclass(frozen=True)
-class _Shown:
-    text: str
-
-    def reveal(self) -> str:
-        return self.text
-
-
 @dataclass
-class Company:
+class Company(Connected):
     database: Database
     stored: archive.Archive
     service: Xero
@@ -61,18 +53,6 @@ class Company:
     means: partners.Means
     at: list[datetime]
     destination: int = 0
-
-    def later(self, **more: float) -> None:
-        self.at[0] += timedelta(**more)
-
-    def row(self) -> models.Destination:
-        with self.database.read() as session:
-            return session.get_one(models.Destination, self.destination)
-
-    def change(self, **values: Any) -> None:
-        with self.database.write() as session:
-            for name, value in values.items():
-                setattr(session.get_one(models.Destination, self.destination), name, value)
 
     def round(self) -> None:
         self.target.deliver(self.row(), self.means)
@@ -87,26 +67,18 @@ class Company:
 
     def bring(self, number: str | None = "F-1", content: bytes = PDF, **says: Any) -> int:
         """An Invoice with its file; the Delivery's id."""
-        file = self.stored.welcome([content], name="facture.pdf")
-        self.stored.put(file)
         with self.database.write() as session:
-            invoice = models.Invoice(**{**_INVOICE, "number": number, "received_at": self.at[0], **says})
+            invoice = models.Invoice(**{**INVOICE, "number": number, "received_at": self.at[0], **says})
             session.add(invoice)
             session.flush()
-            return self._owe(session, invoice, file.sha256, file.size)
+            return self.owed(session, self.file(session, invoice.id, content))
 
     def bring_more(self, delivery_id: int, content: bytes) -> int:
         """Another file of the same Invoice."""
-        file = self.stored.welcome([content], name="facture.xml", media_type="application/xml")
-        self.stored.put(file)
         with self.database.write() as session:
             first = session.get_one(models.Delivery, delivery_id)
-            invoice = session.get_one(models.Invoice, first.invoice_id)
-            return self._owe(session, invoice, file.sha256, file.size, "application/xml")
-
-    def delivery(self, delivery_id: int) -> models.Delivery:
-        with self.database.read() as session:
-            return session.get_one(models.Delivery, delivery_id)
+            more = self.file(session, first.invoice_id, content, media_type="application/xml")
+            return self.owed(session, more)
 
     @property
     def bills(self) -> list[dict[str, Any]]:
@@ -124,52 +96,14 @@ class Company:
             read.fields, read.doubts = {"vat_rates": told}, []
             session.add(read)
 
-    def _owe(
-        self, session: Any, invoice: models.Invoice, sha256: str, size: int, media: str = "application/pdf"
-    ) -> int:
-        at = self.at[0]
-        paper = models.Document(
-            workspace_id=1,
-            invoice_id=invoice.id,
-            sha256=sha256,
-            size=size,
-            name="facture.pdf",
-            media_type=media,
-            channel="upload",
-            received_at=at,
-            read_at=at,
-        )
-        session.add(paper)
-        session.flush()
-        documents.owe(session, 1, paper, at)
-        session.flush()
-        owed = session.query(models.Delivery).filter_by(document_id=paper.id, destination_id=self.destination)
-        return int(owed.one().id)
-
-
-_INVOICE: dict[str, Any] = {
-    "workspace_id": 1,
-    "supplier": "mandarine",
-    "issued_on": date(2026, 11, 3),
-    "due_on": date(2026, 12, 3),
-    "precision": "day",
-    "total_minor": 4590,
-    "net_minor": 3825,
-    "vat_minor": 765,
-    "currency": "EUR",
-    "kind": "invoice",
-    "read_at": NOW,
-    "doubts": [],
-}
-
 
 def introduce(service: Xero) -> None:
     """The service knows the token that `means` bring."""
     service.office.given.append(Tokens("app", "anne@firm.example", "", "it-is-us", "-", 1e12))
 
 
-def _token(*, but: str = "") -> _Shown:
-    return _Shown("it-is-us")
+def _token(*, but: str = "") -> Shown:
+    return Shown("it-is-us")
 
 
 def means(at: list[datetime]) -> partners.Means:
@@ -193,28 +127,17 @@ def opened(folder: Path, service: Xero | None = None, **chosen: Any) -> Iterator
     at = [NOW]
     service = (service or Xero(clock=lambda: at[0].timestamp())).start()
     introduce(service)
-    database = Database(f"sqlite:///{folder / 'farm.db'}")
-    models.Base.metadata.create_all(database.engine)
-    stored = archive.Archive(folder / "data")
-    provider = providers.known({"xero": service.url}, "xero")
-    target = xero.Xero(database, stored, provider, str.capitalize, "https://farm.example")
-    company = Company(database, stored, service, target, means(at), at)
     since = NOW - timedelta(hours=1)
-    with database.write() as session:
-        session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
-        session.flush()
-        place = models.Destination(
-            workspace_id=1, kind="xero", place="", created_at=since, connected_at=since
-        )
-        session.add(place)
-        session.flush()
-        company.destination = place.id
-    settings = {"currencies": {"EUR": since.isoformat()}, "otherwise": BILL, "status": "AUTHORISED", **chosen}
-    company.choose(**settings)
-    try:
-        company.round()
-        yield company
-    finally:
-        company.means.http.close()
-        service.stop()
-        database.close()
+    with connected.house(folder) as (database, stored):
+        provider = providers.known({"xero": service.url}, "xero")
+        target = xero.Xero(database, stored, provider, str.capitalize, "https://farm.example")
+        company = Company(database, stored, service, target, means(at), at)
+        company.connect("xero", created_at=since, connected_at=since)
+        settings = {"currencies": {"EUR": since.isoformat()}, "otherwise": BILL, "status": "AUTHORISED"}
+        company.choose(**{**settings, **chosen})
+        try:
+            company.round()
+            yield company
+        finally:
+            company.means.http.close()
+            service.stop()

@@ -10,14 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core import archive, providers
-from core.db import Database, models
+from core import providers
 from core.export import qbo
 from core.export.chosen import Rule
 from demo.qbo import Qbo
 from demo.qbo_books import Record
-from tests.core.export import books
-from tests.core.export.books import NOW
+from tests.core.export import books, connected
+from tests.core.export.connected import NOW
 
 #: Of account 626, taxed 20 %.
 BILL = Rule("bill", account="8", tax="4")
@@ -54,25 +53,16 @@ def opened(folder: Path, service: Qbo | None = None, **chosen: Any) -> Iterator[
     at = [NOW]
     service = (service or Qbo(clock=lambda: at[0].timestamp())).start()
     books.introduce(service)  # type: ignore[arg-type]
-    database = Database(f"sqlite:///{folder / 'farm.db'}")
-    models.Base.metadata.create_all(database.engine)
-    stored = archive.Archive(folder / "data")
-    provider = providers.known({"qbo": service.url}, "qbo")
-    target = qbo.Qbo(database, stored, provider, str.capitalize, "https://farm.example")
-    company = Company(database, stored, service, target, means(at, service.books.realm), at)
     since = NOW - timedelta(hours=1)
-    with database.write() as session:
-        session.add(models.Workspace(id=1, name="Atelier Brun", created_at=NOW))
-        session.flush()
-        place = models.Destination(workspace_id=1, kind="qbo", place="", created_at=since, connected_at=since)
-        session.add(place)
-        session.flush()
-        company.destination = place.id
-    company.choose(**{"currencies": {"EUR": since.isoformat()}, "otherwise": BILL, **chosen})
-    try:
-        company.round()
-        yield company
-    finally:
-        company.means.http.close()
-        service.stop()
-        database.close()
+    with connected.house(folder) as (database, stored):
+        provider = providers.known({"qbo": service.url}, "qbo")
+        target = qbo.Qbo(database, stored, provider, str.capitalize, "https://farm.example")
+        company = Company(database, stored, service, target, means(at, service.books.realm), at)
+        company.connect("qbo", created_at=since, connected_at=since)
+        company.choose(**{"currencies": {"EUR": since.isoformat()}, "otherwise": BILL, **chosen})
+        try:
+            company.round()
+            yield company
+        finally:
+            company.means.http.close()
+            service.stop()

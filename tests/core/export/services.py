@@ -8,12 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from core.export import netsuite as netsuites
 from core.export import pennylane as pennylanes
 from core.export.chosen import Rule
 from demo.netsuite import NetSuite
 from demo.pennylane import Pennylane
-from tests.core.export import books, qbo_company, typed
+from tests.core.export import books, connected, qbo_company, typed
 from tests.core.export.typed import Company
 from vault import assertions
 
@@ -24,7 +26,7 @@ PLACED, BOOKED = Rule("bill", account="58", contact_id="742"), Rule("bill", acco
 @contextmanager
 def netsuite(folder: Path, otherwise: Rule = PLACED, **more: str) -> Iterator[Company]:
     """`more` is typed too."""
-    at = [books.NOW]
+    at = [connected.NOW]
     service = NetSuite(clock=lambda: at[0].timestamp()).start()
     told = {"client_id": service.client_id, "certificate_id": service.certificate_id, "restlet": service.restlet, "url": service.url}  # fmt: skip
     with typed.opened(
@@ -43,7 +45,7 @@ def netsuite(folder: Path, otherwise: Rule = PLACED, **more: str) -> Iterator[Co
 @contextmanager
 def pennylane(folder: Path, otherwise: Rule = BOOKED) -> Iterator[Company]:
     """While a window is full, seconds pass."""
-    at = [books.NOW]
+    at = [connected.NOW]
     service = Pennylane(clock=lambda: at[0].timestamp()).start()
 
     def wait(seconds: float) -> None:
@@ -81,3 +83,15 @@ def files(company: books.Company) -> list[bytes]:
         every = [kept.get(("vendorBill", bill["id"]), {}) for bill in service.books.records["vendorBill"]]
         return [b"".join(content for _, content in one.values()) for one in every]
     return [b"".join(company.files(bill)) for bill in company.bills]
+
+
+class Stumbling(httpx.BaseTransport):
+    """Whatever speaks of that Invoice ends in a 500."""
+
+    def __init__(self, line: httpx.BaseTransport) -> None:
+        self.line = line
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method != "GET" and b"POISON" in request.read():
+            return httpx.Response(500, request=request)
+        return self.line.handle_request(request)

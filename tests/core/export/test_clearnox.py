@@ -16,7 +16,7 @@ from core.db import models
 from core.export import clearnox, clearnox_rows, delivering
 from core.export.clearnox_outbox import Outbox
 from demo.clearnox import Clearnox, Words
-from tests.core.export import asking, books
+from tests.core.export import asking, connected
 from tests.core.export.asking import Seller, entry
 
 
@@ -301,7 +301,7 @@ def test_a_zip_that_is_refused_is_held_with_its_words_and_another_goes(tmp_path:
         seller.round()
         held = seller.of(sold)
         assert (held.held_for, held.error) == ("refused", "this zip cannot be read: KeyError")
-        seller.choose(metadata_file="slip.json")
+        seller.retype(metadata_file="slip.json")
         with seller.database.write() as session:
             delivering.release(session, seller.destination, ["refused"], seller.at[0])
         seller.change(next_round_at=None)
@@ -366,7 +366,7 @@ def test_between_two_looks_for_what_came_in_there_are_two_minutes(seller: Seller
     seller.later(seconds=5)
     seller.round()
     assert seller.service.asked.total() == before
-    assert seller.deliveries()[0].next_try_at == books.NOW + clearnox.PAUSE
+    assert seller.deliveries()[0].next_try_at == connected.NOW + clearnox.PAUSE
     seller.later(minutes=2)
     seller.round()
     assert seller.service.asked.total() > before
@@ -378,7 +378,7 @@ def test_news_brings_the_next_look_near_and_never_moves_it_away(seller: Seller) 
         with seller.database.write() as session:
             clearnox.wake(session, 1, seller.at[0])
         seller.later(minutes=1)
-    assert seller.row().next_round_at == books.NOW + clearnox.PAUSE
+    assert seller.row().next_round_at == connected.NOW + clearnox.PAUSE
 
 
 def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
@@ -457,6 +457,6 @@ def test_whatever_is_lost_and_wherever_it_is_cut_each_document_arrives_once(
 
 
 def test_a_number_in_the_settings_that_is_none_is_said(seller: Seller) -> None:
-    seller.choose(size="many")
+    seller.retype(size="many")
     with pytest.raises(errors.BadSettings, match="size"):
         seller.round()

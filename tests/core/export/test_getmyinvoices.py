@@ -13,7 +13,7 @@ from core.db import models
 from core.export import delivering, getmyinvoices
 from core.export.getmyinvoices_api import Api
 from demo.getmyinvoices import GetMyInvoices
-from tests.core.export import asking, books
+from tests.core.export import asking, connected, services
 from tests.core.export.asking import Seller
 
 
@@ -88,7 +88,7 @@ def test_sales_go_there_only_when_a_person_says_so(buyer: Seller) -> None:
     buy(buyer, "F-1", kind="credit_note")
     buyer.round()
     assert buyer.of(sold).withdrawn_at
-    buyer.choose(sides="both")
+    buyer.retype(sides="both")
     buyer.sell("V-2")
     buyer.round()
     kinds = [one["documentType"] for one in buyer.service.documents.values()]
@@ -96,7 +96,7 @@ def test_sales_go_there_only_when_a_person_says_so(buyer: Seller) -> None:
 
 
 def test_nothing_that_came_before_the_connection_goes(buyer: Seller) -> None:
-    early = buy(buyer, received_at=books.NOW - timedelta(days=1))
+    early = buy(buyer, received_at=connected.NOW - timedelta(days=1))
     buyer.round()
     assert buyer.service.documents == {}
     assert buyer.of(early).withdrawn_at
@@ -131,3 +131,16 @@ def test_a_limit_is_waited_for_and_a_wrong_key_waits_for_a_person(buyer: Seller)
     buyer.round()
     assert buyer.of(bought).sent_at
     assert len(buyer.service.documents) == 1
+
+
+def test_one_at_which_it_always_stumbles_lets_the_others_go(buyer: Seller) -> None:
+    line = buyer.means.http._transport
+    buyer.means.http._transport = services.Stumbling(line)
+    poisoned, bought = buy(buyer, "F-POISON"), buy(buyer, "F-1")
+    for _ in range(4):
+        buyer.try_round(errors.PartnerSilent)
+    assert (buyer.of(poisoned).sent_at, bool(buyer.of(bought).sent_at)) == (None, True)
+    buyer.means.http._transport = line
+    buyer.later(days=1)
+    buyer.round()
+    assert buyer.of(poisoned).sent_at

@@ -67,7 +67,7 @@ def test_one_invoice_at_which_the_service_always_stumbles_lets_the_others_go(
     with opened(tmp_path) as company:
         company.round()
         line = company.means.http._transport
-        company.means.http._transport = _Stumbling(line)
+        company.means.http._transport = services.Stumbling(line)
         poisoned = company.bring("F-POISON", _content(0))
         company.bring("F-1", _content(1))
         for _ in range(4):
@@ -82,18 +82,6 @@ def test_one_invoice_at_which_the_service_always_stumbles_lets_the_others_go(
         company.later(days=1)
         company.round()
         assert company.delivery(poisoned).sent_at
-
-
-class _Stumbling(httpx.BaseTransport):
-    """Whatever speaks of that Invoice ends in a 500."""
-
-    def __init__(self, line: httpx.BaseTransport) -> None:
-        self.line = line
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method != "GET" and b"POISON" in request.read():
-            return httpx.Response(500, request=request)
-        return self.line.handle_request(request)
 
 
 @SERVICES

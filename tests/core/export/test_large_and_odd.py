@@ -12,6 +12,7 @@ import pytest
 from core import archive, errors
 from core.db import models
 from core.export import delivering, enclosed, letter, webhook
+from core.export.chosen import Rule
 from tests.core.export import books, depot, post, services
 from tests.core.export.books import Company
 
@@ -45,6 +46,31 @@ def test_what_no_request_and_no_letter_can_hold_waits_for_a_person(tmp_path: Pat
             owed = company.bring(content=LARGEST)
             company.round()
             assert company.delivery(owed).held_for == "too_large"
+
+
+@pytest.mark.parametrize("opened", services.EVERY)
+def test_a_supplier_that_nobody_has_placed_waits_for_a_person(
+    tmp_path: Path, opened: Callable[[Path], Any]
+) -> None:
+    with opened(tmp_path) as company:
+        company.choose(otherwise=Rule())
+        owed = company.bring()
+        company.round()
+        assert (company.delivery(owed).held_for, services.files(company)) == ("no_mapping", [])
+
+
+@pytest.mark.parametrize("opened", services.EVERY)
+def test_dollars_go_as_dollars_and_their_rate_is_the_services_own(
+    tmp_path: Path, opened: Callable[[Path], Any]
+) -> None:
+    with opened(tmp_path) as company:
+        company.choose(currencies={"USD": company.at[0].isoformat()})
+        owed = company.bring(currency="USD")
+        company.round()
+        sent = company.delivery(owed)
+        assert sent.sent_at
+        assert not {"CurrencyRate", "ExchangeRate", "exchangeRate"} & set(sent.payload["record"])
+        assert services.files(company) == [books.PDF]
 
 
 class _Gate(httpx.BaseTransport):

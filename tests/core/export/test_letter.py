@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 
 from core import errors
 from core.export import letter, letter_bundles, letters, places
-from tests.core.export import books, depot, strangers
+from tests.core.export import books, connected, depot, strangers
 from tests.core.export import post as posts
 from tests.core.export.depot import Depot
 from tests.core.export.post import PASSWORD, Post
@@ -133,8 +133,8 @@ def test_a_letter_that_is_not_taken_waits_for_a_person_and_a_wrong_address_stops
 
 
 def test_a_password_that_is_refused_is_told_without_it(company: Depot, post: tuple[Post, int]) -> None:
-    company.choose(login="factures")
-    wrong = {"password": depot.Shown("canary-wrong")}
+    company.retype(login="factures")
+    wrong = {"password": connected.Shown("canary-wrong")}
     company.means = dataclasses.replace(company.means, secrets=lambda: wrong)
     with pytest.raises(errors.PartnerRefused) as refused:
         company.round()
@@ -142,7 +142,7 @@ def test_a_password_that_is_refused_is_told_without_it(company: Depot, post: tup
 
 
 def test_those_of_a_day_go_together_at_seven(company: Depot, post: tuple[Post, int]) -> None:
-    company.choose(when="daily", language="en")
+    company.retype(when="daily", language="en")
     owed = [company.bring(f"F-{n}", content=f"%PDF {n}".encode()) for n in range(3)]
     company.round()
     assert post[0].came == []
@@ -158,7 +158,7 @@ def test_those_of_a_day_go_together_at_seven(company: Depot, post: tuple[Post, i
 def test_of_a_letter_that_may_have_gone_only_what_a_person_wants_again_goes_again(
     company: Depot, post: tuple[Post, int]
 ) -> None:
-    company.choose(when="daily")
+    company.retype(when="daily")
     owed = [company.bring(f"F-{n}", content=f"%PDF {n}".encode()) for n in range(2)]
     company.at[0] = datetime(2026, 11, 21, 6, tzinfo=UTC)
     company.gate.cut = lambda: len(post[0].came) == 1
@@ -179,7 +179,7 @@ def test_what_no_letter_can_hold_is_told_and_large_ones_go_in_several(
     company: Depot, post: tuple[Post, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(letters, "LARGEST", 1000)
-    company.choose(when="daily")
+    company.retype(when="daily")
     huge = company.bring("F-0", content=b"%PDF" + b"x" * 1000)
     for n in range(1, 4):
         company.bring(f"F-{n}", content=f"%PDF {n}".encode() + b"x" * 400)

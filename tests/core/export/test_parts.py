@@ -21,7 +21,7 @@ from core.ledger import review
 from demo.getmyinvoices import GetMyInvoices
 from demo.webhook import Listener
 from tests import scans
-from tests.core.export import asking, books, depot, post, services
+from tests.core.export import asking, books, connected, depot, post, services
 from tests.core.export.asking import Seller
 from tests.core.export.depot import Depot
 from tests.core.export.shop import OCTOBER, Shop
@@ -176,7 +176,7 @@ def _papers(
 
 
 def test_a_webhook_brings_the_sheets_of_each(tmp_path: Path, readers: extraction.Readers) -> None:
-    listener = Listener(KEY, lambda: books.NOW.timestamp())
+    listener = Listener(KEY, lambda: connected.NOW.timestamp())
     listener.server.start()
     try:
         typed, secret = {"url": listener.url}, {"secret": "whsec_" + base64.b64encode(KEY).decode()}

@@ -21,7 +21,7 @@ from core.export.delivering import Refused
 from core.export.entries import Vat
 from demo import facturx, paper
 from demo.shelf import Bill
-from tests.core.export import books, services, typed
+from tests.core.export import books, connected, services, typed
 from tests.core.export.typed import Company
 
 RULE = Rule("bill", account="124")
@@ -210,7 +210,9 @@ def test_two_rates_are_two_lines_that_add_up(company: Company) -> None:
 
 
 def _invoice(**says: Any) -> models.Invoice:
-    return models.Invoice(**{**books._INVOICE, "id": 7, "number": "F-1", "received_at": books.NOW, **says})
+    return models.Invoice(
+        **{**connected.INVOICE, "id": 7, "number": "F-1", "received_at": connected.NOW, **says}
+    )
 
 
 TWENTY = Vat(Decimal(20), Decimal("38.25"), Decimal("7.65"))

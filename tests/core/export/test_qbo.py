@@ -16,7 +16,7 @@ from core.export.chosen import Rule
 from demo.qbo import Qbo
 from demo.qbo_books import Company as Books
 from demo.qbo_books import Record
-from tests.core.export import books, qbo_company
+from tests.core.export import books, connected, qbo_company
 from tests.core.export.qbo_company import BILL, CARD, Company
 
 
@@ -105,7 +105,7 @@ def test_a_request_that_comes_again_is_known_there_by_its_id(company: Company) -
 
 
 def test_nothing_is_retroactive_and_other_currencies_stay_here(company: Company) -> None:
-    early = company.bring("F-0", received_at=books.NOW - timedelta(days=1))
+    early = company.bring("F-0", received_at=connected.NOW - timedelta(days=1))
     pounds = company.bring("F-2", currency="GBP")
     sold = company.bring("F-3", role="ar")
     company.round()
@@ -236,7 +236,7 @@ def test_lists_are_read_page_by_page(company: Company) -> None:
 
 
 def test_a_vendor_has_one_currency_and_the_other_one_its_own(company: Company) -> None:
-    company.choose(currencies={code: books.NOW.isoformat() for code in ("EUR", "USD")})
+    company.choose(currencies={code: connected.NOW.isoformat() for code in ("EUR", "USD")})
     company.bring("F-1")
     company.bring("F-2", currency="USD")
     company.bring("F-3", currency="USD")
@@ -342,7 +342,7 @@ def test_a_service_that_is_down_says_when_again(company: Company) -> None:
 
 
 def test_a_dry_day_sends_nothing(company: Company) -> None:
-    company.change(dry_until=books.NOW + timedelta(days=1))
+    company.change(dry_until=connected.NOW + timedelta(days=1))
     company.bring()
     company.round()
     assert company.bills == []
@@ -397,7 +397,7 @@ def test_what_is_listed_there_is_known_with_the_rate_of_each_code(company: Compa
 
 
 def test_a_person_sees_before_what_would_go(company: Company) -> None:
-    company.change(dry_until=books.NOW + timedelta(days=1))
+    company.change(dry_until=connected.NOW + timedelta(days=1))
     owed = company.delivery(company.bring())
     here = kinds.Here(str.capitalize, "https://farm.example")
     with company.database.read() as session:
@@ -435,7 +435,7 @@ def test_a_consent_that_names_no_company_asks_nothing(company: Company, realm: s
 
 def test_in_the_united_states_nothing_is_said_of_vat(tmp_path: Path) -> None:
     service = Qbo(Books("Brun Inc.", country="US", currencies=("USD",)))
-    chosen = {"currencies": {"USD": books.NOW.isoformat()}, "otherwise": Rule("bill", account="8")}
+    chosen = {"currencies": {"USD": connected.NOW.isoformat()}, "otherwise": Rule("bill", account="8")}
     with qbo_company.opened(tmp_path, service, **chosen) as company:
         company.bring(currency="USD")
         company.round()

@@ -18,7 +18,7 @@ from core.export.delivering import Refused
 from core.export.entries import Vat
 from core.export.qbo_bill import RECORDS, Placed
 from demo.qbo_books import Company
-from tests.core.export import books, qbo_company
+from tests.core.export import connected, qbo_company
 from tests.core.export.qbo_company import BILL, CARD
 from tests.core.export.xsd import Schema
 
@@ -46,7 +46,7 @@ SAYS: list[tuple[str, Rule, dict[str, Any]]] = [
 def _payload(
     rule: Rule, says: dict[str, Any], vat: Sequence[Vat] = (), chosen: Sequence[str] = (), country: str = "FR"
 ) -> tuple[str, dict[str, Any]]:
-    told = {**books._INVOICE, "id": 7, "number": "F-1", "received_at": books.NOW, **says}
+    told = {**connected.INVOICE, "id": 7, "number": "F-1", "received_at": connected.NOW, **says}
     invoice = models.Invoice(**told)
     wanted = qbo_bill.entry(invoice, rule, card=rule.bank == "41")
     split = shares.of(invoice, vat, [rule.tax, *chosen], TAXES)
@@ -160,6 +160,6 @@ def test_a_refund_at_a_bank_is_a_vendors_credit() -> None:
 def test_the_stand_in_comes_to_the_same_sum(kind: str, rule: Rule, says: dict[str, Any]) -> None:
     there = Company("x")
     there.vendors[0]["DisplayName"] = "Mandarine"
-    told = {**books._INVOICE, **says}
+    told = {**connected.INVOICE, **says}
     made = there.keep(RECORDS[kind], _payload(rule, says)[1])
     assert made["TotalAmt"] == abs(told["total_minor"]) / 100

@@ -11,7 +11,7 @@ import pytest
 
 from core import errors
 from core.export import s3, sigv4
-from tests.core.export import books, depot
+from tests.core.export import books, connected, depot
 from tests.core.export import cloud as clouds
 from tests.core.export.cloud import Cloud
 from tests.core.export.depot import Depot
@@ -87,7 +87,7 @@ def test_a_wrong_key_or_region_is_told_in_the_words_of_s3_and_no_secret_with_it(
     company: Depot, cloud: Cloud
 ) -> None:
     company.bring()
-    company.choose(access_key="AKIANOBODY")
+    company.retype(access_key="AKIANOBODY")
     with pytest.raises(errors.PartnerRefused, match="InvalidAccessKeyId"):
         company.round()
     assert cloud.files == {}
@@ -96,7 +96,7 @@ def test_a_wrong_key_or_region_is_told_in_the_words_of_s3_and_no_secret_with_it(
 def test_a_round_with_nothing_owed_looks_whether_it_is_let_in(company: Depot, cloud: Cloud) -> None:
     company.round()
     assert cloud.asked == ["HEAD"]
-    company.choose(access_key="AKIANOBODY")
+    company.retype(access_key="AKIANOBODY")
     with pytest.raises(errors.PartnerRefused):
         company.round()
 
@@ -108,7 +108,7 @@ def test_what_we_sent_and_what_came_before_stays_here(company: Depot, cloud: Clo
     assert cloud.files == {}
     assert company.delivery(ours).withdrawn_at
     assert company.delivery(early).withdrawn_at
-    company.choose(which="all")
+    company.retype(which="all")
     company.bring("A-2", role="ar")
     company.round()
     assert len(cloud.files) == 1
@@ -127,7 +127,7 @@ def test_the_signature_is_that_of_the_published_example() -> None:
 
 
 def test_the_stand_in_refuses_what_is_signed_with_another_secret(company: Depot, cloud: Cloud) -> None:
-    wrong = {"secret_key": depot.Shown("canary-another-secret")}
+    wrong = {"secret_key": connected.Shown("canary-another-secret")}
     company.means = dataclasses.replace(company.means, secrets=lambda: wrong)
     company.bring()
     with pytest.raises(errors.PartnerRefused, match="SignatureDoesNotMatch") as refused:

@@ -13,7 +13,7 @@ import pytest
 
 from core import errors
 from core.export import sftp
-from tests.core.export import books, depot, sshd, strangers
+from tests.core.export import books, connected, depot, sshd, strangers
 from tests.core.export.depot import Depot
 from tests.core.export.sshd import Server
 
@@ -96,14 +96,14 @@ def test_another_host_key_than_before_stops_everything_until_a_person_has_typed_
         with pytest.raises(errors.PartnerRefused, match="SHA256:") as refused:
             company.round()
         assert (refused.value.step, server.files) == ("host key", {})
-        company.choose(fingerprint=refused.value.said.split()[0])
+        company.retype(fingerprint=refused.value.said.split()[0])
         company.round()
         assert list(server.files) == [f"drop/{NAME}"]
         assert (company.row().books or {})["fingerprint"] != first
 
 
 def test_a_key_that_lost_its_lines_in_a_form_still_signs_in(company: Depot, server: Server) -> None:
-    flat = {"private_key": depot.Shown(server.private_key.replace("\n", ""))}
+    flat = {"private_key": connected.Shown(server.private_key.replace("\n", ""))}
     company.means = dataclasses.replace(company.means, secrets=lambda: flat)
     company.bring()
     company.round()

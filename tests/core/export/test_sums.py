@@ -16,7 +16,7 @@ from core.export.chosen import Rule, Settings
 from core.export.delivering import Refused
 from core.export.desk import Desk
 from core.export.entries import Vat
-from tests.core.export import books
+from tests.core.export import connected
 
 N = 300
 RATES = tuple(map(Decimal, ("20", "10", "5.5", "2.1", "0")))
@@ -46,7 +46,7 @@ def _invoice(n: int, currency: str, net: Any, tax: Any, *, credit: bool) -> mode
     net, tax = (int(amount.scaleb(ledger.decimals(currency))) * sign for amount in (Decimal(net), Decimal(tax)))  # fmt: skip
     said = {"net_minor": net, "vat_minor": tax, "total_minor": net + tax, "currency": currency}
     said |= {"kind": "credit_note" if credit else "invoice", "id": n, "number": f"F-{n}", "role": "ap"}
-    return models.Invoice(**{**books._INVOICE, "received_at": books.NOW, **said})
+    return models.Invoice(**{**connected.INVOICE, "received_at": connected.NOW, **said})
 
 
 def _asked(invoice: models.Invoice) -> Decimal:
@@ -64,15 +64,21 @@ SEEDS = pytest.mark.parametrize("seed", [1, 2, 3])
 
 
 @SEEDS
-@pytest.mark.parametrize("tax", ["INPUT2", ""])
-def test_xero_is_told_the_sum_to_the_cent(seed: int, tax: str) -> None:
+@pytest.mark.parametrize("tax", ["0", ""])
+def test_xero_is_told_the_sum_to_the_cent_rate_by_rate_or_as_one(seed: int, tax: str) -> None:
     rule = Rule("bill", account="626", tax=tax)
-    for invoice, _ in _cases(seed):
+    for invoice, vat in _cases(seed):
         wanted = xero_bill.entry(invoice, rule, "AUTHORISED")
-        told = xero_bill.payload(invoice, wanted, rule, "Mandarine")
-        inside = told["LineAmountTypes"] == "Inclusive"
-        lines = [_exact(one["UnitAmount"], *([] if inside else [one["TaxAmount"]])) for one in told["LineItems"]]  # fmt: skip
-        assert sum(lines) == _asked(invoice)
+        split = xero_bill.rates(invoice, vat, [tax, *(code["id"] for code in CODES)], CODES)
+        assert (len(split) > 1) == bool(tax and len(vat) > 1)
+        for parts in (split, ()):
+            told = xero_bill.payload(invoice, wanted, rule, "Mandarine", split=parts)
+            assert _xero(told) == _asked(invoice)
+
+
+def _xero(told: dict[str, Any]) -> Decimal:
+    inside = told["LineAmountTypes"] == "Inclusive"
+    return _exact(*(one[name] for one in told["LineItems"] for name in ("UnitAmount", "TaxAmount")[: 2 - inside]))  # fmt: skip
 
 
 @SEEDS
@@ -128,7 +134,7 @@ def _desk(rule: Rule) -> Desk:
 
 @pytest.mark.parametrize("without", ["issued_on", "total_minor", "currency"])
 def test_what_does_not_say_enough_goes_nowhere(without: str) -> None:
-    invoice = models.Invoice(**{**books._INVOICE, "id": 7, "number": "F-1", "received_at": books.NOW, without: None})  # fmt: skip
+    invoice = models.Invoice(**{**connected.INVOICE, "id": 7, "number": "F-1", "received_at": connected.NOW, without: None})  # fmt: skip
     desk = _desk(Rule("bill", account="58", contact_id="742"))
     for made in (
         lambda: xero_bill.entry(invoice, desk.settings.otherwise, "DRAFT"),
@@ -139,3 +145,24 @@ def test_what_does_not_say_enough_goes_nowhere(without: str) -> None:
         with pytest.raises(Refused) as refused:
             made()
         assert refused.value.why == "not_read"
+
+
+@pytest.mark.parametrize(("total", "goes"), [(45900, True), (45905, False)])
+def test_dinars_of_three_decimals_go_where_none_is_lost(total: int, goes: bool) -> None:
+    said = {
+        **connected.INVOICE,
+        "currency": "TND",
+        "total_minor": total,
+        "net_minor": None,
+        "vat_minor": None,
+    }
+    invoice, rule = models.Invoice(**said), Rule("bill", account="58")
+    for made in (
+        lambda: xero_bill.entry(invoice, rule, "DRAFT"),
+        lambda: qbo_bill.entry(invoice, rule, card=False),
+    ):
+        if goes:
+            assert made()
+            continue
+        with pytest.raises(Refused, match=r"45\.905 TND"):
+            made()

@@ -88,7 +88,7 @@ def test_what_lies_there_under_that_name_is_not_overwritten(company: Depot, serv
 
 
 def test_a_password_that_is_refused_is_a_persons_to_mend(company: Depot, server: Server) -> None:
-    company.choose(login="paul")
+    company.retype(login="paul")
     company.bring()
     with pytest.raises(errors.PartnerRefused) as refused:
         company.round()

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from core import errors
-from core.export import delivering, webhook
+from core.export import turns, webhook
 from demo.webhook import Listener
-from tests.core.export import books, depot
+from tests.core.export import books, connected, depot
 from tests.core.export.depot import Depot
 
 KEY = b"canary-signing-key-of-24-bytes"
@@ -24,7 +24,7 @@ SECRET = "whsec_" + base64.b64encode(KEY).decode()
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    made = Listener(KEY, lambda: books.NOW.timestamp())
+    made = Listener(KEY, lambda: connected.NOW.timestamp())
     made.server.start()
     yield made
     made.server.stop()
@@ -56,7 +56,7 @@ def test_while_the_secret_changes_either_side_of_the_change_knows_the_message(
     company: Depot, listener: Listener
 ) -> None:
     new = webhook.new_secret()
-    both = {"secret": depot.Shown(SECRET), "secret_other": depot.Shown(new)}
+    both = {"secret": connected.Shown(SECRET), "secret_other": connected.Shown(new)}
     company.means = dataclasses.replace(company.means, secrets=lambda: both)
     for n, key in enumerate([KEY, base64.b64decode(new.removeprefix("whsec_"))]):
         listener.key = key
@@ -76,7 +76,7 @@ def test_a_secret_that_the_farm_makes_is_long_enough_and_never_the_same() -> Non
 
 
 def test_without_the_file_it_is_json_alone(company: Depot, listener: Listener) -> None:
-    company.choose(file="words")
+    company.retype(file="words")
     company.bring()
     company.round()
     ((message, file),) = listener.told.values()
@@ -107,11 +107,11 @@ def test_one_that_it_stumbles_over_waits_longer_each_time_and_the_others_go(
     company.round()
     assert company.delivery(second).sent_at
     waits = company.delivery(first)
-    assert (waits.sent_at, waits.next_try_at - company.at[0]) == (None, delivering.FIRST_WAIT)
+    assert (waits.sent_at, waits.next_try_at - company.at[0]) == (None, turns.FIRST_WAIT)
     company.later(minutes=3)
     with pytest.raises(errors.PartnerDown):
         company.round()
-    assert company.delivery(first).next_try_at - company.at[0] == 2 * delivering.FIRST_WAIT
+    assert company.delivery(first).next_try_at - company.at[0] == 2 * turns.FIRST_WAIT
 
 
 def test_what_it_refuses_waits_for_a_person_and_what_it_has_is_done(

@@ -14,7 +14,7 @@ from core.export import delivering
 from core.export.chosen import Rule
 from demo.xero import Xero
 from demo.xero_books import Organisation
-from tests.core.export import books
+from tests.core.export import books, connected
 from tests.core.export.books import Company
 
 
@@ -92,14 +92,14 @@ def test_two_invoices_of_one_number_and_sum_are_two_bills_though_an_answer_was_l
 
 
 def test_nothing_is_retroactive_and_other_currencies_stay_here(company: Company) -> None:
-    early = company.bring("F-0", received_at=books.NOW - timedelta(days=1))
+    early = company.bring("F-0", received_at=connected.NOW - timedelta(days=1))
     pounds = company.bring("F-2", currency="GBP")
     company.round()
     assert company.bills == []
     assert company.delivery(early).withdrawn_at
     assert company.delivery(pounds).withdrawn_at
     company.later(hours=1)
-    company.choose(currencies={"EUR": books.NOW.isoformat(), "GBP": company.at[0].isoformat()})
+    company.choose(currencies={"EUR": connected.NOW.isoformat(), "GBP": company.at[0].isoformat()})
     company.bring("F-3", currency="GBP")
     company.round()
     assert [bill["InvoiceNumber"] for bill in company.bills] == ["F-3"]
@@ -223,7 +223,7 @@ def test_a_minute_that_is_full_delays_and_a_day_that_is_spent_parks(company: Com
 
 
 def test_a_dry_day_sends_nothing(company: Company) -> None:
-    company.change(dry_until=books.NOW + timedelta(days=1))
+    company.change(dry_until=connected.NOW + timedelta(days=1))
     company.bring()
     company.round()
     assert company.bills == []

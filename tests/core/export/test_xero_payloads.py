@@ -27,7 +27,7 @@ from core.export.chosen import Rule
 from core.export.entries import Vat
 from core.export.xero_bill import RECORDS, Locks
 from demo.xero_books import Organisation
-from tests.core.export import books
+from tests.core.export import connected
 
 SPEC = os.environ.get("MOISSON_XERO_SPEC", "")
 PRISM = "@stoplight/prism-cli@5.16.0"
@@ -57,7 +57,9 @@ SAYS: list[tuple[str, Rule, dict[str, Any]]] = [
 
 def _payload(rule: Rule, says: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     vat, told = says.get("rates", ()), {name: value for name, value in says.items() if name != "rates"}
-    invoice = models.Invoice(**{**books._INVOICE, "id": 7, "number": "F-1", "received_at": books.NOW, **told})
+    invoice = models.Invoice(
+        **{**connected.INVOICE, "id": 7, "number": "F-1", "received_at": connected.NOW, **told}
+    )
     wanted = xero_bill.unlocked(xero_bill.entry(invoice, rule, "AUTHORISED"), Locks(), "hold")
     split = xero_bill.rates(invoice, vat, [rule.tax], TAXES)
     record = xero_bill.payload(invoice, wanted, rule, "Mandarine", "https://farm.example/invoices/7", split)

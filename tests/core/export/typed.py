@@ -14,7 +14,8 @@ from core import archive
 from core.db import Database, models
 from core.export import chosen, delivering, kinds
 from core.export.target import Target
-from tests.core.export import books
+from tests.core.export import books, connected
+from tests.core.export.connected import Shown
 
 HERE = kinds.Here(str.capitalize, "https://farm.example")
 #: Makes the target of a database and an archive.
@@ -25,12 +26,6 @@ Make = Callable[[Database, archive.Archive], Target]
 class Company(books.Company):
     service: Any
     target: Any
-
-    def retype(self, **typed: str) -> None:
-        """A person changes what was typed."""
-        with self.database.write() as session:
-            place = session.get_one(models.Destination, self.destination)
-            chosen.keep_typed(session, place, typed, by=None, now=self.at[0])
 
     def again(self, delivery_id: int) -> None:
         """A person wants it to say there what the settings say now."""
@@ -55,27 +50,16 @@ def opened(
     at: list[datetime],
 ) -> Iterator[Company]:
     """Made an hour ago, euros switched on then, every supplier's invoices as `otherwise` says. `service` runs."""
-    database = Database(f"sqlite:///{folder / 'farm.db'}")
-    models.Base.metadata.create_all(database.engine)
-    stored = archive.Archive(folder / "data")
-    shown = {name: books._Shown(value) for name, value in secrets.items()}
-    means = dataclasses.replace(books.means(at), secrets=lambda: shown)
-    company = Company(database, stored, service, make(database, stored), means, at)
     since = at[0] - timedelta(hours=1)
-    with database.write() as session:
-        session.add(models.Workspace(id=1, name="Atelier Brun", created_at=at[0]))
-        session.flush()
-        place = models.Destination(
-            workspace_id=1, kind=kind.id, place=kind.place(typed), created_at=since, starts_at=since
-        )
-        session.add(place)
-        session.flush()
-        company.destination = place.id
-    company.retype(**typed)
-    company.choose(currencies={"EUR": since.isoformat()}, otherwise=otherwise)
-    try:
-        yield company
-    finally:
-        company.means.http.close()
-        service.stop()
-        database.close()
+    shown = {name: Shown(value) for name, value in secrets.items()}
+    means = dataclasses.replace(books.means(at), secrets=lambda: shown)
+    with connected.house(folder) as (database, stored):
+        company = Company(database, stored, service, make(database, stored), means, at)
+        company.connect(kind.id, kind.place(typed), created_at=since, starts_at=since)
+        company.retype(**typed)
+        company.choose(currencies={"EUR": since.isoformat()}, otherwise=otherwise)
+        try:
+            yield company
+        finally:
+            company.means.http.close()
+            service.stop()
