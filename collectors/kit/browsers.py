@@ -21,6 +21,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from collectors.kit import chromium, finding, footprint, ground
 from collectors.kit.ask import LOCALE
+from collectors.kit.turns import Turns
 from core import errors
 
 Kind = finding.Kind
@@ -34,7 +35,7 @@ ROOM, ROOM_PER_VISIT = 400 << 20, 120 << 20
 
 
 class Browsers:
-    """The browsers of one worker. At most `at_once` contexts live together; the others wait their turn.
+    """The browsers of one worker. At most `at_once` contexts live together, fewer under load; the others wait their turn.
 
     `tmp` is where it makes a folder of its own, gone after `close` (in the system's own place if that path is too long). `trust_spki` is for tests' certificates only.
     `watch` shows the window, to a person who writes a collector.
@@ -62,8 +63,8 @@ class Browsers:
         self._folder: Path | None = None
         self._driver: Playwright | None = None
         self._running: dict[Kind, _Running] = {}
-        self._turn = asyncio.Semaphore(at_once)
-        self._turns: dict[BrowserContext, AsyncExitStack] = {}
+        self._turns = Turns(at_once)
+        self._taken: dict[BrowserContext, AsyncExitStack] = {}
         self._starting = asyncio.Lock()
 
     @asynccontextmanager
@@ -81,12 +82,12 @@ class Browsers:
         async with AsyncExitStack() as turn, self._place_after(turn, kind) as running:
             context = await self._new_context(kind, running, passage, state, user_agent, locale)
             self.alive += 1
-            self._turns[context] = turn
+            self._taken[context] = turn
             try:
                 yield context
             finally:
                 self.alive -= 1
-                del self._turns[context]
+                del self._taken[context]
                 if not await chromium.close(context):
                     self._retire(kind, running)
 
@@ -110,11 +111,11 @@ class Browsers:
 
     async def give_way(self, context: BrowserContext) -> None:
         """While a person is waited for, this context lets another have its turn; it does not take it back."""
-        await self._turns[context].aclose()
+        await self._taken[context].aclose()
 
     @asynccontextmanager
     async def _place_after(self, turn: AsyncExitStack, kind: Kind) -> AsyncIterator[_Running]:
-        await turn.enter_async_context(self._turn)
+        await turn.enter_async_context(self._turns.one())
         async with self._place(kind) as running:
             yield running
 
