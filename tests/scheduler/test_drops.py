@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -128,6 +129,22 @@ async def test_no_destination_leads_into_the_network_that_the_farm_lies_in(
     assert world.delivery(there).sent_at is None
     await world.go()
     assert world.row(there).failures == 1, "it waits for a person"
+
+
+@pytest.mark.parametrize("kind", ["webdav", "sftp"])
+async def test_a_name_that_leads_into_it_says_so_too(
+    world: World, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_home(host: str, port: int, **_: Any) -> list[Any]:
+        assert host == "nas.firm.example"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.1.4", port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", at_home)
+    scheme = "sftp" if kind == "sftp" else "https"
+    there = world.connect(kind, {"url": f"{scheme}://nas.firm.example/drop", "login": "a"}, {"password": "p"})
+    homecoming.bring(world.farm)
+    await world.go()
+    assert world.row(there).error == "PrivateAddress"
 
 
 async def test_without_being_told_so_not_even_this_machine_is_reached(tmp_path: Path) -> None:
