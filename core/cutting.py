@@ -5,7 +5,7 @@ They are cut once: what was sent, named by its hash and said to be of a size sta
 
 from __future__ import annotations
 
-from core import archive, extraction, nouns
+from core import archive, errors, extraction, nouns
 
 PDF = "application/pdf"
 
@@ -17,7 +17,8 @@ def cut(
     own = readers.excerpt(stored.path(sha256), *pages)
     file = stored.welcome([own], name=f"{sha256}.pdf", media_type=PDF, cap=len(own))
     try:
-        extraction.check(file.path, cap=len(own))
+        if extraction.check(file.path, cap=len(own)) != PDF:
+            raise errors.NotAnInvoice("not a PDF", reason="not_pdf")
     except BaseException:
         stored.discard(file)
         raise

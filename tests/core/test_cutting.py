@@ -15,6 +15,7 @@ from core.db import models
 from core.ledger import documents, review
 from tests import scans
 from tests.core import home
+from tests.core.extraction.einvoice import written
 from tests.core.home import NOW, Home
 
 SHEETS = [scans.picture(f"F-{n}") for n in range(3)]
@@ -129,15 +130,19 @@ def test_cut_twice_it_is_one_file_though_the_first_was_never_noted(
     assert len(set(farm.stored.blobs.glob("*/*"))) == 3
 
 
-def test_pages_that_no_reader_can_cut_out_are_set_aside_and_nothing_is_left_behind(
-    farm: Home, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [(b"<html>a page instead", "html"), (b"%PDF-1.4 cut short", "truncated"), (written.cii(), "not_pdf")],
+)
+def test_what_a_reader_gives_instead_of_pages_is_set_aside_and_nothing_is_left_behind(
+    farm: Home, monkeypatch: pytest.MonkeyPatch, said: bytes, why: str
 ) -> None:
     pile = farm.bring(PILE)
     split(farm, pile, (1, 1), (2, 3))
-    monkeypatch.setattr(farm.readers, "excerpt", lambda *_: b"<html>a page instead")
+    monkeypatch.setattr(farm.readers, "excerpt", lambda *_: said)
     read(farm)
     one, other = read(farm)
-    assert one.quarantined_for == other.quarantined_for == "html"
+    assert one.quarantined_for == other.quarantined_for == why
     assert (one.own_sha256, list(farm.stored.inbox.iterdir())) == (None, [])
 
 
