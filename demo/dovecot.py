@@ -37,6 +37,7 @@ mail_uid = {user}
 mail_gid = {group}
 mail_max_userip_connections = 50
 mailbox_list_index = no
+{capability}
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -94,7 +95,8 @@ def binary() -> str | None:
 class Dovecot:
     """`password` is everybody's. `introspection` is the address that says whose token one is, for XOAUTH2; `port` 0 is any free one.
 
-    With `tls`, a certificate and its key as PEM, it takes STARTTLS there, and TLS from the first byte at `tls_port`.
+    With `tls`, a certificate and its key as PEM, it takes STARTTLS there, and TLS from the first byte at `tls_port`. Without
+    `idle` it is one of those servers that cannot say when mail comes (RFC 2177).
     """
 
     def __init__(
@@ -105,11 +107,12 @@ class Dovecot:
         introspection: str = "",
         port: int = 0,
         tls: tuple[bytes, bytes] | None = None,
+        idle: bool = True,
     ) -> None:
         self.home, self.password = home.absolute(), password
         self.port = port or _free_port()
         self.tls_port = _free_port() if tls else 0
-        self._tls = tls
+        self._tls, self._idle = tls, idle
         self._introspection = introspection
         self._user = "nobody" if os.getuid() == 0 else getpass.getuser()
         self._process: subprocess.Popen[bytes] | None = None
@@ -164,6 +167,7 @@ class Dovecot:
             ssl="yes" if self._tls else "no",
             tls_port=self.tls_port,
             certificate=self._certificate(),
+            capability="" if self._idle else "imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID UIDPLUS",
             mechanisms=" xoauth2 oauthbearer" if tokens else "",
             user=self._user,
             group=group,

@@ -71,6 +71,14 @@ def retire(address: models.ForwardAddress, *, now: datetime) -> None:
     address.retired_at = address.retired_at or now
 
 
+def replace(
+    session: Session, address: models.ForwardAddress, *, by: int | None, now: datetime
+) -> models.ForwardAddress:
+    """Another takes its place at once."""
+    retire(address, now=now)
+    return make(session, address.workspace_id, address.role, by=by, now=now)
+
+
 def living(session: Session, workspace_id: int) -> Sequence[models.ForwardAddress]:
     """Newest first."""
     address = models.ForwardAddress

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from core.db import models
 
 #: What became of a Message (`Message.verdict`).
 TAKEN, SKIPPED, PORTAL, CODE, WAITING = "taken", "skipped", "portal", "code", "waiting"
+#: The reason beside CODE once a visit has it: it opens once, and is nobody's afterwards.
+GIVEN = "code_given"
 
 
 def is_known(session: Session, mailbox_id: int, identity: str) -> bool:
@@ -34,7 +36,7 @@ def search(
     limit: int = 50,
     before: int | None = None,
 ) -> Sequence[models.Message]:
-    """Newest first: why was this mail not taken? Every word must stand in sender or subject; `attached`: only those with a file.
+    """Newest first: why was this mail not taken? Every word must stand in its sender, its subject or a file's name; `attached`: only those with a file.
 
     `before` is the id of the last one of the page before.
     """
@@ -49,9 +51,16 @@ def search(
             or_(
                 message.sender.icontains(word, autoescape=True),
                 message.subject.icontains(word, autoescape=True),
+                message.id.in_(_with_file(workspace_id, word)),
             )
         )
     return session.scalars(select(message).where(*wanted).order_by(message.id.desc()).limit(limit)).all()
+
+
+def _with_file(workspace_id: int, word: str) -> Select[int]:
+    file = models.MessageFile
+    named = (file.workspace_id == workspace_id, file.name.icontains(word, autoescape=True))
+    return select(file.message_id).where(*named)
 
 
 def one(session: Session, workspace_id: int, message_id: int) -> models.Message | None:

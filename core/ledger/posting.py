@@ -58,14 +58,14 @@ class Posted:
 def book(
     session: Session, mailbox: models.Mailbox, folder_id: int | None, posted: Posted, *, now: datetime
 ) -> models.Message:
-    """In one transaction; a message that is here already keeps what was made of it, unless a person wanted more."""
+    """In one transaction; a message that is here already keeps what was made of it, unless a person wanted more or a visit has its code."""
     message = messages.find(session, mailbox.id, posted.identity)
     if message is None:
         message = models.Message(
             workspace_id=mailbox.workspace_id, mailbox_id=mailbox.id, identity=posted.identity, seen_at=now
         )
         session.add(message)
-    elif message.verdict == messages.TAKEN or message.wanted_at is None:
+    elif message.verdict == messages.TAKEN or not (message.wanted_at or posted.reason == messages.GIVEN):
         return message
     message.folder_id, message.remote_id = folder_id, posted.remote_id
     message.sender, message.subject = posted.sender, posted.subject

@@ -94,7 +94,7 @@ class Check:
         """Those of the 90 days, and since, that were not sorted before, in their order."""
         inside = [one for one in opened.found(batch) if one.received_at >= self.mailbox.reads_from]
         with self.postroom.database.read() as session:
-            new = [one for one in inside if not self.postroom.is_known(session, self.mailbox, one.head)]
+            new = [one for one in inside if not self.postroom.is_known(session, self.mailbox, one)]
         return sorted(new, key=_uid)
 
     def _book(

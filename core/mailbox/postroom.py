@@ -14,7 +14,6 @@ from core.ledger import messages, posting
 from core.ledger.posting import Posted
 from core.mailbox import codes, letters, reasons, routes, sift, verdicts
 from core.mailbox.found import Awaited, Found
-from core.mailbox.heads import Head
 from core.mailbox.keeping import Keeping
 from core.mailbox.verdicts import Opened
 
@@ -47,11 +46,11 @@ class Postroom:
             wanted = known is not None and known.wanted_at is not None
             route = routes.of(session, mailbox, found.head, found.folder)
         if self._handed_over(mailbox, found):
-            return verdicts.closed(found, route, reasons.ONE_TIME_CODE, messages.CODE)
+            return verdicts.closed(found, route, reasons.CODE_GIVEN, messages.CODE)
         if route.stop and not wanted:
             return verdicts.closed(found, route, route.stop)
         look = sift.Look.OPEN if wanted or route.take else sift.first(found.head, self._domains())
-        if look is sift.Look.LEAVE:
+        if look is sift.Look.LEAVE or (look is sift.Look.PEEK and sift.is_code(found.head)):
             return verdicts.left(found, route)
         if found.size > self.largest:
             return verdicts.closed(found, route, reasons.TOO_LARGE)
@@ -60,31 +59,40 @@ class Postroom:
             return verdicts.closed(found, route, reasons.GONE)
         return self._sorted(found, route, raw, sure=look is sift.Look.OPEN, wanted=wanted)
 
-    def is_known(self, session: Session, mailbox: models.Mailbox, head: Head) -> bool:
-        """Sorted before, whatever server, folder or generation it comes from now."""
-        known = messages.find(session, mailbox.id, head.identity)
-        if known is None or (known.verdict == messages.CODE and self.awaited(mailbox.workspace_id)):
+    def is_known(self, session: Session, mailbox: models.Mailbox, found: Found) -> bool:
+        """Sorted before, whatever server, folder or generation it comes from now. A code may have come before anybody waited for it."""
+        known = messages.find(session, mailbox.id, found.head.identity)
+        if known is None:
             return False
-        return known.wanted_at is None or known.verdict == messages.TAKEN
+        settled = known.verdict == messages.TAKEN or known.reason == messages.GIVEN
+        return settled or (known.wanted_at is None and not self._who_waits(mailbox, found))
 
     def supplier_of(self, domain: str) -> str | None:
         """Who of the catalogue writes from this domain."""
         return next((one for one, domains in self.suppliers.items() if sift.is_of(domain, domains)), None)
 
     def _handed_over(self, mailbox: models.Mailbox, found: Found) -> bool:
-        """A code that somebody waits for; every other message is not opened for it."""
-        if self.now() - found.received_at > codes.WINDOW or found.size > self.largest:
+        """A code that one visit waits for; every other message is not opened for it. When two wait, nobody can tell whose it is."""
+        waiting = self._who_waits(mailbox, found)
+        if len(waiting) != 1 or found.size > self.largest:
             return False
-        for one in self.awaited(mailbox.workspace_id):
-            in_time = codes.is_in_time(found.received_at, one.asked_at, self.now())
-            if not (in_time and codes.is_expected(found.head.sender, one.senders)):
-                continue
-            raw = found.raw()
-            code = self.open_letter(raw).code if raw else None
-            if raw and code and not (self.dkim and self.dkim(raw) == "fail"):
-                one.give(code)
-                return True
+        raw = found.raw()
+        code = self.open_letter(raw).code if raw else None
+        if raw and code and not (self.dkim and self.dkim(raw) == "fail"):
+            waiting[0].give(code)
+            return True
         return False
+
+    def _who_waits(self, mailbox: models.Mailbox, found: Found) -> list[Awaited]:
+        """Whose code may be in it, by its sender and its time."""
+        if self.now() - found.received_at > codes.WINDOW:
+            return []
+        return [
+            one
+            for one in self.awaited(mailbox.workspace_id)
+            if codes.is_in_time(found.received_at, one.asked_at, self.now())
+            and codes.is_expected(found.head.sender, one.senders)
+        ]
 
     def _sorted(self, found: Found, route: routes.Route, raw: bytes, *, sure: bool, wanted: bool) -> Posted:
         letter = self.open_letter(raw)

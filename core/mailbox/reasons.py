@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.ledger import messages
+
 #: Of a Message.
 NOT_FINANCIAL = "not_financial"  # nothing in it speaks of an invoice
 OTHER_PAPERS = "other_papers"  # it has files, and they are something else
@@ -15,6 +17,7 @@ CONFIRMATION = "confirmation"  # a mail provider asks to confirm that mail may b
 BEHIND_LOGIN = "behind_login"  # its invoice waits in the customer area of a supplier we have no account with
 COLLECTOR_STARTED = "collector_started"
 ONE_TIME_CODE = "one_time_code"
+CODE_GIVEN = messages.GIVEN  # a visit that waited for it has it
 REFUSED = "refused"  # each of its files was refused, for the reason beside the file
 
 OF_MESSAGES = (
@@ -30,6 +33,7 @@ OF_MESSAGES = (
     BEHIND_LOGIN,
     COLLECTOR_STARTED,
     ONE_TIME_CODE,
+    CODE_GIVEN,
     REFUSED,
 )
 

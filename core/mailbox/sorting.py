@@ -60,7 +60,7 @@ class Sorting:
         """Those of the 90 days, and since, that were not sorted before."""
         inside = [one for one in found if one.received_at >= self.mailbox.reads_from]
         with self.postroom.database.read() as session:
-            return [one for one in inside if not self.postroom.is_known(session, self.mailbox, one.head)]
+            return [one for one in inside if not self.postroom.is_known(session, self.mailbox, one)]
 
     def book(self, folder: models.MailFolder, posted: Iterable[posting.Posted], **marks: Any) -> None:
         """In one transaction with `marks`, which say how far the folder was read."""

@@ -22,8 +22,8 @@ from core.ledger import arrivals as arrived
 from core.ledger import forwards
 from core.mailbox import places, sign_in
 from demo import paper, server
-from scheduler import arrivals, inbound, mailed_codes, postrooms
-from tests.core.ledger import account
+from scheduler import arrivals, inbound, mailed_codes, matching, postrooms
+from tests.core.ledger import account, bank
 from tests.core.mailbox.mails import bill, mail
 from tests.scheduler import postal
 from vault.redact import Secret
@@ -213,8 +213,50 @@ async def test_two_companies_with_the_same_mailbox_have_each_their_own(world: po
     assert sorted(document.workspace_id for document in world.rows(models.Document)) == [1, 2]
 
 
+async def test_an_invoice_by_mail_is_tied_at_once_to_what_was_paid_and_a_sale_never_is(
+    world: postal.World,
+) -> None:
+    with world.farm.database.write() as session:
+        paid = {"booked_on": date(2026, 11, 5), "unmatched_for": None}
+        bank.payment(session, -12000, "PRLV SEPA MANDARINE", **paid)
+    for role, user in (("ar", "ventes@atelier.example"), ("ap", postal.USER)):
+        letter = mail("Votre facture", files=((f"{role}.pdf", bill(f"F-{role}")),))
+        world.deliver(letter, user=user)
+        world.connect(user, role=role)
+        await world.check()
+        world.read()
+        matching.match(world.farm)
+    tied = [
+        (one.role, match.payment_id)
+        for match in world.rows(models.Match)
+        for one in world.rows(models.Invoice)
+        if one.id == match.invoice_id
+    ]
+    assert tied == [("ap", 1)]
+
+
 def code_mail(code: str, sender: str) -> EmailMessage:
     return mail("Votre code de vérification", sender, f"Votre code est {code}, valable 10 minutes.")
+
+
+def waits(world: postal.World, login: str = "jeanne") -> int:
+    """A visit to Mandarine waits for a mailed code from now on; gives the question's id."""
+    with world.farm.database.write() as session:
+        one = account(session, login)
+        run = models.Run(workspace_id=1, account_id=one.id, state="login", cause="person", queued_at=world.at)
+        session.add(run)
+        session.flush()
+        asked = models.Challenge(workspace_id=1, account_id=one.id, run_id=run.id, kind="CodeNeeded")
+        asked.wants, asked.medium, asked.opened_at = "code", "email", world.at
+        asked.expires_at = world.at + timedelta(minutes=10)
+        session.add(asked)
+        session.flush()
+        return asked.id
+
+
+def answered(world: postal.World) -> list[int | None]:
+    """The questions that were answered, in the order of the answers."""
+    return [wish.challenge_id for wish in world.rows(models.Wish) if wish.kind == "answer"]
 
 
 async def test_a_mailed_code_reaches_the_visit_that_waits_and_a_look_alikes_does_not(
@@ -222,23 +264,7 @@ async def test_a_mailed_code_reaches_the_visit_that_waits_and_a_look_alikes_does
 ) -> None:
     mailbox = world.connect()
     await world.check()
-    with world.farm.database.write() as session:
-        one = account(session)
-        run = models.Run(workspace_id=1, account_id=one.id, state="login", cause="person", queued_at=world.at)
-        session.add(run)
-        session.flush()
-        session.add(
-            models.Challenge(
-                workspace_id=1,
-                account_id=one.id,
-                run_id=run.id,
-                kind="CodeNeeded",
-                wants="code",
-                medium="email",
-                opened_at=world.at,
-                expires_at=world.at + timedelta(minutes=10),
-            )
-        )
+    asked = waits(world)
     world.change(world.box(mailbox), last_attempt_at=world.at - timedelta(minutes=1))
     mailed_codes.hurry(world.farm)
     due = world.box(mailbox).next_check_at
@@ -246,13 +272,54 @@ async def test_a_mailed_code_reaches_the_visit_that_waits_and_a_look_alikes_does
     assert due <= world.at
     world.deliver(code_mail("111111", "codes@mandarine.example.evil.example"), days=0, prefix="a")
     await world.check()
-    assert not world.rows(models.Wish)
+    assert answered(world) == []
     world.deliver(code_mail("481516", "codes@mandarine.example"), days=0, prefix="b")
     await world.check()
     await world.check()
-    (wish,) = world.rows(models.Wish)
-    assert (wish.kind, wish.challenge_id) == ("answer", 1)
-    assert b"481516" not in wish.sealed
+    assert answered(world) == [asked]
+    assert b"481516" not in world.rows(models.Wish)[0].sealed
+    assert sorted(one.reason for one in world.rows(models.Message)) == ["code_given", "one_time_code"]
+
+
+async def test_a_code_that_was_seen_before_anybody_waited_is_given_to_who_waits_next(
+    world: postal.World,
+) -> None:
+    """The mail is often faster than the page that says so, and its subject need not speak of a code."""
+    world.connect()
+    await world.check()
+    said = mail("Connexion à Mandarine", "codes@mandarine.example", "Votre code est 481516.")
+    world.deliver(said, days=0)
+    await world.check()
+    assert world.verdicts() == {"Connexion à Mandarine": ("skipped", "not_financial")}
+    asked = waits(world)
+    await world.check()
+    assert answered(world) == [asked]
+    assert world.verdicts() == {"Connexion à Mandarine": ("code", "code_given")}
+
+
+async def test_a_code_that_one_visit_had_is_not_given_to_the_next(world: postal.World) -> None:
+    world.connect()
+    await world.check()
+    first = waits(world)
+    world.deliver(code_mail("481516", "codes@mandarine.example"), days=0, prefix="a")
+    await world.check()
+    second = waits(world, "another")
+    await world.check()
+    assert answered(world) == [first]
+    world.deliver(code_mail("234243", "codes@mandarine.example"), days=0, prefix="b")
+    await world.check()
+    assert answered(world) == [first, second]
+
+
+async def test_a_code_that_two_visits_wait_for_is_left_to_people(world: postal.World) -> None:
+    world.connect()
+    await world.check()
+    waits(world)
+    waits(world, "another")
+    world.deliver(code_mail("481516", "codes@mandarine.example"), days=0)
+    await world.check()
+    assert answered(world) == []
+    assert world.rows(models.Message)[0].verdict == "code"
 
 
 async def test_mail_handed_to_the_farm_itself_is_taken_for_living_addresses_only(

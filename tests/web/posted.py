@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.db import models
-from core.ledger import mailboxes, rules
+from core.ledger import mail_notices, mailboxes, rules
 from core.mailbox import places
 from tests.web import visits
 
@@ -111,3 +112,30 @@ def _message(
     session.add(message)
     session.flush()
     return message
+
+
+def unwell(session: Session) -> dict[str, int]:
+    """A mailbox in every other state that a page may show, by that state, and one that a colleague asks for."""
+    place = places.imap("imap.firm.fr", 993, security="tls", login="x@firm.fr")
+    changes: dict[str, dict[str, Any]] = {
+        "needs_password": {
+            "error": "PartnerRefused",
+            "said": "[AUTHENTICATIONFAILED] Authentication failed.",
+        },
+        "waits": {"next_check_at": None, "last_attempt_at": None},
+        "trouble": {"error": "PartnerDown", "said": "imap.firm.fr: TimeoutError"},
+        "late": {"last_success_at": NOW - timedelta(hours=37)},
+        "paused": {"paused_at": NOW},
+        "stopped": {"stopped_at": NOW},
+        "asked": {},
+    }
+    made = {}
+    for state, values in changes.items():
+        box = _connect(session, f"{state}@firm.fr", "imap", place=place)
+        box.last_attempt_at = box.last_success_at = NOW
+        for name, value in values.items():
+            setattr(box, name, value)
+        _folder(session, box, total=1212, scanned=340)
+        made[state] = box.id
+    mail_notices.ask_for(session, session.get_one(models.Mailbox, made["asked"]), 2, now=NOW)
+    return made

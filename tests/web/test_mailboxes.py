@@ -322,3 +322,25 @@ def test_a_list_that_nobody_signs_in_to_is_offered_an_address_that_cannot_be_gue
     left = client.get("/mailboxes/addresses").text
     assert found[0][0] not in left
     assert found[1][0] in left
+    at = "/mailboxes/addresses"
+    assert world.post(stranger, f"{at}/replace", at=at, address=found[1][1]).status_code == 404
+    world.post(client, f"{at}/replace", at=at, address=found[1][1])
+    (fresh,) = re.findall(r'value="(ap\+[0-9a-f]{32}@in\.firm\.fr)"', client.get(at).text)
+    assert fresh not in {found[0][0], found[1][0]}
+
+
+def test_a_mail_is_found_by_the_name_of_its_file(company: world.World) -> None:
+    page = company.signed_in().get("/mailboxes/messages?q=piece.pdf+menu").text
+    assert "Le menu de la semaine" in page
+    assert "Votre facture F-2026-10" not in page
+    assert "Le menu" not in company.signed_in(world.STRANGER).get("/mailboxes/messages?q=piece.pdf").text
+
+
+@pytest.mark.parametrize(
+    ("dkim", "said"), [("pass", "juste"), ("fail", "fausse"), ("none", "sans signature")]
+)
+def test_what_the_signature_of_a_sender_says_is_shown(company: world.World, dkim: str, said: str) -> None:
+    with company.database.write() as session:
+        session.get_one(models.Message, 1).dkim = dkim
+    page = company.signed_in().get("/mailboxes/messages?q=F-2026-10").text
+    assert said in page.split("Votre facture F-2026-10", 1)[1]

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from core.db import models
 from core.ledger import forwards, mailboxes
 from web import farm, guard, people
 from web import mailboxes as shown
@@ -49,13 +50,28 @@ def make() -> Response:
 @pages.post("/retire")
 @guard.finance
 def retire() -> Response:
-    here, token = farm.here(), request.form.get("address", "")
+    here = farm.here()
     with here.database.write() as session:
-        mine = forwards.living(session, g.visitor.workspace_id)
-        one = next((address for address in mine if address.token == token), None) or abort(404)
-        forwards.retire(one, now=here.now())
+        forwards.retire(_found(session), now=here.now())
         record(session, "forward.retired", f"workspace:{g.visitor.workspace_id}")
     return redirect(url_for("forwarding.room"))
+
+
+@pages.post("/replace")
+@guard.finance
+def replace() -> Response:
+    """Somebody knows it who should not: a new one, and the old one is retired."""
+    here = farm.here()
+    with here.database.write() as session:
+        forwards.replace(session, _found(session), by=g.visitor.person_id, now=here.now())
+        record(session, "forward.replaced", f"workspace:{g.visitor.workspace_id}")
+    return redirect(url_for("forwarding.room"))
+
+
+def _found(session: Session) -> models.ForwardAddress:
+    """The living address that the form names, of the visitor's company, else 404."""
+    token, mine = request.form.get("address", ""), forwards.living(session, g.visitor.workspace_id)
+    return next((address for address in mine if address.token == token), None) or abort(404)
 
 
 def catch_all(session: Session) -> str:

@@ -204,7 +204,8 @@ def correct(mailbox_id: int) -> Response | tuple[str, int]:
 def leave(mailbox_id: int) -> str:
     with farm.here().database.read() as session:
         row = found(session, mailbox_id)
-        return render_template("mailbox_remove.html", view=_view(session, row))
+        by_consent = places.provider_of(row) is not None
+        return render_template("mailbox_remove.html", view=_view(session, row), by_consent=by_consent)
 
 
 @pages.post(f"{ONE}/remove")
