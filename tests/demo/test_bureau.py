@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from core.extraction import generic, reader
 from demo import bureau, clearnox, clouds, holdings, panel, portals
 from tests.demo import looks
 
@@ -85,6 +87,14 @@ def test_what_is_sold_on_the_stage_is_an_entry_without_a_document_and_a_copy_in_
         last = books.clearnox.lacking[-1].removeprefix("e-")
         assert last.encode() in gmail.played.letters[-1].raw
         assert last in page
+
+
+def test_the_paper_of_a_sale_says_what_its_entry_says(books: bureau.Bureau) -> None:
+    sale = books.sell()
+    reading = reader.read(io.BytesIO(sale.pdf()), generic.read)
+    told = {name: reading.fields[name].value for name in ("number", "date", "total", "currency")}
+    entry = books.clearnox.entries[f"e-{sale.number}"]
+    assert list(told.values()) == [entry[name] for name in ("documentNumber", "date", "amount", "currency")]
 
 
 def test_without_an_accounting_side_nothing_is_sold(mandarine: portals.Portal) -> None:
