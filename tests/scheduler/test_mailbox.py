@@ -217,8 +217,8 @@ async def test_an_invoice_by_mail_is_tied_at_once_to_what_was_paid_and_a_sale_ne
     world: postal.World,
 ) -> None:
     with world.farm.database.write() as session:
-        paid = {"booked_on": date(2026, 11, 5), "unmatched_for": None}
-        bank.payment(session, -12000, "PRLV SEPA MANDARINE", **paid)
+        label, booked = "PRLV SEPA MANDARINE", date(2026, 11, 5)
+        bank.payment(session, -12000, label, booked_on=booked, unmatched_for=None)
     for role, user in (("ar", "ventes@atelier.example"), ("ap", postal.USER)):
         letter = mail("Votre facture", files=((f"{role}.pdf", bill(f"F-{role}")),))
         world.deliver(letter, user=user)

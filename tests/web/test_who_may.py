@@ -152,6 +152,7 @@ ROWS = {
     "forwarding.room": "af",
     "forwarding.make": "af",
     "forwarding.retire": "af",
+    "forwarding.replace": "af",
     "mail.search": "afvu",
     "mail.take": "af",
     "tokens.room": "a",
