@@ -1,47 +1,25 @@
-"""NetSuite and Clearnox as a visitor of the demo meets them: connected with what stands on the stage, seen there when something has arrived."""
+"""NetSuite in a real browser, as it stands on the stage: connected by its certificate, sent to once, and what it refuses is mended."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser
 
-from demo import bureau, clearnox, panel
-from tests.journeys import connecting
+from tests.journeys import accounting, connecting
 from tests.journeys import house as houses
+from tests.journeys.accounting import Stage
 from tests.journeys.brought import PDF, bring
-from tests.journeys.house import Visitor
-
-WRONG = "canary-of-a-wrong-secret"
-
-
-@dataclass
-class Stage:
-    """The panel in a tab of its own, and the farm beside it."""
-
-    anna: Visitor
-    books: bureau.Bureau
-    page: Page
-
-    async def shows(self, row: str) -> None:
-        await self.page.reload()
-        await expect(self.page.get_by_role("row", name=row)).to_have_count(1)
 
 
 @pytest_asyncio.fixture
 async def stage(tmp_path: Path, browser: Browser) -> AsyncIterator[Stage]:
-    with bureau.Bureau(ports={}) as books:
-        async with houses.opened(tmp_path) as house, houses.visitor(house, browser) as anna:
-            await connecting.begin(anna)
-            with panel.Panel(list(house.shown.values()), port=0, books=books) as served:
-                page = await anna.context.new_page()
-                await page.goto(f"{served.url}/?lang=fr")
-                yield Stage(anna, books, page)
+    async with accounting.opened(tmp_path, browser) as opened:
+        yield opened
 
 
 async def test_netsuite_from_the_certificate_to_one_bill_with_its_file(stage: Stage) -> None:
@@ -122,50 +100,3 @@ async def test_a_bill_that_netsuite_refuses_says_why_and_what_to_do_and_goes_onc
     await anna.page.reload()
     await anna.sees("NetSuite ne prend les fichiers que par un script")
     await stage.shows("F-1 Mandarine 45.90 EUR 0")
-
-
-async def test_clearnox_says_what_it_lacks_gets_it_and_lacks_it_no_more(stage: Stage) -> None:
-    anna, there = stage.anna, stage.books.clearnox
-    sale = stage.books.sell()
-    place = await connecting.add(anna, "Clearnox", url=there.url, user=clearnox.USER, secret=WRONG)
-    entries = f"/destinations/{place}/entries"
-    await houses.until(lambda: anna.house.rows("SELECT 1 FROM destinations WHERE error IS NOT NULL"))
-    await connecting.change(anna, place, secret=clearnox.PASSWORD)
-    await houses.until(lambda: anna.house.rows("SELECT count(*) FROM remote_lists") == [(1,)])
-    await anna.go(entries)
-    await anna.sees("pas de document ici")
-    await _become(anna, entries, sale.number, "pas de document ici")
-
-    await anna.go(f"/destinations/{place}")
-    await anna.click("button", "Un jour à blanc")
-    bring(anna.house, sale.number, role="ar", issued_on=sale.day, total_minor=int(sale.total * 100))
-    await anna.click("button", "Envoyer maintenant")
-    await _become(anna, entries, sale.number, "trouvé ici, à envoyer")
-    assert there.zips == []
-    await anna.go(f"/destinations/{place}")
-    await anna.sees(re.compile(f'"entryIds": .*"e-{sale.number}"', re.DOTALL))
-    await anna.click("button", "Finir le jour à blanc")
-    await anna.click("button", "Envoyer maintenant")
-    await _become(anna, entries, sale.number, "a quitté la liste")
-    assert there.received == {f"e-{sale.number}": [PDF + sale.number.encode()]}
-    assert len(there.lacking) == 2
-    await stage.shows(f"{sale.number} {sale.customer} {sale.total} EUR 1")
-
-    lists = there.asked[f"GET {there.words.entries}"]
-    await anna.go(f"/destinations/{place}")
-    await anna.click("button", "Envoyer maintenant")
-    await houses.until(lambda: there.asked[f"GET {there.words.entries}"] > lists)
-    await _become(anna, entries, sale.number, "a quitté la liste")
-    assert len(there.zips) == 1
-    connecting.hides(anna, WRONG)
-
-
-async def _become(anna: Visitor, entries: str, number: str, outcome: str) -> None:
-    """The line of this entry says so, sooner or later."""
-    row = anna.page.get_by_role("row", name=number)
-    for _ in range(120):
-        await anna.go(entries)
-        if await row.get_by_text(outcome).count():
-            return
-        await anna.page.wait_for_timeout(250)
-    raise AssertionError(await row.inner_text())
