@@ -76,9 +76,15 @@ async def faults_of(page: Page, address: str, place: str) -> list[str]:
     answer = await page.goto(address + place)
     assert answer
     faults = [] if answer.ok == (place != NOWHERE) else [f"{place} answers {answer.status}"]
+    return faults + [f"{place} {fault}" for fault in await faults_in_every_look(page)]
+
+
+async def faults_in_every_look(page: Page) -> list[str]:
+    """Of a page as it stands."""
+    faults: list[str] = []
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 844})
-        faults += [f"{place} {width} {fault}" for fault in await faults_in_both_lights(page)]
+        faults += [f"{width} {fault}" for fault in await faults_in_both_lights(page)]
     return faults
 
 
