@@ -19,6 +19,8 @@ RIGHT, WRONG = range(-2, 7), range(9, 18)
 #: Log-likelihood ratios that part the levels of an alias.
 STRENGTHS = (1.0, 3.0, 6.0, 12.0, 24.0)
 MOST = len(STRENGTHS)
+#: Suppliers among whom these are the levels: among more of them, more are met by chance.
+AMONG = 100
 #: One meeting may be anybody's.
 FEWEST = 2
 #: A supplier most of whose invoices were not met is met by chance.
@@ -51,11 +53,11 @@ def found(lines: Lines, units: Units, table: names.Table, changes: Exchange) -> 
     keys, seen = _counted(lines, units, right)
     expected = _by_chance(lines, units, keys, left, *_counted(lines, units, wrong))
     owed = np.bincount(units.supplier[left], minlength=count)[keys % count] if len(keys) else keys
-    strength = _strength(seen, expected, owed)
+    strength = _strength(seen, expected, owed, count)
     strong = (strength >= STRENGTHS[0]) & (seen >= FEWEST)
     key = lines.core[right[0]] * count + units.supplier[right[1]]
     return Aliases(
-        count, *_exclusive(keys[strong], strength[strong], expected[strong], owed[strong], key, right)
+        count, *_exclusive(keys[strong], strength[strong], expected[strong], owed[strong], key, right, count)
     )
 
 
@@ -125,15 +127,16 @@ def _by_chance(lines: Lines, units: Units, keys: Ints, left: Bools, others: Ints
     return np.asarray(0.3 * usual + beside + 0.05)
 
 
-def _strength(seen: Floats, expected: Floats, owed: Ints) -> Floats:
-    """Log-likelihood ratio of so many meetings against chance (Poisson); half of it below LEAST_MET."""
+def _strength(seen: Floats, expected: Floats, owed: Ints, suppliers: int) -> Floats:
+    """Log-likelihood ratio of so many meetings against chance (Poisson), half of it below LEAST_MET; less what many suppliers cost."""
     ratio = seen * np.log(np.maximum(seen, 1e-9) / expected) - (seen - expected)
     ratio = np.where(seen > expected, ratio, 0.0)
-    return np.where(seen >= LEAST_MET * owed, ratio, ratio / 2)
+    ratio = np.where(seen >= LEAST_MET * owed, ratio, ratio / 2)
+    return np.asarray(ratio - np.log(max(1.0, suppliers / AMONG)))
 
 
 def _exclusive(
-    keys: Ints, strength: Floats, expected: Floats, owed: Ints, key: Ints, met: Met
+    keys: Ints, strength: Floats, expected: Floats, owed: Ints, key: Ints, met: Met, suppliers: int
 ) -> tuple[Ints, Ints]:
     """Strongest first, each with what no stronger one has taken: of two that cost the same on the same day one is true."""
     order = np.argsort(key, kind="stable")
@@ -144,7 +147,7 @@ def _exclusive(
     for at in np.lexsort((keys, -strength)).tolist():
         here = slice(first[at], last[at])
         pairs = _one_to_one(line[here].tolist(), unit[here].tolist(), spent)
-        left = _strength(np.array([float(len(pairs))]), expected[[at]], owed[[at]])
+        left = _strength(np.array([float(len(pairs))]), expected[[at]], owed[[at]], suppliers)
         level = int(np.searchsorted(STRENGTHS, left[0], side="right"))
         if level and len(pairs) >= FEWEST:
             kept.append((int(keys[at]), level))

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.matching import board, columns, ground, purchases, region, solving, stage, why
+from core.matching import board, columns, ground, region, solving, stage, why
 from core.matching.features import Scene
 from core.matching.ground import Ground
 from core.matching.index import Document
 from core.matching.region import Region
+from core.matching.shown import Shown
 from core.matching.survey import Survey
 from core.matching.values import Invoice, Link, Memory, Payment, Rates, Solution, Unlinked
 
@@ -41,9 +42,8 @@ class Field:
         self._given = {each.id: each for each in listed}, {each.id: each for each in owed}
         self.known = (known or stage.look(listed, owed, rates, memory).known).taught(memory)
         self._said = solving.confirmed(listed, owed, memory)
-        self._found: dict[str, Link] = {}
-        self._links: dict[str, Link] = {}
         self._ground = Ground(rates, memory, self.known)
+        self._shown = Shown(self._ground)
         closed = {link.payment for link in self._said}
         self._plant(
             [each for each in listed if each.id not in closed], solving.still_owed(listed, owed, self._said)
@@ -62,17 +62,17 @@ class Field:
         edges = self._ground.edges(scene)
         self._ground.note(scene, edges)
         choice, found = self._chosen(scene, edges, whole)
-        self._replace(whole.payments, found)
+        self._shown.replace(whole.payments, found)
         alone = solving.alone(scene, edges, choice, found)
-        self.planted = Solution([*self._said, *self._links.values()], alone)
+        self.planted = Solution([*self._said, *self._shown.links.values()], alone)
 
     @property
     def links(self) -> dict[str, Link]:
         """By payment."""
-        return {**{link.payment: link for link in self._said}, **self._links}
+        return {**{link.payment: link for link in self._said}, **self._shown.links}
 
     def link_of(self, payment: str) -> Link | None:
-        return self._links.get(payment)
+        return self._shown.links.get(payment)
 
     @property
     def payments(self) -> Mapping[str, Payment]:
@@ -106,8 +106,7 @@ class Field:
         """It is settled or gone: as if it had never been here. Raises KeyError for one that is not here or that people confirmed."""
         documents, supplier = self._ground.drop_payment(key)
         del self._given[0][key]
-        self._found.pop(key, None)
-        self._links.pop(key, None)
+        self._shown.drop(key)
         return self._choose(set(), documents, supplier)
 
     def take_invoice(self, key: str) -> Change:
@@ -131,7 +130,7 @@ class Field:
         index, graph = self._ground.index, self._ground.graph
         near = graph.beside((), {document})[0] | index.payments_to[index.supplier_of[document]]
         first = self._ground.documents[document][0].id
-        return any(first in link.invoices for each in near if (link := self._links.get(each)))
+        return any(first in link.invoices for each in near if (link := self.link_of(each)))
 
     def refresh(self, memory: Memory | None = None) -> Field:
         """The same pile under a new survey, and what people said since."""
@@ -150,7 +149,7 @@ class Field:
         beside = self._ground.graph.beside(around.payments, around.documents)
         scene = self._ground.scene(paid | beside[0], owed | beside[1])
         _, found = self._chosen(scene, self._ground.edges(scene), around)
-        return self._replace(paid, found)
+        return Change(self._shown.replace(paid, found))
 
     def _chosen(self, scene: Scene, edges: stage.Edges, around: Region) -> tuple[board.Choice, list[Link]]:
         units = ground.units(scene)
@@ -165,32 +164,6 @@ class Field:
         scores = edges.score[choice.matched].tolist()
         self._ground.graph.settle(around.payments, around.documents, pairs, scores)
         return choice, solving.shown(scene, edges, choice, self._memory, self._ground.payments)
-
-    def _replace(self, payments: Set[str], found: list[Link]) -> Change:
-        before = payments & self._found.keys()
-        for each in before:
-            del self._found[each]
-        self._found.update((link.payment, link) for link in found)
-        other = before ^ {link.payment for link in found}
-        return self._show(payments | self._ground.graph.beside((), self._ground.graph.after(other))[0])
-
-    def _show(self, payments: Set[str]) -> Change:
-        """What was chosen for these, as it may be shown now."""
-        shown = {each: self._watched(self._found.get(each)) for each in payments}
-        changed = {each: link for each, link in shown.items() if self._links.get(each) != link}
-        for each, link in changed.items():
-            if link is None:
-                del self._links[each]
-            else:
-                self._links[each] = link
-        return Change(changed)
-
-    def _watched(self, link: Link | None) -> Link | None:
-        """Held while an earlier purchase that its invoice may be for has none."""
-        if link is None or not purchases.may_be_held(link):
-            return link
-        earlier = self._ground.graph.earlier.get(self._ground.document_of[link.invoices[0]], ())
-        return link if all(each in self._found for each in earlier) else purchases.held(link)
 
 
 def _mask(all_: Sequence[object], some: Set[object]) -> columns.Bools:

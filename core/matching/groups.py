@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from core.matching import blocking, features
+from core.matching import aliases, blocking, features, names
 from core.matching.columns import NONE, Bools, Floats, Ints
 
 CANDIDATES, MOST, MOST_PAYMENTS = 12, 5, 4
@@ -66,8 +66,16 @@ class Leftovers:
         for supplier in sorted(set(lines) & set(units)):
             for line in lines[supplier]:
                 yield from self._documents_of(line, units[supplier])
+            known = [line for line in lines[supplier] if self._is_known(line, supplier)]
             for unit in units[supplier]:
-                yield from self._payments_of(unit, lines[supplier])
+                yield from self._payments_of(unit, known)
+
+    def _is_known(self, line: int, supplier: int) -> bool:
+        """Among the many small payments to a payee that is only guessed some always add up to an invoice."""
+        lines, who = self.scene.lines, np.array([supplier])
+        said = max(self.scene.table.level(each, who)[0] for each in (lines.core[[line]], lines.party[[line]]))
+        learned = self.scene.aliases.level(lines.core[[line]], who)[0]
+        return bool(said >= names.CUT or learned == aliases.MOST)
 
     def _by_supplier(self) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
         lines, units = defaultdict(list), defaultdict(list)
@@ -120,7 +128,7 @@ class Leftovers:
 
     def _payments_of(self, unit: int, lines: list[int]) -> Iterator[Group]:
         mine, owed = self.scene.lines, self.scene.units
-        here = np.array(lines)
+        here = np.array(lines, np.int64)
         lag = mine.bought[here] - owed.day[unit]
         smaller = np.sign(mine.cents[here]) == -np.sign(owed.cents[unit])
         here = here[(lag >= -EARLIEST) & (lag <= LONGEST) & smaller]
