@@ -1,4 +1,4 @@
-"""The sheaf in the browser's tab, with how many accounts need a person."""
+"""The sheaf in the browser's tab, with how many accounts and mailboxes need a person."""
 
 from __future__ import annotations
 

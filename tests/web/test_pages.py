@@ -18,11 +18,12 @@ def test_the_first_page_is_one_sentence_then_what_needs_a_person(museum: world.W
     page = museum.signed_in().get("/").text
     assert "6 comptes ont besoin de vous, 3 sont à jour, 6 suivent leur cours" in page
     cards = page.split('class="cards"', 1)[1].split("</ul>", 1)[0]
-    assert cards.count("<li") == 6
+    assert cards.count("<li") == 7, "six accounts, and a mailbox whose consent ended"
+    assert cards.count("Renouveler l&#39;autorisation : anne.b@gmail.com") == 1
     assert "Mot de passe refusé" in cards
     assert "Corriger" in cards
-    assert "<title>(6) " in page
-    assert "favicon.svg?n=6" in page
+    assert "<title>(7) " in page
+    assert "favicon.svg?n=7" in page
 
 
 def test_when_nobody_is_needed_the_page_says_so(bare: world.World) -> None:
