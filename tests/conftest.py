@@ -1,10 +1,14 @@
-"""What takes longest begins first: a file stays with one worker, and one that begins last is what all wait for."""
+"""What all tests have in common: which files begin first, and where the tables of their databases come from."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-#: Folders and files by the beginning of their path, those with the longest files first.
+from tests import tables
+
+#: Beginnings of paths, those of the longest files first: a file stays with one worker, and all wait for one that begins last.
 LONG = (
     "tests/conformance/",
     "tests/web/test_in_a_browser.py",
@@ -22,3 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(item: pytest.Item) -> int:
     return next((n for n, long in enumerate(LONG) if item.nodeid.startswith(long)), len(LONG))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_made_once() -> Iterator[None]:
+    with tables.made_once():
+        yield

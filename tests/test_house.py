@@ -15,6 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from core import settings
+from tests import conftest
 
 HOUSE = Path(__file__).parent.parent
 PRODUCT = ("core", "collectors", "scheduler", "vault", "web", "demo", "moisson.py")
@@ -110,6 +111,10 @@ def imported(text: str) -> set[str]:
         name.split(".")[0]
         for name in plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     }
+
+
+def test_what_is_to_begin_first_among_the_tests_is_there() -> None:
+    assert [place for place in conftest.LONG if not (HOUSE / place).exists()] == []
 
 
 def test_what_is_imported_is_also_installed() -> None:

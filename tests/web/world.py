@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,30 +79,51 @@ def post(client: FlaskClient, place: str, *, at: str, **fields: str) -> Any:
 
 def empty(folder: Path, **changes: Any) -> World:
     """A farm just started: the vault has its key, nobody has signed up."""
-    farm_settings = settings.Settings(
+    made = _settings(folder, **changes)
+    made.data.mkdir(parents=True)
+    database = db.Database.of(made)
+    models.Base.metadata.create_all(database.engine)
+    with database.write() as session:
+        session.add(models.Workspace(id=1, name="Moisson", created_at=NOW))
+    keyring = keys.Keyring.open(database, kek.key_from(made), now=NOW)
+    keyring.publish(made.data / "vault.pub")
+    keyring.ensure_workspace_keys(NOW)
+    return _served(made, database, keyring)
+
+
+def full(folder: Path, **changes: Any) -> World:
+    """Ten accounts, four people, another company, invoices, a living worker: a copy of what `_company` made."""
+    original, accounts = _company()
+    shutil.copytree(original.name, folder, dirs_exist_ok=True)
+    made = _settings(folder, **changes)
+    database = db.Database.of(made)
+    world = _served(made, database, keys.Keyring.open(database, kek.key_from(made), now=NOW))
+    world.accounts.update(accounts)
+    return world
+
+
+def _settings(folder: Path, **changes: Any) -> settings.Settings:
+    return settings.Settings(
         data=folder / "data",
         key_file=folder / "keys" / "vault.key",
         allow_loopback=True,
         _env_file=None,  # type: ignore[call-arg]
         **changes,
     )
-    farm_settings.data.mkdir(parents=True)
-    database = db.Database.of(farm_settings)
-    models.Base.metadata.create_all(database.engine)
-    with database.write() as session:
-        session.add(models.Workspace(id=1, name="Moisson", created_at=NOW))
-    keyring = keys.Keyring.open(database, kek.key_from(farm_settings), now=NOW)
-    keyring.publish(farm_settings.data / "vault.pub")
-    keyring.ensure_workspace_keys(NOW)
+
+
+def _served(made: settings.Settings, database: db.Database, keyring: keys.Keyring) -> World:
     limits.limiter.enabled = True  # an application that starts without it could not switch it on
-    app = create_app(farm_settings, database=database, setup_token=SETUP_TOKEN, now=lambda: NOW)
+    app = create_app(made, database=database, setup_token=SETUP_TOKEN, now=lambda: NOW)
     limits.limiter.enabled = False
-    return World(farm_settings, database, keyring, app, {})
+    return World(made, database, keyring, app, {})
 
 
-def full(folder: Path, **changes: Any) -> World:
-    """Ten accounts, four people, another company, invoices, a living worker."""
-    world = empty(folder, **changes)
+@cache
+def _company() -> tuple[tempfile.TemporaryDirectory[str], dict[str, int]]:
+    """The folder of the whole company, and its accounts by state: made once, for its papers take their time."""
+    folder = tempfile.TemporaryDirectory(prefix="moisson-company-")
+    world = empty(Path(folder.name))
     with world.database.write() as session:
         session.add(models.Installation(name="set_up_at", value=NOW.isoformat()))
         hire(session)
@@ -112,7 +136,8 @@ def full(folder: Path, **changes: Any) -> World:
         banked.bring(session)
         posted.bring(session)
         ledger.add_link(session, world.challenge(session, "asks_code"), ledger.link_hash(LINK), now=NOW)
-    return world
+    world.database.close()
+    return folder, world.accounts
 
 
 def _worker() -> models.Worker:
