@@ -40,6 +40,12 @@ def test_a_name_an_amount_and_a_day_make_a_link_that_says_why() -> None:
     assert {reason.code for reason in link.reasons} >= {"name_equal", "amount_equal", "paid_same_day"}
 
 
+def test_of_twins_the_lower_number_is_linked_whichever_came_first() -> None:
+    first, second = invoice("b", number="2026-0117"), invoice("a", number="2026-0118")
+    assert told(solved([payment()], [first, second])) == {"p": ("b",)}
+    assert told(solved([payment()], [second, first])) == {"p": ("b",)}
+
+
 def test_a_payment_whose_invoice_is_absent_stays_alone_and_says_so() -> None:
     alone = solved([payment(label="CB UMBRAGATE 10/03")], [invoice()])
     assert not alone.links
