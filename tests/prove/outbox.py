@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 
 from core import archive, errors, providers
 from core.db import Database, models
-from core.export import delivering, qbo, xero
+from core.export import delivering, qbo, turns, xero
 from core.export.target import Target
 from core.partners import Means
 from demo.qbo import Qbo
@@ -142,7 +142,7 @@ def _live(folder: Path, to: str, url: str, dies_at: int, without: str) -> None:
     books._Line.handle_request = step(books._Line.handle_request)  # type: ignore[method-assign]
     delivering._note, delivering.intend = step(delivering._note), step(delivering.intend)
     means = THERE[to].means(at)
-    while _is_owed(database):
+    while _is_owed(database, at):
         with database.read() as session:
             place = session.get_one(models.Destination, 1)
         with suppress(errors.PartnerSilent):
@@ -154,9 +154,14 @@ def _die(now: bool) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _is_owed(database: Database) -> bool:
+def _is_owed(database: Database, at: list[datetime]) -> bool:
+    """Whether anything is to be sent by tomorrow; the clock goes on to when it may be."""
     with database.read() as session:
-        return session.scalar(delivering.owed(1, connected.NOW).limit(1)) is not None
+        while session.scalar(delivering.owed(1, at[0]).limit(1)) is None:
+            if at[0] > connected.NOW + timedelta(days=1):
+                return False
+            at[0] += turns.FIRST_WAIT
+    return True
 
 
 def _breaches(company: books.Company, n: int, id_name: str) -> Iterator[str]:
