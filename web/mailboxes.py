@@ -99,7 +99,7 @@ def _state(
         return State.PAUSED
     if mailbox.kind == "forward" and "host" not in mailbox.place:
         return State.OK
-    if mailbox.error in mail_notices.ASKING:
+    if mailbox.error in mail_notices.ASKING and mailbox.error != "PrivateAddress":
         return State.NEEDS_PASSWORD
     if mailbox.error:
         return State.TROUBLE

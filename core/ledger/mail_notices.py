@@ -15,8 +15,8 @@ from core.ledger import mailboxes
 ASKED, GIVEN, KEPT = "asked", "given", "kept"
 #: Its last good check is too long ago.
 LATE = "late"
-#: Errors that wait for whoever signs in there.
-ASKING = ("ConsentEnded", "PartnerRefused", "BadCredentials", "Locked", "ActionNeeded")
+#: Errors that wait for whoever answers for it.
+ASKING = ("ConsentEnded", "PartnerRefused", "BadCredentials", "Locked", "ActionNeeded", "PrivateAddress")
 
 
 def ask_for(session: Session, mailbox: models.Mailbox, by: int, *, now: datetime) -> None:
