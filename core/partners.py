@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core import errors
 
@@ -69,6 +69,15 @@ def expect(answer: httpx.Response, *statuses: int, step: str = "") -> httpx.Resp
     if code == 403:
         raise errors.PartnerRefused(said, step=step)
     raise errors.PartnerChanged(said, step=step)
+
+
+def told(answer: httpx.Response) -> dict[str, Any]:
+    """What a JSON answer says; nothing where it is no JSON object, whatever it calls itself."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def retry_after(answer: httpx.Response) -> float | None:

@@ -34,7 +34,7 @@ class Api:
     def noted(self, note: str) -> str | None:
         """The id of the document that has this note, or surely None. Archived ones count."""
         answer = self._ask("GET", "documents", params={"noteFilter": note, "archivedFilter": "1"})
-        told = self._told(partners.expect(answer, step="documents"))
+        told = partners.told(partners.expect(answer, step="documents"))
         found = told.get("records") or []
         rows = found.values() if isinstance(found, dict) else found  # both have been seen
         return next((str(one["documentUid"]) for one in rows if note in str(one.get("note") or "")), None)
@@ -44,7 +44,7 @@ class Api:
         answer = self._ask("POST", "documents/exists", json={"fileContent": content})
         if answer.status_code in (404, 405):
             return None  # an older one, that cannot be asked
-        told = self._told(partners.expect(answer, 422, step="exists"))
+        told = partners.told(partners.expect(answer, 422, step="exists"))
         if not told.get("exists", bool(told.get("documentUid"))):
             return None
         return str(told.get("documentUid") or THERE)
@@ -52,7 +52,7 @@ class Api:
     def upload(self, document: Mapping[str, Any]) -> str:
         """The id of the new document."""
         answer = self._ask("POST", "documents", json=document)
-        told = self._told(partners.expect(answer, 400, 413, 415, 422, step="documents"))
+        told = partners.told(partners.expect(answer, 400, 413, 415, 422, step="documents"))
         if not answer.is_success or told.get("success") is False:
             raise Refused(str(told.get("detail") or f"HTTP {answer.status_code}")[:500])
         if not told.get("documentUid"):
@@ -62,7 +62,7 @@ class Api:
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         answer = self._means.http.request(method, f"{self._base}/{path}", headers=self._headers, **more)
         if answer.status_code in (401, 403):
-            told = self._told(answer)
+            told = partners.told(answer)
             if _BUSY in (told.get("code"), told.get("error_code")):
                 wait = partners.retry_after(answer)
                 raise errors.PartnerBusy("its limit is reached", step=path, retry_after=wait or 60.0)
@@ -70,10 +70,3 @@ class Api:
                 str(told.get("detail") or f"HTTP {answer.status_code}")[:300], step=path
             )
         return answer
-
-    def _told(self, answer: httpx.Response) -> dict[str, Any]:
-        try:
-            told = answer.json()
-        except ValueError:
-            told = None
-        return told if isinstance(told, dict) else {}

@@ -161,10 +161,7 @@ def _said(answer: httpx.Response, step: str) -> httpx.Response:
     partners.expect(answer, 400, 404, 413, step=step)
     if answer.is_success:
         return answer
-    try:
-        told = answer.json()
-    except ValueError:
-        told = {}
+    told = partners.told(answer)
     said = [str(one.get("detail", "")) for one in told.get("o:errorDetails", ())]
     text = " ".join(said) or str(told.get("title") or told.get("error") or f"HTTP {answer.status_code}")
     # A closed accounting period has no code of its own that is documented.

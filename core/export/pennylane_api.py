@@ -134,10 +134,7 @@ def _said(answer: httpx.Response, step: str) -> httpx.Response:
     partners.expect(answer, *REFUSALS, step=step)
     if answer.is_success:
         return answer
-    try:
-        told = answer.json()
-    except ValueError:
-        told = {}
-    said = told.get("message") or told.get("error") if isinstance(told, dict) else None
+    told = partners.told(answer)
+    said = told.get("message") or told.get("error")
     kind = There if answer.status_code in CONFLICT else Gone if answer.status_code == 404 else Refused
     raise kind(str(said or f"HTTP {answer.status_code}")[:500])

@@ -126,7 +126,7 @@ class Api:
 
 def _told(answer: httpx.Response, step: str) -> Row:
     """What the answer says, when it is no fault."""
-    told = _json(answer)
+    told = partners.told(answer)
     fault = told.get("Fault") or told.get("fault")
     if fault and (answer.is_success or answer.status_code in (400, 403)):
         _fail(fault, step, partners.retry_after(answer))
@@ -136,14 +136,6 @@ def _told(answer: httpx.Response, step: str) -> Row:
     if not told:
         raise errors.PartnerChanged("no JSON in the answer", step=step)
     return told
-
-
-def _json(answer: httpx.Response) -> Row:
-    try:
-        told = answer.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _fail(fault: Row, step: str, wait: float | None = None) -> NoReturn:

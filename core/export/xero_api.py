@@ -82,7 +82,7 @@ class Api:
 
     def _made(self, answer: httpx.Response, path: str, id_name: str) -> str:
         """The id in an answer; a record with errors was not made."""
-        told = _expect(answer, path).json()
+        told = partners.told(_expect(answer, path))
         elements = told.get("Elements") or told.get(path) or []
         said = [error["Message"] for one in elements for error in one.get("ValidationErrors", ())]
         if said or any(one.get("HasErrors") for one in elements):
@@ -98,10 +98,7 @@ def _expect(answer: httpx.Response, step: str) -> httpx.Response:
     partners.expect(answer, 400, 404, 413, step=step)
     if answer.is_success:
         return answer
-    try:
-        told = answer.json()
-    except ValueError:
-        told = {}
+    told = partners.told(answer)
     elements = told.get("Elements", ())
     said = [error["Message"] for one in elements for error in one.get("ValidationErrors", ())]
     raise _refusal(said or [str(told.get("Message") or told.get("Detail") or f"HTTP {answer.status_code}")])
