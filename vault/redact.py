@@ -146,8 +146,9 @@ def start_logging(*, json: bool = False, level: int | str = logging.INFO) -> Red
     handler.setFormatter(_formatter(json=json))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
-    for talkative in ("alembic", "httpcore", "httpx", "scrapy", "twisted", "urllib3", "waitress"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    for name in ("alembic", "httpcore", "httpx", "scrapy", "twisted", "urllib3", "waitress"):
+        talkative = logging.getLogger(name)
+        talkative.setLevel(max(talkative.level, logging.WARNING))  # whoever is quieter already has a reason
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

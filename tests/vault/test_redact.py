@@ -249,3 +249,15 @@ def test_a_whole_process_logs_everything_and_no_secret(as_json: bool) -> None:
 
 def test_a_process_whose_redactor_learnt_nothing_shows_the_value() -> None:
     assert told(json=False, learn=False).count("nary") >= 5
+
+
+def test_a_library_that_is_quieter_already_stays_so() -> None:
+    """Scrapy prints signed links with its warnings; its lane allows it errors only."""
+    program = (
+        "import logging; from vault import redact; scrapy = logging.getLogger('scrapy'); "
+        "scrapy.setLevel(logging.ERROR); redact.start_logging(); scrapy.warning('got a link'); scrapy.error('lost')"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert b"lost" in ended.stderr
+    assert b"got a link" not in ended.stderr
