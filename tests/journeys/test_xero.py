@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -61,6 +60,18 @@ async def test_xero_from_the_first_consent_to_the_last_bill(anna: Visitor, servi
     service.office.register("our-app", SECRET, f"{anna.house.address}/oauth/callback")
     await connecting.begin(anna)
 
+    await consented(anna, service)
+    await told_what_goes_where(anna, service)
+    await tried_for_a_day(anna, service)
+    await changed_and_sent_again(anna, service)
+    await refused_and_mended(anna, service)
+    await moved_to_other_books(anna, service)
+
+    connecting.hides(anna, SECRET)
+
+
+async def consented(anna: Visitor, service: Xero) -> None:
+    """A right that is missing is said before anything else (h1), and all currencies are off (h2)."""
     await connect(anna, service, password="not my passphrase")
     await anna.sees("Rien n'a été connecté")
     await connect(anna, service)
@@ -71,11 +82,14 @@ async def test_xero_from_the_first_consent_to_the_last_bill(anna: Visitor, servi
     await anna.page.reload()
     await anna.sees("Atelier Brun")
     await anna.sees("FINANCIALADVISER")
-    await anna.sees("CreateApprovedBill")  # a right that is missing is said, before anything else
+    await anna.sees("CreateApprovedBill")
     page = await anna.page.locator("main").inner_text()
     assert page.index("CreateApprovedBill") < page.index("FINANCIALADVISER") < page.index("Quoi, et où")
     await expect(anna.page.get_by_role("checkbox", name=re.compile("^EUR"))).not_to_be_checked()
 
+
+async def told_what_goes_where(anna: Visitor, service: Xero) -> None:
+    """Choices make a new version, for what comes from now on (h2, h3, h4)."""
     bring(anna.house, "AVANT", "EUR")
     await anna.page.reload()
     await anna.page.get_by_role("checkbox", name=re.compile("^EUR")).check()
@@ -84,6 +98,9 @@ async def test_xero_from_the_first_consent_to_the_last_bill(anna: Visitor, servi
     await anna.sees("Un changement vaut pour les documents à venir (version 2)")
     assert service.books.records["Invoices"] == []
 
+
+async def tried_for_a_day(anna: Visitor, service: Xero) -> None:
+    """On a dry day the exact payload is seen and nothing leaves (h5); then it leaves once, with its file."""
     await anna.click("button", "Un jour à blanc")
     bring(anna.house, "F-1")
     bring(anna.house, "L-1", "GBP")
@@ -100,6 +117,9 @@ async def test_xero_from_the_first_consent_to_the_last_bill(anna: Visitor, servi
     assert bill["InvoiceNumber"] == "F-1"
     assert [content for _, content in service.books.files[bill["InvoiceID"]].values()] == [PDF + b"F-1"]
 
+
+async def changed_and_sent_again(anna: Visitor, service: Xero) -> None:
+    """What was sent stays until a person sends it again (h4)."""
     await anna.page.reload()
     await save(anna, Compte="606")
     bring(anna.house, "F-2")
@@ -115,6 +135,9 @@ async def test_xero_from_the_first_consent_to_the_last_bill(anna: Visitor, servi
     await houses.until(lambda: anna.house.rows(again) == [(1,)])
     assert [one["LineItems"][0]["AccountCode"] for one in service.books.records["Invoices"]] == ["606", "606"]
 
+
+async def refused_and_mended(anna: Visitor, service: Xero) -> None:
+    """Xero's words and what to do about them (h6); the lists are read again (h3)."""
     gone = service.books.accounts.pop(0)
     bring(anna.house, "F-9")
     held = "SELECT held_for FROM deliveries WHERE held_for IS NOT NULL"
@@ -134,6 +157,9 @@ async def test_xero_from_the_first_consent_to_the_last_bill(anna: Visitor, servi
         anna.page.get_by_role("option", name=re.compile("Achats non stockés")).first
     ).to_be_attached()
 
+
+async def moved_to_other_books(anna: Visitor, service: Xero) -> None:
+    """Choices are kept, and asked about before another organisation has them (h7)."""
     service.organisations[:] = [Organisation("Brun Conseil")]
     await anna.go("/destinations/2")
     await anna.click("button", "Déconnecter")
@@ -146,9 +172,7 @@ async def test_xero_from_the_first_consent_to_the_last_bill(anna: Visitor, servi
     bring(anna.house, "F-3")
     await anna.page.reload()
     await anna.sees("Ce n'est pas la même organisation")
-    await asyncio.sleep(0)
     assert service.books.records["Invoices"] == []
     await anna.page.get_by_label("Réutiliser les choix").check()
     await anna.click("button", "Choisir cette organisation")
     await houses.until(lambda: len(service.books.records["Invoices"]) == 1)
-    connecting.hides(anna, SECRET)
