@@ -45,7 +45,12 @@ async def change(anna: Visitor, destination: int, **typed: str) -> None:
 
 async def choose(anna: Visitor, contact: str = "", **chosen: str) -> None:
     """What all suppliers without a choice of their own become, by the labels of the columns; euros go."""
-    await anna.page.get_by_role("checkbox", name=re.compile("^EUR")).check()
+    euros = anna.page.get_by_role("checkbox", name=re.compile("^EUR"))
+    for _ in range(50):
+        if await euros.count():
+            break
+        await anna.page.reload()  # the page is as old as its last answer
+    await euros.check()
     for column, value in chosen.items():
         await anna.page.get_by_label(f"Tous les autres : {column}", exact=True).select_option(value)
     if contact:

@@ -84,6 +84,7 @@ async def test_keys_correct_reject_help_and_can_be_switched_off(anna: Visitor, h
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog")).to_be_visible()
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await page.wait_for_url(re.compile(r"/review/\d+"))
