@@ -1,8 +1,8 @@
-"""What all tests have in common: which files begin first, and where the tables of their databases come from."""
+"""What all tests have in common: which files begin first, what a run says last, and where the tables of their databases come from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -26,6 +26,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(item: pytest.Item) -> int:
     return next((n for n, long in enumerate(LONG) if item.nodeid.startswith(long)), len(LONG))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """What failed is named once more at the end: a compared text may be longer than what a log keeps."""
+    yield
+    for how in ("failed", "error"):
+        for report in terminalreporter.stats.get(how, []):
+            terminalreporter.write_line(f"{how}: {report.nodeid}")
 
 
 @pytest.fixture(scope="session", autouse=True)

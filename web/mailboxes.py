@@ -27,6 +27,7 @@ class State(StrEnum):
 
     NEEDS_CONSENT = "needs_consent"
     NEEDS_PASSWORD = "needs_password"  # noqa: S105 - a word
+    NEEDS_ADDRESS = "needs_address"
     WAITS = "waits"
     TROUBLE = "trouble"
     LATE = "late"
@@ -41,6 +42,7 @@ class State(StrEnum):
 LOOK = {
     State.NEEDS_CONSENT: ("diamond", "red"),
     State.NEEDS_PASSWORD: ("alert", "red"),
+    State.NEEDS_ADDRESS: ("alert", "red"),
     State.WAITS: ("diamond", "amber"),
     State.TROUBLE: ("alert", "amber"),
     State.LATE: ("clock", "amber"),
@@ -99,8 +101,8 @@ def _state(
         return State.PAUSED
     if mailbox.kind == "forward" and "host" not in mailbox.place:
         return State.OK
-    if mailbox.error in mail_notices.ASKING and mailbox.error != "PrivateAddress":
-        return State.NEEDS_PASSWORD
+    if mailbox.error in mail_notices.ASKING:
+        return _ASKS.get(mailbox.error, State.NEEDS_PASSWORD)
     if mailbox.error:
         return State.TROUBLE
     if mailboxes.is_late(mailbox, now=now):
@@ -116,6 +118,10 @@ def _never(mailbox: models.Mailbox) -> bool:
     return signs_in and mailbox.next_check_at is None and mailbox.last_attempt_at is None
 
 
+#: What an error asks of whoever answers for the mailbox, where that is no new password.
+_ASKS = {"ConsentEnded": State.NEEDS_CONSENT, "PrivateAddress": State.NEEDS_ADDRESS}
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A mailbox that waits for a person; `asks` is who would like it handed over, else what keeps it from being read is in `state`."""
@@ -128,10 +134,7 @@ class Waiting:
 def waiting(session: Session, workspace_id: int, person_id: int) -> list[Waiting]:
     """Those that are not read before somebody acts, then those that somebody asks this person for."""
     ill = mail_notices.need_a_person(session, workspace_id)
-    found = [
-        Waiting(one, State.NEEDS_CONSENT if one.error == "ConsentEnded" else State.NEEDS_PASSWORD)
-        for one in ill
-    ]
+    found = [Waiting(one, _ASKS.get(one.error or "", State.NEEDS_PASSWORD)) for one in ill]
     for ask in mail_notices.asked_of(session, workspace_id, person_id):
         mailbox = session.get_one(models.Mailbox, ask.mailbox_id)
         found.append(Waiting(mailbox, None, people.named(session, ask.by_id)))

@@ -12,7 +12,7 @@ LADEN = 2.0
 
 
 class Turns:
-    """At most `most` at once, a quarter fewer on a laden machine. Who came first goes first."""
+    """At most `most` at once, a quarter fewer on a laden machine. Those who wait keep their order."""
 
     def __init__(self, most: int) -> None:
         self._most = most

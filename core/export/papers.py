@@ -64,10 +64,8 @@ def draft_of_file(
     """A file under the name that the folder gives it."""
     if not here.again and not is_for(session, destination, invoice, document):
         return None
-    own, name = (
-        contents.of(document),
-        folder.file_name(invoice, document, here.supplier_name(invoice.supplier)),
-    )
+    own = contents.of(document)
+    name = folder.file_name(invoice, document, here.supplier_name(invoice.supplier))
     return {"name": name, "size": own.size, "sha256": own.sha256, "media_type": document.media_type}
 
 

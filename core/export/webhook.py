@@ -13,6 +13,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -148,10 +149,8 @@ def signature(secret: str, id_: str, at: int, body: bytes) -> str:
 def _key(secret: str) -> bytes:
     """`whsec_` and base64, as most tools make one; anything else is the key as it stands."""
     if secret.startswith(_PREFIX):
-        try:
+        with suppress(binascii.Error):
             return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-        except binascii.Error:
-            pass
     return secret.encode()
 
 

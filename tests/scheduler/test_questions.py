@@ -268,13 +268,12 @@ async def test_what_was_answered_stands_in_no_log_and_in_no_file(
     one, portal = world.add("mandarine"), world.portal("mandarine")
 
     async def person() -> None:
-        say(world, await asked(world), "sesame-4711-open")
+        say(world, await asked(world), "sesame-tamarind-open")
         say(world, await asked(world, tries=1), portal.house.sms)
 
     await during(world.collect(one), person())
     world.pull("mandarine", Lever.DOWN)
     written = b"".join(path.read_bytes() for path in world.farm.settings.data.rglob("*") if path.is_file())
     assert b"session.sealed" in written
-    for told in (written.decode("latin-1"), *capfd.readouterr()):
-        assert "sesame" not in told
-        assert "4711" not in told
+    for told in (written, *(said.encode() for said in capfd.readouterr())):
+        assert not [part for part in (b"sesame", b"tamarind") if part in told]

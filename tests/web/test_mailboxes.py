@@ -269,6 +269,16 @@ def test_a_mailbox_that_needs_somebody_stands_on_the_first_page(company: world.W
     assert f'href="/mailboxes/{posted.IN_ORDER}"' not in asked
 
 
+def test_a_private_address_is_not_called_a_refused_password(company: world.World) -> None:
+    with company.database.write() as session:
+        session.get_one(models.Mailbox, posted.IN_ORDER).error = "PrivateAddress"
+    client = company.signed_in()
+    asked = client.get("/").text.split('id="asked"', 1)[1].split("</section>", 1)[0]
+    assert "Adresse privée" in asked
+    assert "Accès refusé" not in asked
+    assert "Adresse privée" in client.get(f"/mailboxes/{posted.IN_ORDER}").text
+
+
 def test_a_corrected_password_is_a_new_version(company: world.World) -> None:
     with company.database.write() as session:
         session.get_one(models.Mailbox, posted.IN_ORDER).error = "PartnerRefused"
