@@ -34,8 +34,7 @@ class Api:
     def noted(self, note: str) -> str | None:
         """The id of the document that has this note, or surely None. Archived ones count."""
         answer = self._ask("GET", "documents", params={"noteFilter": note, "archivedFilter": "1"})
-        told = partners.told(partners.expect(answer, step="documents"))
-        found = told.get("records") or []
+        found = _said(partners.expect(answer, step="documents"), "documents").get("records") or []
         rows = found.values() if isinstance(found, dict) else found  # both have been seen
         return next((str(one["documentUid"]) for one in rows if note in str(one.get("note") or "")), None)
 
@@ -44,7 +43,7 @@ class Api:
         answer = self._ask("POST", "documents/exists", json={"fileContent": content})
         if answer.status_code in (404, 405):
             return None  # an older one, that cannot be asked
-        told = partners.told(partners.expect(answer, 422, step="exists"))
+        told = _said(partners.expect(answer, 422, step="exists"), "exists")
         if not told.get("exists", bool(told.get("documentUid"))):
             return None
         return str(told.get("documentUid") or THERE)
@@ -70,3 +69,11 @@ class Api:
                 str(told.get("detail") or f"HTTP {answer.status_code}")[:300], step=path
             )
         return answer
+
+
+def _said(answer: httpx.Response, step: str) -> dict[str, Any]:
+    """Raises PartnerChanged for an answer that says nothing: it is no word that a document is not there."""
+    told = partners.told(answer)
+    if not told:
+        raise errors.PartnerChanged("no JSON in the answer", step=step)
+    return told

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from core import ledger
@@ -16,6 +16,7 @@ from core.db import models
 from core.export.delivering import Refused
 from core.export.desk import Desk
 from core.export.entries import Vat
+from core.export.shares import about, amount, rounded
 
 #: Its codes of French VAT, by rate in percent.
 RATES = {
@@ -29,8 +30,6 @@ RATES = {
 #: Codes under which the supplier's sum has no VAT to take out: which of them is right is for the accountant to say.
 WITHOUT = ("exempt", "intracom_21", "intracom_55", "intracom_85", "intracom_100", "extracom", "crossborder")
 _OF_CODES = {code: rate for rate, code in RATES.items()}
-#: What a supplier may have rounded otherwise than we, in the smallest units of the currency.
-_ABOUT = 2
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def whose(invoice: models.Invoice, desk: Desk) -> dict[str, int]:
 def shares(invoice: models.Invoice, vat: Sequence[Vat], chosen: str) -> Iterator[Share]:
     """One for each rate; where a person chose a code without VAT, one. Raises Refused when nobody can tell the tax."""
     total, net, tax = (
-        abs(_amount(invoice, part)) for part in (invoice.total_minor, invoice.net_minor, invoice.vat_minor)
+        abs(amount(invoice, part)) for part in (invoice.total_minor, invoice.net_minor, invoice.vat_minor)
     )
     by_rate = [Vat(each.rate, abs(each.base), abs(each.vat)) for each in vat if each.base or each.vat]
     if chosen in WITHOUT:
@@ -88,10 +87,10 @@ def shares(invoice: models.Invoice, vat: Sequence[Vat], chosen: str) -> Iterator
     elif by_rate and sum(each.base + each.vat for each in by_rate) == total:
         yield from (Share(each.base + each.vat, each.vat, _code(each)) for each in by_rate)
     elif invoice.vat_minor is not None and invoice.net_minor is not None and net + tax == total:
-        about = _ABOUT * Decimal(1).scaleb(-ledger.decimals(invoice.currency))
-        yield Share(total, tax, _fitting(net, tax, chosen, about))
+        yield Share(total, tax, _fitting(net, tax, chosen, about(invoice.currency)))
     elif chosen in _OF_CODES:
-        yield Share(total, _rounded(total - total / (1 + _OF_CODES[chosen] / 100), invoice), chosen)
+        tax = total - total / (1 + _OF_CODES[chosen] / 100)
+        yield Share(total, rounded(tax, invoice.currency), chosen)
     else:
         raise Refused("", "no_mapping")
 
@@ -112,12 +111,3 @@ def _fitting(net: Decimal, tax: Decimal, chosen: str, about: Decimal) -> str:
     if off[nearest] > about:
         raise Refused(f"{net} + {tax}", "no_mapping")
     return nearest
-
-
-def _amount(invoice: models.Invoice, minor: int | None) -> Decimal:
-    money = ledger.money(minor, invoice.currency)
-    return money.amount if money else Decimal()
-
-
-def _rounded(amount: Decimal, invoice: models.Invoice) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-ledger.decimals(invoice.currency)), ROUND_HALF_UP)

@@ -42,8 +42,8 @@ def of(
     split = list(_split(invoice, vat, total))
     if not split:
         return [_from_total(abs(total), known.get(chosen[0], {}), invoice.currency)]
-    about = _ABOUT * Decimal(1).scaleb(-ledger.decimals(invoice.currency))
-    return [Share(net, tax, _code(net, tax, chosen, taxes, about)) for net, tax in split]
+    near = about(invoice.currency)
+    return [Share(net, tax, _code(net, tax, chosen, taxes, near)) for net, tax in split]
 
 
 def _split(invoice: models.Invoice, vat: Sequence[Vat], total: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
@@ -70,14 +70,14 @@ def _from_total(total: Decimal, code: Mapping[str, Any], currency: str | None) -
 
 
 def _code(
-    net: Decimal, tax: Decimal, chosen: Sequence[str], taxes: Sequence[Mapping[str, Any]], about: Decimal
+    net: Decimal, tax: Decimal, chosen: Sequence[str], taxes: Sequence[Mapping[str, Any]], near: Decimal
 ) -> Mapping[str, Any]:
     """The supplier's own where it taxes so; else one that was chosen for others; else the only one that does."""
     known = {code["id"]: code for code in taxes}
     own = known.get(chosen[0])
     if own is None or not own.get("rate"):
         return own or {"id": chosen[0]}
-    fitting = [code for code in taxes if _fits(code, net, tax, about)]
+    fitting = [code for code in taxes if _fits(code, net, tax, near)]
     first = next((known[one] for one in chosen if known.get(one) in fitting), None)
     if first is None and len(fitting) != 1:
         names = ", ".join(code["name"] for code in fitting)
@@ -85,8 +85,8 @@ def _code(
     return first or fitting[0]
 
 
-def _fits(code: Mapping[str, Any], net: Decimal, tax: Decimal, about: Decimal) -> bool:
-    return bool(code.get("rate")) and abs(net * Decimal(code["rate"]) / 100 - tax) <= about
+def _fits(code: Mapping[str, Any], net: Decimal, tax: Decimal, near: Decimal) -> bool:
+    return bool(code.get("rate")) and abs(net * Decimal(code["rate"]) / 100 - tax) <= near
 
 
 def of_two_decimals(invoice: models.Invoice) -> None:
@@ -101,4 +101,13 @@ def amount(invoice: models.Invoice, minor: int | None) -> Decimal:
 
 
 def rounded(amount: Decimal, currency: str | None) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-ledger.decimals(currency)), ROUND_HALF_UP)
+    return amount.quantize(_smallest(currency), ROUND_HALF_UP)
+
+
+def about(currency: str | None) -> Decimal:
+    """By how much a tax may differ from its rate's: a supplier rounds in its own way."""
+    return _ABOUT * _smallest(currency)
+
+
+def _smallest(currency: str | None) -> Decimal:
+    return Decimal(1).scaleb(-ledger.decimals(currency))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from core import errors
@@ -73,6 +74,38 @@ def test_without_any_look_there_it_would_be_doubled(buyer: Seller, monkeypatch: 
         buyer.round()
     buyer.round()
     assert len(buyer.service.documents) == 2
+
+
+@pytest.mark.parametrize("blinded", ["/documents", "/documents/exists"])
+def test_an_answer_that_says_nothing_is_no_word_that_it_is_not_there(buyer: Seller, blinded: str) -> None:
+    bought, there, line = buy(buyer), buyer.service, buyer.means.http._transport
+    there.loses = lambda: True
+    with pytest.raises(errors.PartnerSilent):
+        buyer.round()
+    there.loses, there.cannot_look = (lambda: False), blinded == "/documents"
+    buyer.means.http._transport = _Blinding(line, blinded)
+    if blinded == "/documents/exists":
+        there.documents[1000]["note"] = None  # by which it would be found before that is asked
+    buyer.try_round(errors.PartnerChanged)
+    assert (len(there.documents), buyer.of(bought).sent_at) == (1, None)
+    buyer.means.http._transport, there.cannot_look = line, False
+    buyer.later(days=1)
+    buyer.round()
+    assert len(there.documents) == 1
+    assert buyer.of(bought).sent_at
+
+
+class _Blinding(httpx.BaseTransport):
+    """Something on the way answers each look at that place with a page of its own."""
+
+    def __init__(self, line: httpx.BaseTransport, path: str) -> None:
+        self.line, self.path = line, path
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        look = request.method == "GET" or self.path != "/documents"
+        if look and request.url.path.endswith(self.path):
+            return httpx.Response(200, html="<h1>Wait a moment</h1>", request=request)
+        return self.line.handle_request(request)
 
 
 def test_what_it_has_fetched_itself_stays_alone(buyer: Seller) -> None:
