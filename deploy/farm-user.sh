@@ -18,11 +18,14 @@ become_farm() {
     base=$($py -c 'import sys; print(sys.base_prefix)')
     reach=$(printf '%s\n' "$PWD" "$base" "$@")
     farm=$hands
-    as_decided $py -c 'import core.nouns' >/dev/null 2>&1 && return
+    as_decided $py -c 'import core.nouns' >/dev/null 2>&1 && compile_ours && return
     farm=
     why="the user moisson cannot reach $PWD or $base"
     return 1
 }
+
+# That user may not write beside our modules: each of its processes would compile them all for itself.
+compile_ours() { (umask 022 && quietly $py -m compileall -q core collectors scheduler vault web demo tests moisson.py) || true; }
 
 # Does a command as whoever was decided, and comes back.
 as_decided() { (become "$@"); }
