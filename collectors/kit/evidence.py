@@ -128,7 +128,7 @@ async def _picture(page: Page | None, mask: Mask) -> Evidence | None:
         await _paint_out(frame, mask)
     if any([await _left(frame, mask) for frame in page.frames]):
         return None
-    content = await page.screenshot(type="png", timeout=5000, animations="disabled", caret="hide")
+    content = await page.screenshot(type="png", timeout=PATIENCE * 1000, animations="disabled", caret="hide")
     return Evidence("screenshot", content) if len(content) <= LARGEST_PICTURE else None
 
 

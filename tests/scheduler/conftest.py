@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from collectors.kit import login
+from collectors.kit import evidence, login
 from core.db import Database, models
 from tests.core.ledger import NOW
 from tests.portals import names
@@ -33,9 +33,20 @@ def replicas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> names.Replicas:
     return made
 
 
+@pytest.fixture(autouse=True)
+def _a_picture_may_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "PATIENCE", 60)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """For visits that meet no page they know: it is waited for six seconds, until this is undone."""
+    with monkeypatch.context() as patch:
+        patch.setattr(login, "PATIENCE", 6.0)
+        yield patch
+
+
 @pytest_asyncio.fixture
-async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[farm_world.World]:
-    """A page of a portal on this machine that is not known in six seconds will not be."""
-    monkeypatch.setattr(login, "PATIENCE", 6.0)
+async def world(tmp_path: Path) -> AsyncIterator[farm_world.World]:
     async with farm_world.opened(tmp_path) as opened:
         yield opened

@@ -70,7 +70,7 @@ class World:
             by, back = consents.Visitor(1, BY, self.farm.now()), "/mailboxes/1"
             outside = "https://farm.example"
             asked = consents.ask(session, self.desk, row, app, provider, outside=outside, back=back, by=by)
-        answer = httpx.post(asked.address, data={"answer": "yes"})
+        answer = httpx.post(asked.address, data={"answer": "yes"}, timeout=60)
         told = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
         with self.farm.database.write() as session:
             stand_ins = self.farm.settings.stand_ins

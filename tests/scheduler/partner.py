@@ -79,7 +79,7 @@ class World:
 
     def agreed(self, asked: consents.Asked) -> dict[str, str]:
         """What the provider sends back with the browser of a person who said yes."""
-        answer = httpx.post(asked.address, data={"answer": "yes"})
+        answer = httpx.post(asked.address, data={"answer": "yes"}, timeout=60)
         assert answer.status_code == 302, answer.text
         return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 

@@ -189,7 +189,7 @@ def kill_at(here: Any, *point: str) -> None:
     place = [str(here.archive.root), str(here.database.engine.url), *point]
     killed = subprocess.run(
         [sys.executable, "-m", "tests.scheduler.dying", *place],
-        timeout=60,
+        timeout=180,
         capture_output=True,
         env=os.environ,
     )

@@ -39,6 +39,6 @@ async def test_a_tick_that_fails_does_not_keep_the_next_one_away() -> None:
     clock = Clock()
     clock.every(0.01, act)
     clock.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await twice.wait()
     await clock.stop()

@@ -109,7 +109,7 @@ def test_a_killed_worker_is_known_to_be_gone_at_once(tmp_path: Path) -> None:
     seated = context.Event()
     process = context.Process(target=_sit, args=(str(tmp_path), seated))
     process.start()
-    assert seated.wait(30)
+    assert seated.wait(120)
     assert lease.Presence.gone(tmp_path) == []
     assert process.pid
     os.kill(process.pid, signal.SIGKILL)

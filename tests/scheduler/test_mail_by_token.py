@@ -50,7 +50,7 @@ class World:
                 by=by,
                 scopes=provider.imap_scopes,
             )
-        answer = httpx.post(asked.address, data={"answer": "yes"})
+        answer = httpx.post(asked.address, data={"answer": "yes"}, timeout=60)
         told = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
         with farm.database.write() as session:
             consents.come_back(session, self.post.desk, told, stand_ins=farm.settings.stand_ins, by=by)

@@ -345,7 +345,7 @@ async def test_mail_handed_to_the_farm_itself_is_taken_for_living_addresses_only
 
 
 def handed(port: int, message: EmailMessage, to: str) -> int:
-    with smtplib.SMTP("127.0.0.1", port, timeout=30) as line:
+    with smtplib.SMTP("127.0.0.1", port, timeout=120) as line:
         try:
             line.send_message(message, to_addrs=[to])
         except smtplib.SMTPRecipientsRefused as refused:

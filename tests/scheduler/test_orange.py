@@ -65,7 +65,7 @@ async def test_each_new_bill_comes_home_once_and_a_quiet_visit_costs_two_request
 
 
 async def test_renamed_parts_are_a_named_change_with_evidence_and_never_nothing_new(
-    world: World, replica: orange.OrangeReplica
+    world: World, replica: orange.OrangeReplica, impatient: pytest.MonkeyPatch
 ) -> None:
     replica.pull(Lever.MOVE_BUTTONS)
     ended = await world.collect(_account(world))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,11 @@ async def test_an_answer_means_what_its_status_says(
 
 
 async def test_a_destination_is_parked_as_long_as_it_asked_for(world: partner.World) -> None:
+    began = world.farm.now()
     await raised(world, get(f"{world.books.provider.api}/say/429?Retry-After=66975"))
     parked = world.row().parked_until
     assert parked
-    assert (parked - world.farm.now()).total_seconds() > 66_900
+    assert parked >= began + timedelta(seconds=66_975)
 
 
 async def test_only_declared_origins_are_reached(world: partner.World) -> None:
@@ -92,14 +94,14 @@ async def test_an_answer_without_end_is_cut(world: partner.World) -> None:
 
 
 async def test_whom_nobody_answers_for_is_down_and_nothing_was_done(world: partner.World) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        silent = f"http://127.0.0.1:{free.getsockname()[1]}"
-    world.books.more = (silent,)
-    world.change(secret_version=1)
-    with world.farm.database.write() as session:
-        session.execute(partner.models.SealedField.__table__.delete())  # type: ignore[attr-defined]
-    assert (await raised(world, get(f"{silent}/")))[0] == "PartnerDown"
+    with socket.socket() as held:  # nobody listens there, and nobody else is given it
+        held.bind(("127.0.0.1", 0))
+        silent = f"http://127.0.0.1:{held.getsockname()[1]}"
+        world.books.more = (silent,)
+        world.change(secret_version=1)
+        with world.farm.database.write() as session:
+            session.execute(partner.models.SealedField.__table__.delete())  # type: ignore[attr-defined]
+        assert (await raised(world, get(f"{silent}/")))[0] == "PartnerDown"
 
 
 async def test_an_answer_that_never_comes_is_told_apart_from_one_that_was_never_asked(
@@ -128,7 +130,7 @@ async def test_what_is_no_http_connects_through_the_door(world: partner.World) -
     def connect(means: partners.Means) -> list[bytes]:
         told = []
         for place in (host, "127.0.0.1:1"):
-            with socket.create_connection(means.door, timeout=10) as line:
+            with socket.create_connection(means.door, timeout=60) as line:
                 line.sendall(f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode())
                 told.append(line.recv(100).split(b" ")[1])
         return told

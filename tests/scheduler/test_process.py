@@ -35,7 +35,7 @@ def town(tmp_path: Path) -> Iterator[worlds.World]:
 
 
 def visited(town: worlds.World, *clients: Client) -> bool:
-    return worlds.until(lambda: witness.at_rest(town) and witness.visited(town, list(clients)), 90)
+    return worlds.until(lambda: witness.at_rest(town) and witness.visited(town, list(clients)), 180)
 
 
 def after_census(town: worlds.World, count: int) -> tuple[BaseProcess, list[Client]]:
@@ -55,7 +55,7 @@ def freeze(town: worlds.World, worker: BaseProcess, client: Client, point: str) 
     points.arm(town.folder / "armed", "freeze", points.named(point))
     town.call(client, person=False)
     process = psutil.Process(worker.pid)
-    assert worlds.until(lambda: bool(process.status() == psutil.STATUS_STOPPED), 60), town.log()
+    assert worlds.until(lambda: bool(process.status() == psutil.STATUS_STOPPED), 180), town.log()
     return process
 
 
@@ -71,11 +71,12 @@ def test_two_workers_on_one_database_bring_each_bill_once(town: worlds.World) ->
     second = town.start_worker()
     for client in clients[1:]:
         town.call(client, person=False)
-    assert worlds.until(lambda: witness.visited(town, clients[1:]), 60), town.log()
+    assert worlds.until(lambda: witness.visited(town, clients[1:]), 180), town.log()
     frozen.resume()
     assert visited(town, *clients), town.log()
     assert witness.breaches(town) == []
-    holders = {runs(town, client)[-1].worker_id.split("-")[-2] for client in clients}  # type: ignore[union-attr]
+    after = [run for client in clients for run in runs(town, client)[1:]]
+    holders = {run.worker_id.split("-")[-2] for run in after}  # type: ignore[union-attr]
     assert holders == {str(first.pid), str(second.pid)}
 
 
@@ -85,7 +86,7 @@ def test_told_to_stop_in_mid_visit_a_worker_goes_and_the_next_one_goes_on(town: 
     town.remotes["mandarine"].pull(Lever.SLOW)
     worker.terminate()
     frozen.resume()
-    worker.join(30)
+    worker.join(120)
     assert worker.exitcode == 0, town.log()
     assert runs(town, client)[-1].state == nouns.RunState.RETRY_AT
     town.remotes["mandarine"].pull(Lever.SLOW, False)
@@ -158,7 +159,7 @@ def _moisson_worker(town: worlds.World) -> subprocess.CompletedProcess[str]:
         env=os.environ | town.env | {"PYTHONPATH": str(worlds.HOUSE)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -77,7 +77,7 @@ async def _connected(one: farm.Farm, service: Qbo) -> World:
         books = chosen.Settings({"EUR": now.isoformat()}, otherwise=Rule("bill", account="8", tax="4"))
         chosen.keep(session, place, books, by=1, now=now)
         world = World(one, service, place.id)
-    answer = httpx.post(asked.address, data={"answer": "yes"})
+    answer = httpx.post(asked.address, data={"answer": "yes"}, timeout=60)
     told = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
     with one.database.write() as session:
         consents.come_back(session, at_desk, told, stand_ins=one.settings.stand_ins, by=by)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from sqlalchemy import update
 from core import ledger, nouns
 from core.db import models
 from demo.stage import Lever
-from scheduler import wishes
+from scheduler import questions, wishes
 from scheduler.worker import Worker
 from tests.scheduler.world import World
 from vault import sealing
@@ -24,8 +27,8 @@ def open_question(world: World) -> models.Challenge | None:
 
 
 async def until(what: Callable[[], Any]) -> Any:
-    """What it gives once it gives something; half a minute is enough for everything here."""
-    async with asyncio.timeout(30):
+    """What it gives once it gives something; two minutes are enough for everything here."""
+    async with asyncio.timeout(120):
         while not (found := what()):  # noqa: ASYNC110 - the database is not awaited
             await asyncio.sleep(0.1)
     return found
@@ -53,6 +56,13 @@ def hurry(world: World, seconds: float) -> None:
     """The portal's codes are good for so long."""
     collector = world.farm.catalogue.collectors["mandarine"]
     collector.manifest = dataclasses.replace(collector.manifest, code_valid=seconds)  # type: ignore[arg-type]
+
+
+def an_hour_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So much time passes at once for the farm, and for who waits for a code."""
+    now, seconds = world.farm.now, time.monotonic
+    monkeypatch.setattr(world.farm, "now", lambda: now() + timedelta(hours=1))
+    monkeypatch.setattr(questions, "time", SimpleNamespace(monotonic=lambda: seconds() + 3600))
 
 
 def steps(world: World) -> list[str]:
@@ -117,7 +127,7 @@ async def test_send_again_works_from_the_portals_delay_on(world: World) -> None:
         put = await asked(world)
         with world.farm.database.write() as session:
             here = session.get_one(models.Challenge, put.id)
-            assert ledger.send_again(session, here, by=None, now=world.farm.now()) is None
+            assert ledger.send_again(session, here, by=None, now=here.opened_at) is None
             assert here.resend_at is not None
             assert ledger.send_again(session, here, by=None, now=here.resend_at)
         await until(lambda: portal.counters.codes_sent == 2)
@@ -128,8 +138,9 @@ async def test_send_again_works_from_the_portals_delay_on(world: World) -> None:
     assert len(world.rows(models.Notice)) == 1
 
 
-async def test_who_asked_for_the_visit_looks_on_and_is_told_only_of_what_they_missed(world: World) -> None:
-    hurry(world, 1.0)
+async def test_who_asked_for_the_visit_looks_on_and_is_told_only_of_what_they_missed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.pull("mandarine", Lever.CODE)
     one, now = world.add("mandarine"), world.farm.now()
     with world.farm.database.write() as session:
@@ -143,6 +154,7 @@ async def test_who_asked_for_the_visit_looks_on_and_is_told_only_of_what_they_mi
     visit = worker.begin(taken)
     await asked(world)
     assert world.rows(models.Notice) == []
+    an_hour_later(world, monkeypatch)
     await visit
     assert len(world.rows(models.Notice)) == 1
 
@@ -173,7 +185,7 @@ async def test_i_am_here_asks_the_portal_for_one_new_code(world: World) -> None:
     world.pull("mandarine", Lever.CODE)
     one, portal = world.add("mandarine"), world.portal("mandarine")
     await world.collect(one)
-    hurry(world, 60.0)
+    hurry(world, 600.0)
     with world.farm.database.write() as session:
         account = session.get_one(models.Account, one)
         ledger.here_i_am(session, account, by=None, now=world.farm.now())

@@ -34,15 +34,15 @@ def test_a_worker_that_goes_leaves_the_question_open_and_the_next_one_asks_for_n
     portal.pull(Lever.CODE)
     first, asked = town.start_worker(), town.new_client("mandarine")
     town.call(asked, person=False)
-    assert worlds.until(lambda: question(town, asked) is not None, 60), town.log()
+    assert worlds.until(lambda: question(town, asked) is not None, 180), town.log()
     getattr(first, ending)()
-    first.join(60)
+    first.join(120)
 
     other = town.new_client("nimbus")
     town.start_worker()
     town.call(asked, person=False)
     town.call(other, person=False)
-    assert worlds.until(lambda: witness.visited(town, [other]), 90), town.log()
+    assert worlds.until(lambda: witness.visited(town, [other]), 180), town.log()
     left = question(town, asked)
     assert left is not None
     with town.database.read() as session:

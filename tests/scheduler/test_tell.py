@@ -52,7 +52,7 @@ def ear() -> Iterator[_Ear]:
 def _telling(world: World, ear: _Ear, public_url: str = "https://farm.example") -> Farm:
     settings = world.farm.settings.model_copy(
         update={
-            "notify": type(world.farm.settings.notify)(f"json://127.0.0.1:{ear.server_port}/"),
+            "notify": type(world.farm.settings.notify)(f"json://127.0.0.1:{ear.server_port}/?cto=60&rto=60"),
             "public_url": public_url,
         }
     )

@@ -17,7 +17,7 @@ def test_what_is_typed_at_the_prompt_reaches_the_visit_of_the_worker(tmp_path: P
         portal, client = town.remotes["mandarine"], town.new_client("mandarine")
         portal.pull(Lever.CODE)
         town.start_worker()
-        assert worlds.until(lambda: any((town.settings.data / "workers").glob("*.lock")), 60)
+        assert worlds.until(lambda: any((town.settings.data / "workers").glob("*.lock")), 180)
         shown: list[str] = []
 
         def prompt(words: str) -> str:

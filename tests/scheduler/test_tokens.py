@@ -66,7 +66,7 @@ async def test_two_who_need_a_new_token_at_once_make_one_request(world: partner.
         told: list[str] = []
 
         def one() -> None:
-            together.wait(20)
+            together.wait(120)
             told.append(partner.who(world.books.provider)(means))
 
         asking = [threading.Thread(target=one) for _ in range(8)]

@@ -272,7 +272,7 @@ def kill_at(here: Any, *point: str) -> int:
     place = [str(here.archive.root), str(here.database.engine.url), *point]
     told = subprocess.run(
         [sys.executable, "-m", "tests.scheduler.cut_short", *place],
-        timeout=60,
+        timeout=180,
         capture_output=True,
         env=os.environ,
     )

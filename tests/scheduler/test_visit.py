@@ -85,7 +85,6 @@ async def test_a_refused_password_is_tried_once_and_frozen(world: World) -> None
         (Lever.CAPTCHA, "Captcha", nouns.RunState.WAITING),
         (Lever.DOWN, "PortalDown", nouns.RunState.RETRY_AT),
         (Lever.BLOCKED, "Blocked", nouns.RunState.RETRY_AT),
-        (Lever.MOVE_BUTTONS, "PortalChanged", nouns.RunState.NEEDS_PERSON),
     ],
 )
 async def test_what_a_portal_can_do_at_the_door_has_its_name(
@@ -188,10 +187,15 @@ async def test_a_session_that_dies_in_mid_list_costs_one_sign_in_and_loses_nothi
     assert (seen["error"], seen["receipt"]["new"], seen["receipt"]["logins"]) == (None, 1, 1)
 
 
-async def test_a_portal_that_changed_leaves_masked_evidence_and_names_the_step(world: World) -> None:
+async def test_a_portal_that_changed_leaves_masked_evidence_and_names_the_step(
+    world: World, impatient: pytest.MonkeyPatch
+) -> None:
     one = world.add("mandarine")
     world.pull("mandarine", Lever.MOVE_BUTTONS)
     seen = await world.collect(one)
+    assert (seen["error"]["name"], seen["state"]) == ("PortalChanged", nouns.RunState.NEEDS_PERSON)
+    assert world.portal("mandarine").counters.passwords <= 1
+    assert world.rows(models.Challenge) == []
     assert seen["error"]["step"]
     assert seen["error"]["expected"]
     kinds = {row.kind for row in world.rows(models.Evidence)}
@@ -212,7 +216,9 @@ async def test_sign_ins_that_typed_no_secret_do_not_use_up_the_day(world: World)
     assert len(world.rows(models.LoginAttempt)) == 1
 
 
-async def test_the_second_account_that_meets_the_change_puts_the_supplier_to_rest(world: World) -> None:
+async def test_the_second_account_that_meets_the_change_puts_the_supplier_to_rest(
+    world: World, impatient: pytest.MonkeyPatch
+) -> None:
     first = world.add("mandarine")
     second = world.add("mandarine", username="user-8")
     world.pull("mandarine", Lever.MOVE_BUTTONS)
@@ -221,5 +227,6 @@ async def test_the_second_account_that_meets_the_change_puts_the_supplier_to_res
     await world.collect(second)
     assert [row.supplier for row in world.rows(models.Breaker)] == ["mandarine"]
     world.portal("mandarine").stage.reset()
+    impatient.undo()
     await world.collect(first)
     assert world.rows(models.Breaker) == []

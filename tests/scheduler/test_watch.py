@@ -7,13 +7,14 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from core.db import models
 from core.ledger import mailboxes
-from core.mailbox import idle, places
+from core.mailbox import idle, places, sign_in
 from scheduler import watch
 from tests.core.mailbox.mails import bill, mail
 from tests.scheduler import postal
@@ -45,7 +46,7 @@ async def mailbox(world: postal.World) -> int:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not true():  # noqa: ASYNC110 - it happens in a thread, or in the server
             await asyncio.sleep(0.02)
 
@@ -57,6 +58,11 @@ def due(world: postal.World, mailbox: int) -> bool:
 
 def sign_ins(world: postal.World) -> int:
     return [entry.action for entry in world.rows(models.AuditEntry)].count("field.opened")
+
+
+def listens(world: postal.World, mailbox: int) -> bool:
+    """A second sign-in, that of the line, is through: its lease was given back."""
+    return sign_ins(world) == 2 and world.box(mailbox).leased_by is None
 
 
 async def test_mail_that_comes_is_looked_at_at_once(
@@ -134,7 +140,7 @@ async def test_a_line_that_broke_is_begun_again_after_the_next_good_look_only(
     world: postal.World, watching: watch.Watch, mailbox: int
 ) -> None:
     await watching.look()
-    await until(lambda: sign_ins(world) == 2)
+    await until(lambda: listens(world, mailbox))
     world.server.stop()
     await until(lambda: not watching.lines)
     assert world.box(mailbox).error is None
@@ -172,12 +178,33 @@ async def test_lines_are_as_many_as_there_is_room_for(
 async def test_when_the_worker_stops_no_line_and_no_thread_is_left(world: postal.World, mailbox: int) -> None:
     watching = watch.Watch(world.farm)
     await watching.look()
-    await until(lambda: sign_ins(world) == 2)
-    async with asyncio.timeout(5):
+    await until(lambda: listens(world, mailbox))
+    async with asyncio.timeout(60):
         await watching.stop()
         await until(lambda: not [one for one in watching._threads._threads if one.is_alive()])
     assert not watching.lines
     assert world.box(mailbox).leased_by is None
+
+
+async def test_a_line_that_is_cut_while_its_lease_is_given_back_keeps_none(
+    world: postal.World, mailbox: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching, gate = watch.Watch(world.farm), threading.Event()
+    signed_in = sign_in.to
+
+    def then_a_long_write(*args: Any) -> Any:
+        box = signed_in(*args)
+        waiting.append(asyncio.run_coroutine_threadsafe(world.farm.writer(lambda _: gate.wait(60)), loop))
+        return box
+
+    waiting: list[Any] = []
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(sign_in, "to", then_a_long_write)
+    await watching.look()
+    await until(lambda: bool(waiting) and world.farm.writer._thread._work_queue.qsize() > 0)
+    await watching.stop()
+    gate.set()
+    await until(lambda: world.box(mailbox).leased_by is None)
 
 
 def test_each_mailbox_falls_to_one_worker_and_moves_only_when_that_one_goes() -> None:
