@@ -125,7 +125,8 @@ class Watch:
             left = self._left(row, err)
             raise
         finally:
-            await self.farm.writer(partial(_release, of=taken[0], left=left))
+            # Given back too when the line is cut just now: what only waits to be written would be cancelled with it.
+            await asyncio.shield(self.farm.writer(partial(_release, of=taken[0], left=left)))
 
     def _left(self, row: models.Mailbox, err: errors.MoissonError) -> Mapping[str, Any]:
         """What only a person can help is told as a round would; the rest is the next round's to find."""
