@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from core import db
 from tests import tables
 
 #: Beginnings of paths, those of the longest files first: a file stays with one worker, and all wait for one that begins last.
@@ -36,14 +35,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
     for how in ("failed", "error"):
         for report in terminalreporter.stats.get(how, []):
             terminalreporter.write_line(f"{how}: {report.nodeid}")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _a_locked_database_is_waited_for() -> Iterator[None]:
-    """The tests write beside workers in other processes, which may hold the lock while they have no processor."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(db, "BUSY_MS", 60_000)
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from core import settings as farm_settings
 
-#: How long a writer waits for another before the database counts as locked, in milliseconds.
-BUSY_MS = 5_000
+#: How long a writer waits for another before the database counts as locked, in milliseconds: who holds the lock may be without a
+#: processor for a while, and what a person has typed is worth the wait.
+BUSY_MS = 30_000
 
 
 class Database:

@@ -15,7 +15,7 @@ from core.db import Database
 
 T = TypeVar("T")
 
-#: A locked database is waited for this long in all, in seconds, beyond SQLite's own five.
+#: A locked database is waited for this long in all, in seconds, beyond SQLite's own `BUSY_MS`.
 PATIENCE = 60
 
 

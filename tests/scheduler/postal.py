@@ -140,7 +140,7 @@ async def opened(
             yield World(opened_farm, server, desk.of(settings), log)
     finally:
         server.stop()
-        shutil.rmtree(server.home)
+        shutil.rmtree(server.home, ignore_errors=True)
 
 
 def require() -> None:
