@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 
 from tests import tables
+
+# How long an example takes says nothing on a machine that may give a process no processor for seconds.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 #: Beginnings of paths, those of the longest files first: a file stays with one worker, and all wait for one that begins last.
 LONG = (
