@@ -51,8 +51,8 @@ class Mail:
 
     def _deliver(self, code: str) -> None:
         self._put("000000", LOOK_ALIKE)
+        self.arrived[code] = time.monotonic()  # before: it may be typed at once
         self._put(code, SENDER)
-        self.arrived[code] = time.monotonic()
 
     def _put(self, code: str, sender: str) -> None:
         text = f"Your code is {code}. It is valid for 5 minutes."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -57,4 +58,8 @@ def _of(process: psutil.Process) -> Memory:
 
 def children() -> list[str]:
     """The names of all that descend from this process, those included that have ended and that nobody has waited for."""
-    return [each.name() for each in psutil.Process().children(recursive=True)]
+    found = []
+    for each in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ends this very moment
+            found.append(each.name())
+    return found

@@ -16,7 +16,8 @@ def replicas() -> dict[str, type[Replica]]:
     for path in sorted(here.glob("*.py")):
         if not path.stem.startswith(("test_", "__")):
             importlib.import_module(f"tests.portals.{path.stem}")
-    return {kind.supplier: kind for kind in _kinds(Replica) if hasattr(kind, "supplier")}
+    kinds = [kind for kind in _kinds(Replica) if kind.__module__.startswith(f"{__package__}.")]
+    return {kind.supplier: kind for kind in kinds if hasattr(kind, "supplier")}
 
 
 def _kinds(base: type[Replica]) -> list[type[Replica]]:

@@ -56,7 +56,8 @@ def replica(authority: trustme.CA) -> Iterator[orange.OrangeReplica]:
 def stranger(replica: orange.OrangeReplica, authority: trustme.CA) -> Iterator[httpx.Client]:
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
-    with httpx.Client(transport=TrueHosts(replica.address, trust), follow_redirects=True) as client:
+    true_hosts = TrueHosts(replica.address, trust)
+    with httpx.Client(transport=true_hosts, follow_redirects=True, timeout=60) as client:
         yield client
 
 
@@ -220,7 +221,7 @@ async def page(replica: orange.OrangeReplica) -> AsyncIterator[Page]:
             args=[f"--host-resolver-rules=MAP *.orange.fr {host}:{port}", "--ignore-certificate-errors"],
         )
         opened = await shell.new_page()
-        opened.set_default_timeout(8000)
+        opened.set_default_timeout(60_000)
         yield opened
         await shell.close()
 

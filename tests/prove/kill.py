@@ -22,7 +22,7 @@ from tests.prove.points import Point
 from tests.prove.world import Client, World
 
 #: Seconds a worker may take to come to an armed point, and a farm to come to rest.
-REACH, REST = 60.0, 120.0
+REACH, REST = 180.0, 300.0
 MOMENT, FREEZE = Point("a random moment", ""), Point("frozen past its lease", "")
 
 
@@ -204,7 +204,7 @@ def _wake(worker: BaseProcess) -> None:
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGCONT)
     os.kill(worker.pid, signal.SIGTERM)
-    worker.join(30)
+    worker.join(REACH)
 
 
 def campaign(folder: Path, n: int, seed: int, *, clients: int = 8) -> Iterator[tuple[Point, Tally]]:

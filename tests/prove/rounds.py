@@ -44,7 +44,7 @@ class Rounds:
         self.worker = self._start("worker")
         self._start("web")
         log = self.farm.folder / "logs" / "2-web.log"
-        world.until(lambda: "Moisson: http" in log.read_text(errors="replace"), 60)
+        world.until(lambda: "Moisson: http" in log.read_text(errors="replace"), VISIT)
         told = re.search(r"Moisson: (http://[^/\s]+)(/\S*)", log.read_text(errors="replace"))
         assert told is not None, log.read_text(errors="replace")
         self.visitor = httpx.Client(base_url=told[1], timeout=60, follow_redirects=True)
@@ -54,7 +54,7 @@ class Rounds:
         for part in self.parts:
             part.terminate()
         for part in self.parts:
-            part.wait(60)
+            part.wait(VISIT)
 
     def send(self, at: str, place: str, **fields: str) -> httpx.Response:
         """Fill in the form of the page `at`; what comes back is searched."""
@@ -102,7 +102,7 @@ class Rounds:
 
     def spoil_field(self, how: str) -> None:
         for remote in self.farm.remotes.values():
-            line = HTTPConnection(urlsplit(remote.url).netloc, timeout=10)
+            line = HTTPConnection(urlsplit(remote.url).netloc, timeout=60)
             line.request("POST", f"{PREFIX}/field/{how}")
             assert line.getresponse().status == 200
             line.close()

@@ -347,7 +347,7 @@ async def test_a_name_service_that_never_answers_is_given_up_or_left_to_the_owne
         assert b" 504 dns_timeout" in await connect(passage.port, "portal.example:443")
     async with (
         farside.listening(farside.saying(b"", 407)) as proxy,
-        a_door(bounds=door.Bounds(connect=1.0), upstream=f"http://127.0.0.1:{proxy.port}") as out,
+        a_door(bounds=door.Bounds(connect=6.0), upstream=f"http://127.0.0.1:{proxy.port}") as out,
     ):
         passage = await out.open(["portal.example"])
         assert b" 502 proxy_refused" in await connect(passage.port, "portal.example:443")

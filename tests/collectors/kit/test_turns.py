@@ -46,7 +46,7 @@ async def test_who_is_cancelled_while_waiting_takes_no_turn_away(monkeypatch: py
         waiting.cancel()
     await asyncio.wait([waiting])
 
-    await asyncio.wait_for(_pass_through(ours), 5)
+    await asyncio.wait_for(_pass_through(ours), 60)
 
 
 async def _pass_through(ours: turns.Turns) -> None:
