@@ -37,7 +37,7 @@ async def true_world(
             yield ways
 
 
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page of a portal on this machine that is not known in four seconds will not be."""
-    monkeypatch.setattr(login, "PATIENCE", 4.0)
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For whoever meets a page that nobody knows, and would wait for it: all others have the time that the product gives."""
+    monkeypatch.setattr(login, "PATIENCE", 8.0)

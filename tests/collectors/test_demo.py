@@ -178,6 +178,7 @@ async def test_a_living_session_does_not_hide_a_fault(
     assert (seen.logins, seen.new) == (0, [])
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_renamed_buttons_are_told_by_the_name_of_the_step(
     world: World, customer: Customer, portal: portals.Portal, shown: Shown
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.kit import catalogue
+from collectors.kit import catalogue, hand
 from core import nouns
 from demo.stage import Lever
 from tests.collectors.visiting import Customer, World
@@ -30,8 +30,12 @@ def customer(replica: free_mobile.FreeMobileReplica) -> Customer:
 
 
 async def test_a_code_is_typed_into_six_boxes_and_a_trusted_browser_is_asked_for_none(
-    true_world: World, customer: Customer, replica: free_mobile.FreeMobileReplica
+    true_world: World,
+    customer: Customer,
+    replica: free_mobile.FreeMobileReplica,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(hand, "DIGIT", 0.5)
     replica.pull(Lever.CODE)
     seen = await true_world.visit(customer)
     assert (seen.error, len(seen.lines), len(seen.asked), replica.counters.codes_refused) == (None, 14, 1, 0)

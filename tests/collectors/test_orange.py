@@ -86,6 +86,7 @@ async def test_renamed_parts_are_a_change_and_never_nothing_new(
     assert seen.evidence
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_renamed_parts_of_the_sign_in_are_told_by_name(
     true_world: World, customer: Customer, replica: orange.OrangeReplica
 ) -> None:

@@ -133,7 +133,7 @@ async def test_a_session_that_dies_in_mid_list_costs_one_login(
 async def test_rows_that_are_named_otherwise_are_a_change_and_never_nothing_new(
     true_world: World, customer: Customer, replica: sfr.SfrReplica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawn, "PATIENCE", 3.0)
     await true_world.visit(customer)
+    monkeypatch.setattr(drawn, "PATIENCE", 3.0)
     replica.pull(Lever.SILENT_EMPTY)
     assert isinstance((await true_world.visit(customer)).error, errors.PortalChanged)

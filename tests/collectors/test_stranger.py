@@ -76,6 +76,7 @@ async def test_a_wrong_password_is_sent_once(
     assert (seen.error.said, portal.passwords) == ("User or password unknown.", 1)
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_wrong_password_is_sent_once_even_if_the_file_knows_no_refusal(
     world: World, portal: Stranger, supplier: collector.Collector, tmp_path: Path
 ) -> None:

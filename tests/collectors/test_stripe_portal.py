@@ -125,6 +125,7 @@ async def test_the_link_is_not_kept_and_neither_it_nor_the_key_of_the_session_is
     assert json.loads(kept)["memory"]["tokens"]["key"] not in shown
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_portal_that_is_not_known_again_shows_neither_link_nor_key(
     true_world: World, customer: Customer, replica: stripe.StripePortal
 ) -> None:

@@ -9,7 +9,7 @@ import socket
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -173,7 +173,7 @@ class TestSharing:
 
 class TestEnding:
     async def test_nothing_is_left(self, short_tmp: Path, door: Door) -> None:
-        shared = new_browsers(short_tmp)
+        shared, before = new_browsers(short_tmp), _zombies()
         async with _context(shared, door, None) as context:
             await context.new_page()
             during = (len(_processes(short_tmp)), len(_profiles(short_tmp)))
@@ -184,9 +184,7 @@ class TestEnding:
         assert held > 10 << 20
         assert _processes(short_tmp) == []
         assert _left_in(short_tmp) == []
-        assert [
-            child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE
-        ] == []
+        assert _zombies() <= before
 
     async def test_a_place_too_deep_for_a_sockets_path_is_done_without(
         self, short_tmp: Path, door: Door
@@ -224,7 +222,7 @@ class TestEnding:
                 touch = await hand.of(context, [site.url], [], str)
                 _kill(short_tmp)
                 with pytest.raises(errors.BrowserLost):
-                    await touch.see("#never", name="a button", within=5)
+                    await touch.see("#never", name="a button", within=60)
             async with _context(shared, door, site) as context:
                 touch = await hand.of(context, [site.url], [], str)
                 await touch.go(site.url, "the page")
@@ -254,11 +252,12 @@ class TestEnding:
     async def test_a_browser_that_no_longer_answers_is_left_behind(
         self, short_tmp: Path, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(chromium, "CLOSING", 0.3)
         shared = new_browsers(short_tmp)
-        async with _context(shared, door, None):
-            _send(short_tmp, signal.SIGSTOP)
-            asyncio.get_running_loop().call_later(1.5, _send, short_tmp, signal.SIGCONT)
+        with monkeypatch.context() as hurried:
+            hurried.setattr(chromium, "CLOSING", 0.3)
+            async with _context(shared, door, None):
+                _send(short_tmp, signal.SIGSTOP)
+                asyncio.get_running_loop().call_later(1.5, _send, short_tmp, signal.SIGCONT)
         async with _context(shared, door, None) as context:
             await context.new_page()
         await shared.close()
@@ -356,7 +355,7 @@ class TestTheWorldOutside:
         monkeypatch.setattr(chromium, "_ARGUMENTS", ())
         careless = new_browsers(short_tmp)
 
-        packets = await _packets_by_webrtc(careless, door)
+        packets = await _packets_by_webrtc(careless, door, patience=60)
         await careless.close()
 
         assert packets > 0
@@ -424,8 +423,14 @@ def _needs_full_browser() -> None:
         pytest.skip("no full Chromium on this machine, only the headless shell")
 
 
-async def _packets_by_webrtc(browsers: Browsers, door: Door, *, full: bool = False) -> int:
-    """How many UDP packets reach a listener on this machine from a page that names it as its STUN server."""
+async def _packets_by_webrtc(
+    browsers: Browsers, door: Door, *, full: bool = False, patience: float = 0.0
+) -> int:
+    """How many UDP packets reach a listener on this machine from a page that names it as its STUN server.
+
+    For the first one it waits `patience` seconds more than the page does.
+    """
+    come = 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.setblocking(False)
@@ -434,8 +439,11 @@ async def _packets_by_webrtc(browsers: Browsers, door: Door, *, full: bool = Fal
             async with _context(browsers, door, site, full=full) as context:
                 page = await context.new_page()
                 await page.goto(site.url)
-                await page.wait_for_function("window.gathered", timeout=15_000)
-        return _drained(listener)
+                await page.wait_for_function("window.gathered", timeout=60_000)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(patience):
+                        come += bool(await asyncio.get_running_loop().sock_recv(listener, 2048))
+        return come + _drained(listener)
 
 
 def _drained(listener: socket.socket) -> int:
@@ -475,6 +483,15 @@ def _processes(tmp: Path) -> list[psutil.Process]:
     return [child for child in children if child.is_running() and str(tmp) in " ".join(_words(child))]
 
 
+def _zombies() -> set[psutil.Process]:
+    """Children of ours that nobody has waited for; tests of other files may have left some in this process."""
+    found = set()
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            found |= {child} if child.status() == psutil.STATUS_ZOMBIE else set()
+    return found
+
+
 def _words(process: psutil.Process) -> list[str]:
     try:
         return list(process.cmdline())
@@ -488,7 +505,8 @@ def _kill(tmp: Path) -> None:
 
 def _send(tmp: Path, number: signal.Signals) -> None:
     for process in _processes(tmp):
-        process.send_signal(number)
+        with suppress(psutil.NoSuchProcess):  # it ended with the one before
+            process.send_signal(number)
 
 
 def _is_driver_of(process: psutil.Process, tmp: Path) -> bool:

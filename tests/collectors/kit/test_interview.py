@@ -147,8 +147,9 @@ async def test_an_old_refusal_that_still_shows_is_not_the_answer_to_the_new_code
 
 
 async def test_an_answer_that_comes_before_the_page_has_sent_again_is_typed_into_the_new_one(
-    world: World, site: Asking
+    world: World, site: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(interview, "BACK", 60.0)
     site.page = PAGE + (
         "<button id=again onclick=\"fetch('/again', {method: 'POST'}).then((said) => said.text())"
         '.then((said) => { document.body.innerHTML = said })">Another</button>'

@@ -156,6 +156,7 @@ async def test_a_cookie_can_be_the_sign_that_we_are_in(world: World, stage: Stag
     assert (await world.visit(stage.customer(done='cookie = "sid"'))).error is None
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(
     "page",
     [
@@ -176,6 +177,7 @@ async def test_a_refusal_that_nobody_declared_is_a_change_and_the_password_is_no
     assert stage.site.sent == 1
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_page_that_nobody_knows_is_a_change_with_what_was_waited_for(
     world: World, stage: Stage
 ) -> None:
