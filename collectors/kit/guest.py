@@ -59,7 +59,7 @@ class Guest(Window):
         return self._credentials[field]
 
     async def fill(self, field: str, where: str | Locator, *, name: str) -> None:
-        """Types a field of the account, key by key, if page and frame are at a declared origin. Raises ForeignOrigin.
+        """Types a field of the account if page and frame are at a declared origin. Raises ForeignOrigin.
 
         For a field of kind `totp` it types the code of the moment.
         """

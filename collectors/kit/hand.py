@@ -89,15 +89,15 @@ class Hand:
     async def type(
         self, text: Callable[[], str], where: str | Locator, name: str, *, whole: bool, rest: float = 0.0
     ) -> None:
-        """Types key by key what `text` gives, on a declared origin only. `whole`: the field must hold all of it afterwards.
+        """Types what `text` gives, on a declared origin only. `whole`: the field must hold all of it afterwards.
 
-        `rest` is in seconds, after each key.
+        With a `rest` (seconds after each key), and where the page takes it no other way, key by key.
         """
-        element = await self._ready(where, name)
+        element = await self._seen(where, name)
         await self._belongs(await self.told(element.owner_frame(), name, f"{name} to be in a page"), name)
-        if await self._length(element):
-            await self.told(element.fill("", timeout=CLICK * 1000), name, f"{name} to be emptied")
-        await self.told(element.type(text(), delay=rest * 1000), name, f"{name} to take what is typed")
+        if not rest and await self._put(element, text()) and await self._took(element, len(text()), where):
+            return
+        await self._key_by_key(element, text(), name, rest)
         if whole and not await self._took(element, len(text()), where):
             expected = f"{name} to take the whole text"
             raise errors.PortalChanged(step=name, expected=expected, seen="it kept none or a part of it")
@@ -151,12 +151,28 @@ class Hand:
                 raise
         return None
 
-    async def _ready(self, where: str | Locator, name: str) -> ElementHandle:
+    async def _seen(self, where: str | Locator, name: str) -> ElementHandle:
         """The field itself and not its selector: once its page has gone, nothing is typed into the next one."""
-        expected = f"{name} to be seen, ready to be typed in"
-        element = await self.told(self.spot(where).element_handle(timeout=CLICK * 1000), name, expected)
+        finding = self.spot(where).element_handle(timeout=CLICK * 1000)
+        return await self.told(finding, name, f"{name} to be seen")
+
+    async def _put(self, element: ElementHandle, text: str) -> bool:
+        """All at once but the last key, as with a password manager: some pages hear input, others keys. Whether the field was open to it."""
+        if not text[-1:].isascii():
+            return False  # the browser makes no key of it
+        try:
+            await element.fill(text[:-1], timeout=CLICK * 1000)
+            await element.type(text[-1:])
+        except browsers.Error:
+            return False
+        return True
+
+    async def _key_by_key(self, element: ElementHandle, text: str, name: str, rest: float) -> None:
+        expected = f"{name} to take what is typed"
         await self.told(element.wait_for_element_state("editable", timeout=CLICK * 1000), name, expected)
-        return element
+        if await self._length(element):
+            await self.told(element.fill("", timeout=CLICK * 1000), name, f"{name} to be emptied")
+        await self.told(element.type(text, delay=rest * 1000), name, expected)
 
     async def _belongs(self, frame: Frame | None, name: str) -> None:
         """Both the browser's own record and the page as it is this instant must say a declared origin."""
