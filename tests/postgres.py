@@ -25,7 +25,7 @@ from core.db import Database
 INSTALLED = "/usr/lib/postgresql/*/bin/initdb"
 #: It refuses to run as root, and needs no other right than to its folder.
 ORDINARY = ("postgres", "nobody")
-SECONDS = 60
+SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,12 @@ def server() -> Iterator[Server]:
         kept = folder / "kept"
         _run(user, programs / "initdb", "-D", kept, "-U", "moisson", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        _run(user, programs / "pg_ctl", "-D", kept, "-o", options, "-l", folder / "log", "-w", "start")
+        patience = ("-w", "-t", SECONDS - 30)
+        _run(user, programs / "pg_ctl", "-D", kept, "-o", options, "-l", folder / "log", *patience, "start")
         try:
             yield Server(folder)
         finally:
-            _run(user, programs / "pg_ctl", "-D", kept, "-m", "immediate", "-w", "stop")
+            _run(user, programs / "pg_ctl", "-D", kept, "-m", "immediate", *patience, "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -111,7 +111,7 @@ def means(at: list[datetime]) -> partners.Means:
     return partners.Means(
         secrets=dict,
         token=_token,
-        http=httpx.Client(transport=_Line(), trust_env=False, headers={"User-Agent": "Moisson"}),
+        http=httpx.Client(transport=_Line(), trust_env=False, headers={"User-Agent": "Moisson"}, timeout=60),
         brought=dict,
         bearer=_Bearer(),
         door=("127.0.0.1", 1),

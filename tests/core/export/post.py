@@ -57,7 +57,7 @@ def opened() -> Iterator[tuple[Post, int]]:
     made, port = Post(), strangers.free_port()
     controller = Controller(
         made, hostname="127.0.0.1", port=port, authenticator=made.let_in, auth_require_tls=False,
-        data_size_limit=2**25, ready_timeout=60.0,
+        data_size_limit=2**25, ready_timeout=strangers.PATIENCE,
     )  # fmt: skip
     controller.start()
     try:

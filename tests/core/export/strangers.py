@@ -9,13 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 #: Seconds in which a server answers, or is not coming.
-PATIENCE = 15.0
+PATIENCE = 120.0
+#: Bound for as long as this process lives, and never listening.
+_HELD: list[socket.socket] = []
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+    """It is given to nobody else on this machine; a server that sets SO_REUSEADDR may listen there all the same."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    _HELD.append(held)
+    port: int = held.getsockname()[1]
+    return port
 
 
 def expect_answer(port: int) -> None:
@@ -25,6 +31,7 @@ def expect_answer(port: int) -> None:
             return socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             assert time.monotonic() < until, "it does not answer"
+            time.sleep(0.02)
 
 
 class Wire:

@@ -220,6 +220,7 @@ def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Po
         ssl_context=context,
         authenticator=made.let_in,
         auth_require_tls=False,
+        ready_timeout=strangers.PATIENCE,
     )
     monkeypatch.setattr(controller, "_trigger_server", lambda: strangers.expect_answer(port))
     controller.start()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
+#: Seconds for a reader in a test: what a file costs is bounded by its CPU time, and a busy machine lets a child wait.
+WALL = 240.0
 #: A page's content: a line of text in the standard Helvetica.
 TEXT = b"BT /F1 12 Tf 72 700 Td (Facture 2026-0042) Tj ET"
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"

@@ -83,7 +83,7 @@ def cut(share: float) -> bytes:
 
 @pytest.fixture(scope="module")
 def readers() -> Iterator[sandbox.Readers]:
-    with sandbox.Readers(1) as some:
+    with sandbox.Readers(1, wall=hostile.WALL) as some:
         yield some
 
 
@@ -138,7 +138,7 @@ def test_no_child_grows_beyond_its_bound(tmp_path: Path) -> None:
 
 def largest_child(folder: Path) -> int:
     """KiB that the largest reader child held over the hungriest files."""
-    with sandbox.Readers(1) as some:
+    with sandbox.Readers(1, wall=hostile.WALL) as some:
         for name in ("2^23 drawings", "400 000 words", "a double bomb of 1.2 GB"):
             asked(some, folder, ANSWERED[name][0]())
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

@@ -133,7 +133,7 @@ def test_a_child_killed_while_it_reads_is_a_failed_reading(
     os.kill(pid, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(readers.read, bill)
-        assert asked.wait(10)
+        assert asked.wait(120)
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(errors.ReaderFailed):
             reading.result()
@@ -145,15 +145,15 @@ def test_many_threads_share_two_children(tmp_path: Path) -> None:
     for number in range(24):
         files.append(tmp_path / f"{number}.pdf")
         files[-1].write_bytes(papers.drawn([f"Facture n° F-{number:04d}"]))
+    before = _children()
     with sandbox.Readers(2) as readers, ThreadPoolExecutor(8) as pool:
         read = list(pool.map(readers.read, files))
         assert [one.fields["number"].value for one in read] == [f"F-{number:04d}" for number in range(24)]
-        assert len(psutil.Process().children()) <= 2 + _others(readers)
+        assert 1 <= len(_children() - before) <= 2
 
 
-def _others(readers: sandbox.Readers) -> int:
-    ours = {seat.process.pid for seat in readers.seats if seat.process}
-    return sum(child.pid not in ours for child in psutil.Process().children())
+def _children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
 
 
 def test_closing_ends_every_child_and_what_is_being_read(bill: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path, bill: Path) -> N
     child = psutil.Process(int(parent.stdout.readline()))
     parent.kill()
     parent.communicate()
-    psutil.wait_procs([child], timeout=20)
+    psutil.wait_procs([child], timeout=120)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 

@@ -32,8 +32,8 @@ def openers() -> Iterator[LetterOpeners]:
 
 @pytest.fixture
 def hasty() -> Iterator[LetterOpeners]:
-    """They may take a second."""
-    with LetterOpeners(1, cpu=1, wall=5) as opened:
+    """They may work for a second, however long they wait for their turn."""
+    with LetterOpeners(1, cpu=1, wall=120) as opened:
         yield opened
 
 

@@ -75,7 +75,7 @@ READ: dict[str, Callable[[], bytes]] = {
 
 @pytest.fixture(scope="module")
 def readers() -> Iterator[sandbox.Readers]:
-    with sandbox.Readers(1) as some:
+    with sandbox.Readers(1, wall=hostile.WALL) as some:
         yield some
 
 
