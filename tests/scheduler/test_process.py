@@ -98,7 +98,7 @@ def test_told_to_stop_in_mid_visit_a_worker_goes_and_the_next_one_goes_on(town: 
     with silent_portals():
         worker.terminate()
         frozen.resume()
-        worker.join(120)
+        worker.join(300)
     assert worker.exitcode == 0, town.log()
     assert runs(town, client)[-1].state == nouns.RunState.RETRY_AT
     town.start_worker()
