@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import grp
 import imaplib
@@ -17,7 +18,9 @@ from datetime import datetime
 from pathlib import Path
 
 #: Seconds in which it answers, or is not coming.
-PATIENCE = 15.0
+PATIENCE = 60.0
+#: How many free ports are tried: another program may take one before the server does.
+_TRIES = 5
 _CONFIG = """
 base_dir = {home}/run
 state_dir = {home}/run
@@ -93,7 +96,7 @@ def binary() -> str | None:
 
 
 class Dovecot:
-    """`password` is everybody's. `introspection` is the address that says whose token one is, for XOAUTH2; `port` 0 is any free one.
+    """`password` is everybody's. `introspection` is the address that says whose token one is, for XOAUTH2; `port` 0 is any free one, a taken one gives way to the next.
 
     With `tls`, a certificate and its key as PEM, it takes STARTTLS there, and TLS from the first byte at `tls_port`. Without
     `idle` it is one of those servers that cannot say when mail comes (RFC 2177).
@@ -110,7 +113,7 @@ class Dovecot:
         idle: bool = True,
     ) -> None:
         self.home, self.password = home.absolute(), password
-        self.port = port or _free_port()
+        self.port, self._from = port or _free_port(), port
         self.tls_port = _free_port() if tls else 0
         self._tls, self._idle = tls, idle
         self._introspection = introspection
@@ -121,12 +124,17 @@ class Dovecot:
         """Raises RuntimeError with its log when it does not answer."""
         (self.home / "mail").mkdir(parents=True, exist_ok=True)
         self._let_in(self.home, self.home / "mail")
-        config = self.home / "dovecot.conf"
-        config.write_text(self._configuration())
-        found = binary()
-        assert found, "Dovecot is not installed: apt-get install dovecot-imapd"  # noqa: S101 - who starts it has looked
-        self._process = subprocess.Popen([found, "-F", "-c", str(config)])  # noqa: S603 - our own configuration
-        self._expect_answer()
+        for _ in range(_TRIES):
+            process = self._process = self._run()
+            if self._answers(process):
+                return
+            if process.poll() is None:
+                break
+            self.port = _free_port(self._from)
+            self.tls_port = _free_port() if self._tls else 0
+        self.stop()
+        log = self.home / "dovecot.log"
+        raise RuntimeError(log.read_text()[-2000:] if log.is_file() else "Dovecot does not answer")
 
     def stop(self) -> None:
         if self._process is not None:
@@ -137,14 +145,17 @@ class Dovecot:
         self, user: str, mails: Iterable[tuple[bytes, datetime]], *, folder: str = "INBOX", prefix: str = "m"
     ) -> None:
         """Put messages where new ones come, each with the instant at which it came; the server finds them there."""
-        box = self.home / "mail" / user / (f".{folder}" if folder != "INBOX" else "")
-        for part in ("cur", "new", "tmp"):
-            (box / part).mkdir(parents=True, exist_ok=True)
+        home = self.home / "mail" / user
+        box = home / (f".{folder}" if folder != "INBOX" else "")
+        for place in (home, box, *(box / part for part in ("cur", "new", "tmp"))):
+            place.mkdir(parents=True, exist_ok=True)
+            self._let_in(place)
         for at, (raw, came) in enumerate(mails):
-            path = box / "new" / f"{int(came.timestamp())}.{prefix}{at:06}.demo"
+            path = box / "tmp" / f"{int(came.timestamp())}.{prefix}{at:06}.demo"
             path.write_bytes(raw)
             os.utime(path, (came.timestamp(), came.timestamp()))
-        self._let_in(*(self.home / "mail" / user).rglob("*"), self.home / "mail" / user)
+            self._let_in(path)
+            path.rename(box / "new" / path.name)  # only there, and whole, it is mail
 
     @contextmanager
     def looked_at(self, user: str) -> Iterator[imaplib.IMAP4]:
@@ -155,6 +166,13 @@ class Dovecot:
             yield box
         finally:
             box.logout()
+
+    def _run(self) -> subprocess.Popen[bytes]:
+        config = self.home / "dovecot.conf"
+        config.write_text(self._configuration())
+        found = binary()
+        assert found, "Dovecot is not installed: apt-get install dovecot-imapd"  # noqa: S101 - who starts it has looked
+        return subprocess.Popen([found, "-F", "-c", str(config)])  # noqa: S603 - our own configuration
 
     def _configuration(self) -> str:
         group = "nogroup" if os.getuid() == 0 else _group()
@@ -193,26 +211,30 @@ class Dovecot:
             for path in paths:
                 os.chown(path, owner.pw_uid, owner.pw_gid)
 
-    def _expect_answer(self) -> None:
+    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
+        """Sooner or later; False when it has ended, as it does where its port is taken, or stays silent."""
         until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+        while process.poll() is None and time.monotonic() < until:
             try:
-                with socket.create_connection(("127.0.0.1", self.port), 1) as line:
+                with socket.create_connection(("127.0.0.1", self.port), 5) as line:
                     if line.recv(4) == b"* OK":
-                        return
+                        return process.poll() is None
             except OSError:
                 time.sleep(0.05)
-        log = self.home / "dovecot.log"
-        self.stop()
-        raise RuntimeError(log.read_text()[-2000:] if log.is_file() else "Dovecot does not answer")
+        return False
 
 
 def _group() -> str:
     return grp.getgrgid(os.getgid()).gr_name
 
 
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+def _free_port(first: int = 0) -> int:
+    """Any, or the first from there on."""
+    for candidate in range(first, first + 50) if first else (0,):
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            # Where a connection has just ended one may listen, as the server does; "any" would then be less than free.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(first > 0))
+            tried.bind(("127.0.0.1", candidate))
+            port: int = tried.getsockname()[1]
+            return port
+    raise OSError(f"no free port from {first} on")

@@ -38,7 +38,7 @@ class Remote:
         return cast("list[str]", self._ask("GET", f"bills?{urlencode({'login': login})}"))
 
     def _ask(self, method: str, what: str) -> Any:
-        line = http.client.HTTPConnection(self._address, timeout=10)
+        line = http.client.HTTPConnection(self._address, timeout=60)
         try:
             line.request(method, f"{PREFIX}/{what}")
             answer = line.getresponse()

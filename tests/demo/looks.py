@@ -9,9 +9,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from collectors.kit import browsers
+
+#: Milliseconds that a browser may take on a busy machine: to begin, to load a page, to show a thing on it.
+SOON = 60_000
+expect.set_options(timeout=SOON)
 
 AXE = next((Path(__file__).parent.parent / "web" / "vendor").glob("axe-*.min.js"))
 #: Contexts for 390 and 1280 px, light and dark, French and English; the page's own policy would keep axe out.
@@ -33,6 +37,7 @@ async def browser() -> AsyncIterator[Browser]:
         shell = await playwright.chromium.launch(
             executable_path=browsers.find(os.environ.get("MOISSON_BROWSER", "")),
             chromium_sandbox=os.environ.get("MOISSON_ALLOW_NO_SANDBOX") != "1",
+            timeout=SOON,
         )
         yield shell
         await shell.close()

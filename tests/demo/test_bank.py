@@ -11,6 +11,7 @@ import pytest
 from core import payments
 from core.payments import eurofxref
 from demo import bank, panel, portals
+from tests.demo import visits
 
 TODAY = date(2026, 11, 20)
 
@@ -61,7 +62,10 @@ def test_the_rates_of_the_stage_are_read() -> None:
 
 
 def test_the_stage_offers_the_files(bleu: portals.Portal) -> None:
-    with panel.Panel([bleu], 0) as stage, httpx.Client(base_url=stage.url) as visitor:
+    with (
+        panel.Panel([bleu], 0) as stage,
+        httpx.Client(base_url=stage.url, timeout=visits.PATIENCE) as visitor,
+    ):
         page = visitor.get("/").text
         for ending in bank.FILES:
             assert f"/bank/{ending}" in page

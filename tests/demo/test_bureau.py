@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from core.extraction import generic, reader
 from demo import bureau, clearnox, clouds, holdings, panel, portals
-from tests.demo import looks
+from tests.demo import looks, visits
 
 LINE = {"Description": "Forfait", "Quantity": 1.0, "UnitAmount": 45.9, "AccountCode": "626"}
 BILL = {"Type": "ACCPAY", "Contact": {"Name": "Orange Pro"}, "Date": "2026-11-03", "DueDate": "2026-11-30", "InvoiceNumber": "F-1", "CurrencyCode": "EUR", "Status": "DRAFT", "LineAmountTypes": "Inclusive", "LineItems": [LINE]}  # fmt: skip
@@ -33,7 +34,7 @@ def test_the_farm_is_told_where_consents_are_asked(books: bureau.Bureau) -> None
     told = json.loads(books.stand_ins)
     assert set(told) == {"xero", "qbo"}
     for name, url in told.items():
-        assert httpx.get(url).status_code == 404, name
+        assert httpx.get(url, timeout=visits.PATIENCE).status_code == 404, name
 
 
 def test_a_consent_leads_back_to_the_farm(books: bureau.Bureau) -> None:
@@ -46,7 +47,7 @@ def test_a_consent_leads_back_to_the_farm(books: bureau.Bureau) -> None:
         ("http://a.fr", 400),
     ):
         told = {**asked, "redirect_uri": f"{back}/oauth/callback"}
-        assert httpx.get(place, params=told).status_code == status
+        assert httpx.get(place, params=told, timeout=visits.PATIENCE).status_code == status
 
 
 async def test_the_panel_shows_what_the_other_side_holds(books: bureau.Bureau, stage: panel.Panel) -> None:
@@ -56,7 +57,7 @@ async def test_the_panel_shows_what_the_other_side_holds(books: bureau.Bureau, s
         for look in looks.EVERY:
             page = await shell.new_page(**look)
             await page.goto(stage.url)
-            assert await page.get_by_role("row", name="F-1 Orange Pro 45.90 EUR 0").count() == 1
+            await expect(page.get_by_role("row", name="F-1 Orange Pro 45.90 EUR 0")).to_have_count(1)
             for words in (bureau.CLIENT_ID, bureau.TOKEN, clearnox.PASSWORD, books.netsuite.restlet):
                 assert await page.get_by_text(words, exact=True).count()
             key = page.get_by_role("textbox", name="NetSuite : Private key")
@@ -82,7 +83,7 @@ def test_what_is_sold_on_the_stage_is_an_entry_without_a_document_and_a_copy_in_
 ) -> None:
     with clouds.Clouds(ports={}) as boxes, panel.Panel([mandarine], 0, books=books, boxes=boxes) as shown:
         (gmail,) = (one for one in boxes.every if one.id == panel.SALES_BOX)
-        page = httpx.post(f"{shown.url}/sales?lang=en", follow_redirects=True).text
+        page = httpx.post(f"{shown.url}/sales?lang=en", follow_redirects=True, timeout=visits.PATIENCE).text
         assert "Sold: the entry waits for its document." in page
         last = books.clearnox.lacking[-1].removeprefix("e-")
         assert last.encode() in gmail.played.letters[-1].raw
@@ -99,4 +100,4 @@ def test_the_paper_of_a_sale_says_what_its_entry_says(books: bureau.Bureau) -> N
 
 def test_without_an_accounting_side_nothing_is_sold(mandarine: portals.Portal) -> None:
     with panel.Panel([mandarine], 0) as shown:
-        assert httpx.post(f"{shown.url}/sales").status_code == 404
+        assert httpx.post(f"{shown.url}/sales", timeout=visits.PATIENCE).status_code == 404

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from demo import clouds, panel, portals
-from tests.demo import looks
+from tests.demo import looks, visits
 
 
 @pytest.fixture
@@ -25,20 +25,24 @@ def test_mail_arrives_and_the_consent_is_taken_back_and_given_again(
     there = next(one for one in boxes.every if one.id == box)
     before = len(there.played.letters)
     with panel.Panel([mandarine], 0, boxes=boxes) as shown:
-        page = httpx.post(f"{shown.url}/mail/{box}/mail_look_alike?lang=fr", follow_redirects=True).text
+        page = httpx.post(
+            f"{shown.url}/mail/{box}/mail_look_alike?lang=fr", follow_redirects=True, timeout=visits.PATIENCE
+        ).text
         assert "Le message est arrivé." in page
         assert b"mandarine.example.client-espace.example" in there.played.letters[-1].raw
         assert len(there.played.letters) == before + 1
         for ended, words in ((True, "Permettre une nouvelle autorisation"), (False, "Retirer")):
-            page = httpx.post(f"{shown.url}/mail/{box}/consent?lang=fr", follow_redirects=True).text
+            page = httpx.post(
+                f"{shown.url}/mail/{box}/consent?lang=fr", follow_redirects=True, timeout=visits.PATIENCE
+            ).text
             assert (there.played.office.ended, words in page) == (ended, True)
         for nowhere in (f"{box}/other", "pop3/mail_other"):
-            assert httpx.post(f"{shown.url}/mail/{nowhere}").status_code == 404
+            assert httpx.post(f"{shown.url}/mail/{nowhere}", timeout=visits.PATIENCE).status_code == 404
 
 
 def test_what_a_person_types_stands_on_the_panel(boxes: clouds.Clouds, mandarine: portals.Portal) -> None:
     with panel.Panel([mandarine], 0, boxes=boxes) as shown:
-        page = httpx.get(shown.url).text
+        page = httpx.get(shown.url, timeout=visits.PATIENCE).text
     for one in boxes.every:
         assert all(value in page for value in one.keys.values())
     assert set(boxes.stand_ins) == {"google", "microsoft"}

@@ -101,7 +101,7 @@ def test_down_and_blocked_are_statuses(mandarine: portals.Portal) -> None:
 def test_slow_outlasts_a_short_patience_and_ends_with_the_portal(mandarine: portals.Portal) -> None:
     mandarine.pull(Lever.SLOW)
     with pytest.raises(httpx.ReadTimeout):
-        httpx.get(mandarine.url, timeout=0.2)
+        httpx.get(mandarine.url, timeout=httpx.Timeout(visits.PATIENCE, read=0.2))
 
 
 def test_an_empty_list_says_so_or_says_nothing(mandarine: portals.Portal, nimbus: portals.Portal) -> None:

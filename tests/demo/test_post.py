@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from demo import panel, portals, post
+from tests.demo import visits
 from tests.scheduler import postal
 
 
@@ -27,9 +28,9 @@ def subjects(mailbox: post.Post) -> list[str]:
 
 def test_the_panel_lets_mail_arrive(mailbox: post.Post, mandarine: portals.Portal) -> None:
     with panel.Panel([mandarine], 0, mailbox=mailbox) as shown:
-        said = httpx.post(f"{shown.url}/mail/mail_area", follow_redirects=True).text
+        said = httpx.post(f"{shown.url}/mail/mail_area", follow_redirects=True, timeout=visits.PATIENCE).text
         assert "Le message est arrivé." in said
-        assert httpx.post(f"{shown.url}/mail/other").status_code == 404
+        assert httpx.post(f"{shown.url}/mail/other", timeout=visits.PATIENCE).status_code == 404
     assert subjects(mailbox) == ["CV de Marie", "Votre facture Mandarine est disponible"]
 
 

@@ -26,10 +26,13 @@ def test_a_lever_that_a_portal_has_not_is_an_error(mandarine: portals.Portal) ->
 
 def test_the_stage_is_served_to_this_machine_only(mandarine: portals.Portal) -> None:
     counters = f"{mandarine.url}/__stage/counters"
-    assert httpx.get(counters).json()["requests"] == 0
-    assert httpx.get(counters, headers={"Host": "evil.example"}).status_code == 403
+    assert httpx.get(counters, timeout=visits.PATIENCE).json()["requests"] == 0
+    assert httpx.get(counters, headers={"Host": "evil.example"}, timeout=visits.PATIENCE).status_code == 403
     foreign = {"Origin": "http://evil.example"}
-    assert httpx.post(f"{mandarine.url}/__stage/publish", headers=foreign).status_code == 403
+    assert (
+        httpx.post(f"{mandarine.url}/__stage/publish", headers=foreign, timeout=visits.PATIENCE).status_code
+        == 403
+    )
 
 
 def test_a_portal_in_its_own_process_is_the_same_portal() -> None:

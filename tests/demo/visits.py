@@ -10,9 +10,12 @@ import pypdfium2
 
 from demo import portals
 
+#: Seconds for an answer, of a server in this process too.
+PATIENCE = 60
+
 
 def visitor(portal: portals.Portal) -> httpx.Client:
-    return httpx.Client(base_url=portal.url, follow_redirects=True, timeout=10)
+    return httpx.Client(base_url=portal.url, follow_redirects=True, timeout=PATIENCE)
 
 
 def enter(portal: portals.Portal, login: str = "", password: str = "") -> tuple[httpx.Client, httpx.Response]:

@@ -46,9 +46,10 @@ async def change(anna: Visitor, destination: int, **typed: str) -> None:
 async def choose(anna: Visitor, contact: str = "", **chosen: str) -> None:
     """What all suppliers without a choice of their own become, by the labels of the columns; euros go."""
     euros = anna.page.get_by_role("checkbox", name=re.compile("^EUR"))
-    for _ in range(50):
+    for _ in range(300):
         if await euros.count():
             break
+        await anna.page.wait_for_timeout(200)
         await anna.page.reload()  # the page is as old as its last answer
     await euros.check()
     for column, value in chosen.items():

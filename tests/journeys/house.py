@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from demo import portals
+from tests.demo import looks
 
 ROOT = Path(__file__).parent.parent.parent
 EMAIL, PHRASE = "anna@atelier-brun.example", "des mots que personne ne devine"
 LOGIN, PASSWORD = "claire.fontaine", "mandarine-demo"
 #: Milliseconds that a page may take to show a thing on a busy machine.
-SOON = 30_000
+SOON = looks.SOON
 
 
 @dataclass
@@ -60,24 +61,26 @@ class House:
         """As Ctrl-C does. Gives the exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(f"file:{self.folder / 'data' / 'moisson.db'}?mode=ro", uri=True) as database:
+        place = f"file:{self.folder / 'data' / 'moisson.db'}?mode=ro"
+        with closing(sqlite3.connect(place, uri=True, timeout=60)) as database:
             return database.execute(query).fetchall()
 
     def _said(self, log: Path) -> bool:
-        told = re.search(r"Moisson: (http://[^/\s]+)(/\S*)", log.read_text())
-        if told is None:
+        said = log.read_text(errors="replace")  # it is being written
+        told = re.search(r"Moisson: (http://[^/\s]+)(/\S*)\s", said)
+        if told is None or "worker.ready" not in said:
             assert self.process is not None
-            assert self.process.poll() is None, log.read_text()
+            assert self.process.poll() is None, said
             return False
         self.address, self.setup = told[1], told[1] + told[2]
-        return "worker.ready" in log.read_text()
+        return True
 
 
-async def until(true: Callable[[], Any], *, tries: int = 600) -> None:
-    """Look again and again, for a minute at most."""
+async def until(true: Callable[[], Any], *, tries: int = 1800) -> None:
+    """Look again and again, for three minutes at least: a look counts, not a time without one."""
     for _ in range(tries):
         if true():
             return
@@ -130,8 +133,15 @@ class Visitor:
         await self.page.goto(self.house.address + path)
 
     async def click(self, role: Any, name: str | re.Pattern[str]) -> None:
+        """Until the page to which it led is there with its scripts: a key may follow."""
         self.clicks += 1
         await self.page.get_by_role(role, name=name).first.click()
+        await self.page.wait_for_load_state()
+
+    async def press(self, key: str) -> None:
+        """A key that leads to another page, until that is there with its scripts."""
+        async with self.page.expect_navigation():
+            await self.page.keyboard.press(key)
 
     def leads(self, name: str) -> Locator:
         """What leads on, by the beginning of its name: a link or a button."""
@@ -143,6 +153,7 @@ class Visitor:
     async def follow(self, name: str) -> None:
         self.clicks += 1
         await self.leads(name).click()
+        await self.page.wait_for_load_state()
 
     async def sees(self, text: str | re.Pattern[str]) -> None:
         await expect(self.page.get_by_text(text).first).to_be_visible(timeout=SOON)
@@ -182,7 +193,8 @@ async def visitor(house: House, browser: Browser, **more: Any) -> AsyncIterator[
     context = await browser.new_context(
         locale="fr-FR", **{"viewport": {"width": 1280, "height": 800}, **more}
     )
-    page = await context.new_page()
-    page.set_default_timeout(SOON)
-    yield Visitor(house, context, page)
-    await context.close()
+    context.set_default_timeout(SOON)
+    try:
+        yield Visitor(house, context, await context.new_page())
+    finally:
+        await context.close()

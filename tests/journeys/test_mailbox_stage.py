@@ -139,7 +139,7 @@ async def look(anna: houses.Visitor) -> None:
 
 def rested(house: houses.House) -> None:
     """The last visit was a while ago: a portal is not asked again for a mail within the hour."""
-    with sqlite3.connect(house.folder / "data" / "moisson.db", timeout=30) as database:
+    with sqlite3.connect(house.folder / "data" / "moisson.db", timeout=60) as database:
         database.execute("UPDATE accounts SET last_attempt_at = datetime('now', '-3 hours')")
 
 

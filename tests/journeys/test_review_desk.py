@@ -6,7 +6,6 @@ import re
 import time
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 
 import pypdfium2
 import pytest
@@ -37,10 +36,6 @@ async def brought(anna: Visitor, house: House, bodies: list[bytes]) -> None:
     await houses.until(lambda: house.rows(WAITING)[0][0] == before + len(bodies))
 
 
-def _waits_for(house: House, left: int) -> bool:
-    return house.rows(WAITING) == [(left,)]
-
-
 async def stationer(anna: Visitor) -> None:
     await anna.set_up()
     await anna.go("/suppliers/upload/new")
@@ -56,23 +51,23 @@ async def test_twenty_invoices_are_confirmed_with_twenty_two_keys_and_one_taken_
     page, keys, began = anna.page, 0, time.monotonic()
     await anna.go("/review")
     await expect(page.locator("[data-row]")).to_have_count(20)
-    for key in ("j", "Enter"):
-        await page.keyboard.press(key)
-        keys += 1
-    await page.wait_for_url(re.compile(r"/review/\d+"))
+    await page.keyboard.press("j")
+    await anna.press("Enter")
+    keys += 2
+    await expect(page).to_have_url(re.compile(r"/review/\d+"))
     for left in range(19, -1, -1):
         await expect(page.get_by_role("button", name="Confirmer", exact=True)).to_be_visible()
-        await page.keyboard.press("Enter")
+        await anna.press("Enter")
         keys += 1
         await expect(page.locator(".did")).to_be_visible()
-        await houses.until(partial(_waits_for, house, left))
+        assert house.rows(WAITING) == [(left,)]
     took = time.monotonic() - began
     with capsys.disabled():
         print(f"\n20 invoices confirmed by keyboard: {keys} keys, {took:.1f} s")  # noqa: T201
     assert keys == 22
     await anna.sees("Tout est contrôlé.")
-    await page.keyboard.press("u")
-    await page.wait_for_url(re.compile(r"/review/\d+"))
+    await anna.press("u")
+    await expect(page).to_have_url(re.compile(r"/review/\d+"))
     assert house.rows(WAITING) == [(1,)]
 
 
@@ -86,23 +81,24 @@ async def test_keys_correct_reject_help_and_can_be_switched_off(anna: Visitor, h
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
     await page.keyboard.press("j")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(re.compile(r"/review/\d+"))
+    await anna.press("Enter")
+    await expect(page).to_have_url(re.compile(r"/review/\d+"))
     await page.keyboard.press("e")
-    assert await page.evaluate("document.activeElement.matches('.read-field input')")
+    await expect(page.locator(".read-field input:focus")).to_have_count(1)
     total = page.get_by_label("Total TTC", exact=True)
     await total.fill("1 050,90")
-    await page.keyboard.press("Enter")
+    await anna.press("Enter")
     await anna.sees("Confirmée :")
     assert house.rows("SELECT total_minor FROM invoices WHERE reviewed_at IS NOT NULL") == [(105090,)]
     await page.keyboard.press("x")
     await expect(page.get_by_role("button", name="Elle n'est pas à nous")).to_be_focused()
-    await page.keyboard.press("Enter")
+    await anna.press("Enter")
     await anna.sees("Mise de côté :")
     assert house.rows("SELECT rejected_for FROM invoices WHERE rejected_for IS NOT NULL") == [("not_ours",)]
     await page.keyboard.press("?")
     await page.get_by_role("switch").uncheck()
     await page.get_by_role("button", name="Fermer").click()
+    await expect(page.get_by_role("dialog")).to_be_hidden()
     await page.keyboard.press("u")
     assert house.rows("SELECT count(*) FROM review_acts WHERE undone_at IS NOT NULL") == [(0,)]
 
@@ -190,7 +186,7 @@ async def test_two_invoices_in_one_file_are_split_and_two_papers_of_one_compared
     await anna.sees("Réunie :")
     assert house.rows(f"SELECT merged_into FROM invoices WHERE id = {doubled}") == [(kept,)]
     await anna.click("button", "Annuler")
-    await anna.page.wait_for_url(re.compile(rf"/review/{doubled}"))
+    await expect(anna.page).to_have_url(re.compile(rf"/review/{doubled}"))
     assert house.rows(f"SELECT merged_into FROM invoices WHERE id = {doubled}") == [(None,)]
 
 

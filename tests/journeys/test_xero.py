@@ -147,7 +147,9 @@ async def refused_and_mended(anna: Visitor, service: Xero) -> None:
     await anna.sees("Corrigez ce que Xero dit")
     service.books.accounts.append({**gone, "Name": "Achats non stockés"})
     await anna.click("button", "Réessayer")
-    await houses.until(lambda: anna.house.rows(held) == [])
+    mended = "SELECT 1 FROM deliveries d JOIN invoices i ON i.id = d.invoice_id WHERE i.number = 'F-9' AND d.destination_id = 2 AND d.sent_at IS NOT NULL"
+    await houses.until(lambda: anna.house.rows(mended))
+    assert anna.house.rows(held) == []
     await anna.go("/destinations/2")
     await anna.click("button", "Relire les listes de Xero")
     named = "SELECT 1 FROM remote_lists WHERE kind = 'accounts' AND entries LIKE '%non stock%'"

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from tests.core.payments import written
+from tests.demo import looks
 from tests.web import banked, papers, posted, world
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
@@ -52,6 +53,7 @@ class Served:
         context = await self.browser.new_context(
             viewport={"width": width, "height": 844}, color_scheme=scheme, locale=f"{language}-FR", **more
         )
+        context.set_default_timeout(looks.SOON)
         if signed:
             cookie = world.sign_in_cookie(self.company, language=language)
             await context.add_cookies([{"name": "moisson", "value": cookie, "url": self.address}])
@@ -109,6 +111,7 @@ async def _light(page: Page, theme: Literal["light", "dark"]) -> None:
 
 
 async def violations(page: Page, rules: list[str] = RULES) -> list[str]:
+    await page.wait_for_load_state()
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
     seen = await page.evaluate(f"axe.run({{runOnly: {rules}, resultTypes: ['violations']}})")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Request
+from playwright.async_api import Browser, Request, expect
 
 from tests.web import looks, world
 
@@ -127,9 +128,9 @@ async def test_a_page_under_a_person_s_eyes_refreshes_itself_and_a_menu_stays_op
     async with page.expect_response(lambda r: r.request.headers.get("hx-request") == "true") as refreshed:
         pass
     assert (await refreshed.value).status == 200
-    await page.get_by_role("heading", level=1).wait_for()
-    assert await page.locator("#live").count() == 1
-    assert await page.locator(".rows > li").count() == len(served.company.accounts)
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.locator("#live")).to_have_count(1)
+    await expect(page.locator(".rows > li")).to_have_count(len(served.company.accounts))
     await context.close()
 
 
@@ -137,14 +138,14 @@ async def test_each_new_page_puts_the_focus_where_reading_begins(served: looks.S
     context = await served.context()
     page = await context.new_page()
     for place, tag in (
-        ("/", "H1"),
-        ("/invoices", "H1"),
-        ("/suppliers", "INPUT"),
-        ("/login", "H1"),
-        ("/help", "H1"),
+        ("/", "h1"),
+        ("/invoices", "h1"),
+        ("/suppliers", "input"),
+        ("/login", "h1"),
+        ("/help", "h1"),
     ):
         await page.goto(served.address + place)
-        assert await page.evaluate("document.activeElement.tagName") == tag, place
+        await expect(page.locator(f"{tag}:focus"), place).to_have_count(1)
     await context.close()
 
 
@@ -176,10 +177,10 @@ async def test_the_terms_that_were_not_ticked_get_the_focus_and_the_error(served
     await page.get_by_label("Mot de passe").fill("secret")
     await page.get_by_role("button", name="Tester et enregistrer").click()
     box = page.get_by_role("checkbox")
-    assert await box.evaluate("el => el === document.activeElement")
-    assert "wrong-terms" in (await box.get_attribute("aria-describedby") or "")
-    assert await page.get_by_label("Identifiant").input_value() == "jeanne@firm.fr"
-    assert await page.get_by_label("Mot de passe").input_value() == ""
+    await expect(box).to_have_attribute("aria-describedby", re.compile("wrong-terms"))
+    await expect(box).to_be_focused()
+    await expect(page.get_by_label("Identifiant")).to_have_value("jeanne@firm.fr")
+    await expect(page.get_by_label("Mot de passe")).to_have_value("")
     await context.close()
 
 
@@ -188,9 +189,9 @@ async def test_a_shown_password_is_hidden_again(served: looks.Served) -> None:
     page = await context.new_page()
     await page.goto(served.address + "/suppliers/mandarine/new")
     field = page.locator("#field-password")
-    assert await field.get_attribute("autocomplete") == "new-password"
+    await expect(field).to_have_attribute("autocomplete", "new-password")
     await page.get_by_role("button", name="Show").click()
-    assert await field.get_attribute("type") == "text"
+    await expect(field).to_have_attribute("type", "text")
     await page.get_by_role("button", name="Hide").click()
-    assert await field.get_attribute("type") == "password"
+    await expect(field).to_have_attribute("type", "password")
     await context.close()
