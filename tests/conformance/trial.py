@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from collectors import kit
-from collectors.kit import login
+from collectors.kit import hand
 from core import extraction
 from tests.collectors import visiting
 from tests.conformance import courses
@@ -23,8 +23,8 @@ from tests.portals.replica import Replica
 
 #: Rides at once, over all suppliers: most of a ride is waiting for pages.
 AT_ONCE = 6
-#: Seconds until a page that a replica shows is held for unknown; a replica draws at once.
-PATIENCE = 5.0
+#: Seconds after each digit of a code: a busy machine may give the page none to pass the focus on in.
+DIGIT = 0.4
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ async def ground(folder: Path, *, also: Sequence[str] = ()) -> AsyncIterator[Gro
     readers = extraction.Readers(2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(authority))
-        patch.setattr(login, "PATIENCE", PATIENCE)
+        patch.setattr(hand, "DIGIT", DIGIT)
         async with visiting.world(folder, trust=(replicas.fingerprint,), at_once=AT_ONCE) as world:
             yield Ground(world, replicas, readers, asyncio.Semaphore(AT_ONCE))
     readers.close()

@@ -38,7 +38,7 @@ def _live(folder: Path, env: dict[str, str], without: str) -> None:
     os.dup2(log, 2)
     points.install(folder / "armed")
     _WITHOUT[without]()
-    worker.TICK, worker.ROUND, worker.GRACE = 0.05, 0.1, 2.0
+    worker.TICK, worker.ROUND, worker.GRACE = 0.05, 0.1, 60.0
     asyncio.run(process.work(farm_settings.load(), redact.start_logging()))
 
 
