@@ -93,8 +93,10 @@ def _carry_out(
     err: BaseException,
     now: datetime,
 ) -> None:
+    login = ledger.last_login(session, call.lease.run_id)
+    version = login.secret_version if login else account.secret_version
     if ruling.freeze_secret:
-        account.refused_version = account.secret_version
+        account.refused_version = version
     asked = ledger.open_challenge(session, account.id)
     if ruling.opens_challenge:
         asked = _ask(session, call, asked, err, now)
@@ -105,7 +107,7 @@ def _carry_out(
     if asked is not None:
         ledger.tell_of(session, account, asked, now=now)
     if ruling.tell_owner and not ruling.opens_challenge:
-        about = f"{type(err).__name__}:{account.secret_version}"
+        about = f"{type(err).__name__}:{version}"
         ledger.tell(session, account, about=about, error=type(err).__name__, now=now)
 
 

@@ -90,9 +90,10 @@ class Rounds:
 
     async def _go(self, of: nouns.Round, consent: models.Consent | None) -> None:
         until = time.monotonic() + LONGEST
-        failure: Exception | None = None
+        failure, mark = None, ""
         try:
             row = await self._in_thread(self._row, of)
+            mark = round_lease.mark(row)
             async with equipped(self.farm, of, self._origins(row), lambda: self._enough(until)) as kit:
                 await self._in_thread(self._act, of, row, consent, kit)
         except errors.LeaseLost:
@@ -102,7 +103,8 @@ class Rounds:
             failure = err
             trace = None if isinstance(err, errors.MoissonError) else err
             log.warning("round.failed", of=of.what, id=of.id, error=type(err).__name__, exc_info=trace)
-        await self.farm.writer(partial(self._end, of=of, consent=consent, failure=failure))
+        tried = mark if failure else ""
+        await self.farm.writer(partial(self._end, of=of, consent=consent, failure=failure, tried=tried))
 
     def _act(
         self, of: nouns.Round, row: round_lease.Row, consent: models.Consent | None, kit: Equipped
@@ -115,11 +117,17 @@ class Rounds:
             self.targets[row.kind].deliver(row, kit.means)
 
     def _end(
-        self, session: Session, *, of: nouns.Round, consent: models.Consent | None, failure: Exception | None
+        self,
+        session: Session,
+        *,
+        of: nouns.Round,
+        consent: models.Consent | None,
+        failure: Exception | None,
+        tried: str,
     ) -> None:
         now = self.farm.now()
         try:
-            round_lease.release(session, of, **self._left(session, of, consent, failure))
+            round_lease.release(session, of, tried, **self._left(session, of, consent, failure))
         except errors.LeaseLost:
             log.info("round.lease_lost", of=of.what, id=of.id)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -62,12 +63,22 @@ def sweep(session: Session, gone: Iterable[str]) -> list[str]:
     return lost
 
 
-def release(session: Session, of: nouns.Round, **values: Any) -> None:
-    """The round's last write. Raises LeaseLost, and then nothing of it is written."""
+def release(session: Session, of: nouns.Round, tried: str = "", **values: Any) -> None:
+    """The round's last write. Raises LeaseLost, and then nothing of it is written.
+
+    `tried` is the mark of what failed: when a person has replaced that meanwhile, nothing is said of what stands there now.
+    """
     row = _TABLES[of.what]
+    if tried and tried != mark(row_of(session, of)):
+        values = {}
     mine = update(row).where(row.id == of.id, row.fence == of.fence, row.leased_by.is_not(None))
     if not db.changed(session, mine.values(leased_by=None, **values)):
         raise errors.LeaseLost()
+
+
+def mark(row: Row) -> str:
+    """What a person gave it to sign in with and where, without a secret: another mark is another thing to try."""
+    return json.dumps([row.id, row.secret_version, row.place], sort_keys=True)
 
 
 def row_of(session: Session, of: nouns.Round) -> Row:

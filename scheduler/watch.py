@@ -59,13 +59,13 @@ class Watch:
     async def look(self) -> None:
         """Lines that should be there are begun, others ended."""
         rows = await asyncio.get_running_loop().run_in_executor(self.farm.pool, self._wanted)
-        marks = {row.id: _mark(row) for row in rows}
+        marks = {row.id: round_lease.mark(row) for row in rows}
         for id, line in list(self.lines.items()):
             if marks.get(id) != line.mark:
                 line.task.cancel()
         for row in rows:
             if len(self.lines) < MOST and row.id not in self.lines and self._may_begin(row):
-                self.lines[row.id] = Line(asyncio.create_task(self._go(row)), _mark(row))
+                self.lines[row.id] = Line(asyncio.create_task(self._go(row)), round_lease.mark(row))
 
     async def stop(self) -> None:
         """Every line is cut; a thread that waits on one wakes up by that."""
@@ -90,7 +90,7 @@ class Watch:
         """After a good look; a line that broke is not begun again before the next one."""
         ended = self._ended.get(row.id)
         rested = ended is None or (row.last_success_at is not None and row.last_success_at > ended)
-        return rested and row.leased_by is None and _mark(row) not in self._cannot
+        return rested and row.leased_by is None and round_lease.mark(row) not in self._cannot
 
     async def _go(self, row: models.Mailbox) -> None:
         origins = places.origins(row, self.farm.settings.stand_ins)
@@ -126,7 +126,7 @@ class Watch:
             raise
         finally:
             # Given back too when the line is cut just now: what only waits to be written would be cancelled with it.
-            await asyncio.shield(self.farm.writer(partial(_release, of=taken[0], left=left)))
+            await asyncio.shield(self.farm.writer(partial(_release, of=taken[0], row=row, left=left)))
 
     def _left(self, row: models.Mailbox, err: errors.MoissonError) -> Mapping[str, Any]:
         """What only a person can help is told as a round would; the rest is the next round's to find."""
@@ -137,7 +137,7 @@ class Watch:
 
     def _listen(self, row: models.Mailbox, box: Box) -> None:
         if not idle.can(box):
-            self._cannot.add(_mark(row))
+            self._cannot.add(round_lease.mark(row))
             return
         if folder := self._inbox(row):
             idle.listen(box, folder, partial(self._call, row.id))
@@ -161,10 +161,6 @@ class Watch:
         return await asyncio.get_running_loop().run_in_executor(self._threads, act, *args)
 
 
-def _mark(row: models.Mailbox) -> str:
-    return f"{row.id}/{row.secret_version}/{sorted(row.place.items())}"
-
-
 def _fall_due(session: Session, id: int, gap: timedelta, now: datetime) -> None:
     box = models.Mailbox
     row = session.get(box, id)
@@ -174,9 +170,9 @@ def _fall_due(session: Session, id: int, gap: timedelta, now: datetime) -> None:
     session.execute(update(box).where(box.id == id, box.next_check_at > soon).values(next_check_at=soon))
 
 
-def _release(session: Session, of: nouns.Round, left: Mapping[str, Any]) -> None:
+def _release(session: Session, of: nouns.Round, row: models.Mailbox, left: Mapping[str, Any]) -> None:
     try:
-        round_lease.release(session, of, **left)
+        round_lease.release(session, of, round_lease.mark(row), **left)
     except errors.LeaseLost:
         log.info("watch.lease_lost", mailbox=of.id)
 

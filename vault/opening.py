@@ -52,6 +52,7 @@ class Opener:
             rows = rights.credentials(session, account)
             for row in rows:
                 rights.expect_last_sealed(session, row)
+            rights.tried(session, run_id, account)
             fields = sorted(row.field for row in rows)
             _note(session, account, run_id, "credential.opened", now, fields=fields)
         return {row.field: Secret(self._open(account, row).decode()) for row in rows}

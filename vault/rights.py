@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core import errors, nouns
@@ -40,6 +40,13 @@ def credentials(session: Session, account: models.Account) -> list[models.Creden
     if not found:
         raise errors.VaultError()
     return found
+
+
+def tried(session: Session, run_id: int, account: models.Account) -> None:
+    """What the run's last sign-in is of: a person may have corrected the account since it was counted."""
+    attempt = models.LoginAttempt
+    last = select(func.max(attempt.id)).where(attempt.run_id == run_id).scalar_subquery()
+    session.execute(update(attempt).where(attempt.id == last).values(secret_version=account.secret_version))
 
 
 def newest(session: Session, account: models.Account) -> list[models.Credential]:

@@ -13,7 +13,7 @@ from core.ledger.accounts import (
     try_again,
 )
 from core.ledger.asking import Put, end_life, give_up, next_word, put, settle, spend_answers, tell_of
-from core.ledger.budget import count_login, give_back_login, grant_login, remaining_logins
+from core.ledger.budget import count_login, give_back_login, grant_login, last_login, remaining_logins
 from core.ledger.cents import decimals, minor, money
 from core.ledger.documents import receive
 from core.ledger.hours import next_attended
@@ -78,6 +78,7 @@ __all__ = [
     "is_being_checked",
     "known_lines",
     "last_greens",
+    "last_login",
     "link_hash",
     "mark_paused",
     "may_go",

@@ -49,9 +49,14 @@ def grant_login(session: Session, account: models.Account, *, granted_by: int | 
 
 def give_back_login(session: Session, run: models.Run) -> None:
     """The run's last sign-in ended before any secret was typed: the supplier has counted nothing either."""
-    question = select(models.LoginAttempt).where(models.LoginAttempt.run_id == run.id)
-    if last := session.scalars(question.order_by(models.LoginAttempt.id.desc())).first():
+    if last := last_login(session, run.id):
         session.delete(last)
+
+
+def last_login(session: Session, run_id: int) -> models.LoginAttempt | None:
+    """The run's last sign-in; None when it made none."""
+    question = select(models.LoginAttempt).where(models.LoginAttempt.run_id == run_id)
+    return session.scalars(question.order_by(models.LoginAttempt.id.desc())).first()
 
 
 def count_login(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from core.db import models
 from core.ledger import mailboxes, messages
@@ -61,12 +62,21 @@ class World:
         with self.farm.database.write() as session:
             box = mailboxes.connect(session, workspace, user, by=None, now=now, **said)
             if password:
-                origins = places.origins(box, self.farm.settings.stand_ins)
-                holder = fields.Holder.of(box, origins)
-                fields.seal(
-                    session, self.desk.trusted(), holder, "password", password, actor="person:1", at=now
-                )
+                self._seal(session, box, password)
             return box.id
+
+    def correct(self, mailbox: int, password: str = PASSWORD) -> None:
+        """As a person does it on the page."""
+        with self.farm.database.write() as session:
+            box = session.get_one(models.Mailbox, mailbox)
+            box.secret_version += 1
+            self._seal(session, box, password)
+            mailboxes.check_soon(box, now=self.farm.now())
+
+    def _seal(self, session: Session, box: models.Mailbox, password: str) -> None:
+        holder = fields.Holder.of(box, places.origins(box, self.farm.settings.stand_ins))
+        trusted, now = self.desk.trusted(), self.farm.now()
+        fields.seal(session, trusted, holder, "password", password, actor="person:1", at=now)
 
     async def check(self, mailbox: int | None = None) -> None:
         """One round to every mailbox, or to this one, and what it brought is read."""

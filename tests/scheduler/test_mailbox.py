@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -135,6 +136,29 @@ async def test_a_refused_password_waits_for_a_person_and_is_in_no_word_of_ours(w
     row = world.box(box)
     assert row.error == "PartnerRefused"
     assert "canary" not in (row.said or "")
+
+
+async def test_a_password_that_is_corrected_while_the_old_one_is_refused_is_tried(
+    world: postal.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = world.connect(password="not-the-password")
+    signs_in = sign_in.to
+
+    def corrected_meanwhile(*args: Any) -> Any:
+        monkeypatch.undo()
+        try:
+            return signs_in(*args)
+        finally:
+            world.correct(box)
+
+    monkeypatch.setattr(sign_in, "to", corrected_meanwhile)
+    await world.check()
+    row = world.box(box)
+    assert (row.error, row.last_success_at) == (None, None)
+    assert row.next_check_at
+    assert row.next_check_at <= world.farm.now()
+    await world.check()
+    assert world.box(box).last_success_at
 
 
 async def test_a_server_that_is_away_is_asked_again_later(world: postal.World) -> None:

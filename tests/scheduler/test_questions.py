@@ -243,13 +243,7 @@ async def test_the_device_of_a_refused_password_is_trusted_with_the_corrected_on
     await during(world.collect(one), person())
     world.pull("mandarine", Lever.CHANGE_PASSWORD)
     assert (await world.collect(one))["error"]["name"] == "BadCredentials"
-    with world.farm.database.write() as session:
-        account = session.get_one(models.Account, one)
-        ledger.new_credentials(session, account, asked_by=None, now=world.farm.now())
-        trusted = world.farm.keyring.trusted
-        sealing.seal_credential(
-            session, trusted, account, "password", portal.house.password, by=None, at=world.farm.now()
-        )
+    world.correct(one, portal.house.password)
     assert (await world.collect(one))["error"] is None
     assert portal.counters.codes_sent == 1
 

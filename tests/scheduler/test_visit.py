@@ -12,6 +12,7 @@ from core.db import models
 from demo.stage import Lever
 from scheduler.worker import Worker
 from tests.scheduler.world import World
+from vault.redact import Secret
 
 
 async def test_the_census_leaves_everything_and_a_new_invoice_comes_home_once(world: World) -> None:
@@ -75,6 +76,27 @@ async def test_a_refused_password_is_tried_once_and_frozen(world: World) -> None
     assert account.refused_version == account.secret_version
     assert account.next_run_at is None
     assert [notice.about for notice in world.rows(models.Notice)] == ["BadCredentials:1"]
+
+
+async def test_a_password_that_is_corrected_while_the_old_one_is_refused_is_not_frozen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, portal = world.add("mandarine", password="not-the-password"), world.portal("mandarine")
+    opens = world.farm.opener.credentials_for_run
+
+    def corrected_meanwhile(*args: Any, **more: Any) -> dict[str, Secret]:
+        secrets = opens(*args, **more)
+        world.correct(one, portal.house.password)
+        return secrets
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.farm.opener, "credentials_for_run", corrected_meanwhile)
+        assert (await world.collect(one))["error"]["name"] == "BadCredentials"
+    (account,) = world.rows(models.Account)
+    assert (account.refused_version, account.secret_version) == (1, 2)
+    assert [notice.about for notice in world.rows(models.Notice)] == ["BadCredentials:1"]
+    assert (await world.collect(one))["error"] is None
+    assert portal.counters.passwords == 2
 
 
 @pytest.mark.parametrize(

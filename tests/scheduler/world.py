@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core import ledger
 from core.db import models
 from core.settings import Settings
 from demo import portals
 from demo.stage import Lever
 from scheduler import farm, once, report
 from scheduler.worker import Worker
-from vault import redact
+from vault import redact, sealing
 from web import register
 
 LOGINS = {
@@ -48,6 +49,16 @@ class World:
             now=datetime.now(UTC),
         )
         return int(added["account"])
+
+    def correct(self, account_id: int, password: str) -> None:
+        """As a person does it on the page."""
+        now = self.farm.now()
+        with self.farm.database.write() as session:
+            account = session.get_one(models.Account, account_id)
+            ledger.new_credentials(session, account, asked_by=None, now=now)
+            sealing.seal_credential(
+                session, self.farm.keyring.trusted, account, "password", password, by=None, at=now
+            )
 
     async def collect(self, account_id: int) -> dict[str, Any]:
         """What `moisson collect --json` would print of a visit made now."""
