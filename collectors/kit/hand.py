@@ -95,9 +95,11 @@ class Hand:
         """
         element = await self._seen(where, name)
         await self._belongs(await self.told(element.owner_frame(), name, f"{name} to be in a page"), name)
-        if not rest and await self._put(element, text()) and await self._took(element, len(text()), where):
-            return
-        await self._key_by_key(element, text(), name, rest)
+        put = 0 if rest else await self._put(element, text())
+        if not put:
+            await self._open(element, name)
+        typing = element.type(text()[put:], delay=rest * 1000)
+        await self.told(typing, name, f"{name} to take what is typed")
         if whole and not await self._took(element, len(text()), where):
             expected = f"{name} to take the whole text"
             raise errors.PortalChanged(step=name, expected=expected, seen="it kept none or a part of it")
@@ -156,23 +158,26 @@ class Hand:
         finding = self.spot(where).element_handle(timeout=CLICK * 1000)
         return await self.told(finding, name, f"{name} to be seen")
 
-    async def _put(self, element: ElementHandle, text: str) -> bool:
-        """All at once but the last key, as with a password manager: some pages hear input, others keys. Whether the field was open to it."""
+    async def _put(self, element: ElementHandle, text: str) -> int:
+        """All at once but the last key, as with a password manager: some pages hear input, others keys. How much the field took, else 0.
+
+        The last key may send it, so it is looked at before: what was sent is never typed again.
+        """
         if not text[-1:].isascii():
-            return False  # the browser makes no key of it
+            return 0  # the browser makes no key of it
         try:
             await element.fill(text[:-1], timeout=CLICK * 1000)
-            await element.type(text[-1:])
         except browsers.Error:
-            return False
-        return True
+            return 0
+        put = len(text) - 1
+        return put if await self._length(element) == put else 0
 
-    async def _key_by_key(self, element: ElementHandle, text: str, name: str, rest: float) -> None:
-        expected = f"{name} to take what is typed"
-        await self.told(element.wait_for_element_state("editable", timeout=CLICK * 1000), name, expected)
+    async def _open(self, element: ElementHandle, name: str) -> None:
+        """The field takes keys, and nothing stands in it."""
+        opening = element.wait_for_element_state("editable", timeout=CLICK * 1000)
+        await self.told(opening, name, f"{name} to take what is typed")
         if await self._length(element):
             await self.told(element.fill("", timeout=CLICK * 1000), name, f"{name} to be emptied")
-        await self.told(element.type(text, delay=rest * 1000), name, expected)
 
     async def _belongs(self, frame: Frame | None, name: str) -> None:
         """Both the browser's own record and the page as it is this instant must say a declared origin."""

@@ -190,6 +190,17 @@ class TestTyping:
 
             assert await touch.page.input_value("#pw") == "s3cret pass"
 
+    async def test_what_sent_itself_and_was_refused_is_not_typed_again(
+        self, door: Door, browsers: Browsers
+    ) -> None:
+        page = """<input id=pw onkeyup='if (value.length > 3) { window.sent = (window.sent || 0) + 1; value = "" }'>"""
+
+        async with _at(door, browsers, {"/": page}) as (touch, _):
+            with pytest.raises(errors.PortalChanged, match="to take the whole text"):
+                await touch.type(lambda: "s3cret pass", "#pw", "the password field", whole=True)
+
+            assert await touch.page.evaluate("window.sent") == 1
+
     async def test_a_code_is_typed_key_by_key(self, door: Door, browsers: Browsers) -> None:
         async with _at(door, browsers, {"/": CONTROLLED}) as (touch, _):
             await touch.type(lambda: "123456", "#pw", "the code", whole=True, rest=0.01)
