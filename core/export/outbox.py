@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import archive, db
@@ -52,11 +52,14 @@ def deliver(
     supplier_name: Callable[[str], str],
     now: Callable[[], datetime],
 ) -> None:
-    """Send one Invoice to one Destination. Copying a file again is harmless, so an unknown outcome is simply sent again."""
+    """Send one Invoice to one Destination. Copying a file again is harmless, so an unknown outcome is simply sent again.
+
+    Nothing is done when another worker was first.
+    """
     with database.write() as session:
         delivery = session.get_one(models.Delivery, delivery_id)
-        delivery.tries, delivery.tried_at = delivery.tries + 1, now()
-        delivery.next_try_at = now() + min(FIRST_WAIT * 2 ** (delivery.tries - 1), timedelta(days=1))
+        if not _taken(session, delivery, now()):
+            return
         destination = session.get_one(models.Destination, delivery.destination_id)
         invoice = session.get_one(models.Invoice, delivery.invoice_id)
         document = session.get_one(models.Document, delivery.document_id)
@@ -70,6 +73,14 @@ def deliver(
         delivery = session.get_one(models.Delivery, delivery_id)
         delivery.proof, delivery.error = proof, error
         delivery.sent_at = now() if error is None else None
+
+
+def _taken(session: Session, delivery: models.Delivery, at: datetime) -> bool:
+    """Counted and put off in one statement, so that of two workers who saw it owed one has it."""
+    again = at + min(FIRST_WAIT * 2**delivery.tries, timedelta(days=1))
+    row = models.Delivery
+    mine = update(row).where(row.id == delivery.id, row.sent_at.is_(None), row.next_try_at <= at)
+    return bool(db.changed(session, mine.values(tries=delivery.tries + 1, tried_at=at, next_try_at=again)))
 
 
 def _send(

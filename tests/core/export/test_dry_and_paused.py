@@ -1,4 +1,4 @@
-"""A folder on a dry day, or paused, gets nothing; the day after it gets all."""
+"""A folder on a dry day, or paused, gets nothing; the day after it gets all, each once."""
 
 from __future__ import annotations
 
@@ -65,3 +65,25 @@ def test_a_preview_names_the_file_that_goes_there(database: Database, tmp_path: 
         told = folder.draft(session, place, invoice, paper, kinds.Here(str.title))
     outbox.deliver(database, archive.Archive(tmp_path), delivery.id, supplier_name=str.title, now=lambda: NOW)
     assert (tmp_path / "out" / told["name"]).read_bytes() == b"%PDF-1.4"
+
+
+def test_of_two_workers_who_saw_it_owed_one_sends_it(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sends, sent = folder.deliver, list[int]()
+
+    def deliver() -> None:
+        outbox.deliver(database, archive.Archive(tmp_path), 1, supplier_name=str.title, now=lambda: NOW)
+
+    def while_another_comes(*args: Any) -> str:
+        sent.append(1)
+        if len(sent) == 1:
+            deliver()
+        return sends(*args)
+
+    monkeypatch.setattr(folder, "deliver", while_another_comes)
+    deliver()
+    with database.read() as session:
+        row = session.get_one(models.Delivery, 1)
+    assert (sent, row.tries, row.error) == ([1], 1, None)
+    assert row.sent_at
