@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from core import errors
 from core.db import Database, models
-from core.export import delivering, kinds, records, turns
+from core.export import delivering, kinds, records, remote_lists, turns
 from core.export.delivering import Refused, Step
 from core.export.desk import Desk
+from core.export.remote_lists import Lists
 from core.partners import Means
 
 log = structlog.get_logger(__name__)
@@ -92,10 +93,16 @@ def waiting(database: Database, destination: models.Destination, means: Means) -
         return session.scalars(delivering.owed(destination.id, means.now())).all()
 
 
-def keep(database: Database, destination: models.Destination, told: Mapping[str, Any]) -> None:
-    """Whose books they are, as the service says it, and nothing that was known before."""
+def keep(
+    database: Database, destination: models.Destination, told: Mapping[str, Any], lists: Lists, now: datetime
+) -> None:
+    """Whose books they are, as the service says it, and nothing that was known before; with what it lists in them, at once.
+
+    Lists that are kept are not asked for again: nobody would learn whose they are after a halt between the two.
+    """
     with database.write() as session:
         session.get_one(models.Destination, destination.id).books = dict(told)
+        remote_lists.keep(session, destination, lists, now)
     destination.books = dict(told)
 
 

@@ -116,9 +116,9 @@ class NetSuite:
             looked = remote_lists.fetched_at(session, destination.id)
         api = netsuite_api.signed_in(means, destination.place, typed, self.sign)
         if looked is None or (destination.books or {}).get("asked"):
-            netsuite_lists.refresh(
-                self.database, destination, api, str(typed.get("account", "")), means.now()
-            )
+            account = str(typed.get("account", ""))
+            told = {"id": account, "name": account, "currencies": netsuite_lists.currencies(api)}
+            books.keep(self.database, destination, told, netsuite_lists.read(api), means.now())
         pack = partial(self._packed, means=means, api=api)
         with books.patient(self.database, destination, means):
             books.send_all(self.database, destination, means, self.here, pack)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from core.db import Database, models
-from core.export import books, remote_lists
 from core.export.delivering import Refused
 from core.export.netsuite_api import Api
+from core.export.remote_lists import Lists
 
 _Row = dict[str, Any]
 #: What is listed there, and how an entry of ours is told by a row.
@@ -30,15 +28,14 @@ _LISTS: dict[str, tuple[str, Callable[[_Row], _Row]]] = {
 _CURRENCIES = "SELECT id, symbol FROM currency WHERE isinactive = 'F'"
 
 
-def refresh(
-    database: Database, destination: models.Destination, api: Api, account: str, now: datetime
-) -> None:
-    """All anew, then kept at once. A list that the account does not have is empty: ids are typed then."""
-    lists = {kind: [told(row) for row in _rows(api, sql)] for kind, (sql, told) in _LISTS.items()}
-    currencies = {row["symbol"]: str(row["id"]) for row in _rows(api, _CURRENCIES)}
-    with database.write() as session:
-        remote_lists.keep(session, destination, lists, now)
-    books.keep(database, destination, {"id": account, "name": account, "currencies": currencies})
+def read(api: Api) -> Lists:
+    """All lists, as they are there now. One that the account does not have is empty: ids are typed then."""
+    return {kind: [told(row) for row in _rows(api, sql)] for kind, (sql, told) in _LISTS.items()}
+
+
+def currencies(api: Api) -> dict[str, str]:
+    """Their ids there by their ISO codes."""
+    return {row["symbol"]: str(row["id"]) for row in _rows(api, _CURRENCIES)}
 
 
 def _rows(api: Api, sql: str) -> list[_Row]:

@@ -96,7 +96,8 @@ class Pennylane:
         with self.database.read() as session:
             looked = remote_lists.fetched_at(session, destination.id)
         if looked is None or (destination.books or {}).get("asked"):
-            pennylane_lists.refresh(self.database, destination, api, means.now())
+            told, lists = pennylane_lists.company(api), pennylane_lists.read(api)
+            books.keep(self.database, destination, told, lists, means.now())
         with self.database.write() as session:
             _make_way(session, destination, means)
         pack = partial(self._packed, means=means, api=api)

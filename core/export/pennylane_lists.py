@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
-from core.db import Database, models
-from core.export import books, pennylane_invoice, remote_lists
+from core.export import pennylane_invoice
 from core.export.pennylane_api import Api
+from core.export.remote_lists import Lists
 
 #: The beginnings of accounts that something bought is booked to: assets, charges, what is of later or not known yet.
 _BOUGHT = ("2", "6", "471", "486")
 
 
-def refresh(database: Database, destination: models.Destination, api: Api, now: datetime) -> None:
-    """All anew, then kept at once."""
-    company = api.me()
-    lists = {
+def company(api: Api) -> dict[str, Any]:
+    """Whose token it is, as Pennylane says it now."""
+    told = api.me()
+    return {"id": str(told["id"]), "name": told["name"], "currency": "EUR"}
+
+
+def read(api: Api) -> Lists:
+    """All lists, as they are there now."""
+    return {
         "accounts": [
             {"id": str(a["id"]), "code": a["number"], "name": a["label"], "type": "EXPENSE", "currency": ""}
             for a in api.accounts()
@@ -24,10 +29,6 @@ def refresh(database: Database, destination: models.Destination, api: Api, now: 
         "contacts": [{"id": str(s["id"]), "name": s["name"]} for s in api.every("suppliers")],
         "taxes": [{"id": code, "name": code} for code in _codes()],
     }
-    with database.write() as session:
-        remote_lists.keep(session, destination, lists, now)
-    told = {"id": str(company["id"]), "name": company["name"], "currency": "EUR"}
-    books.keep(database, destination, told)
 
 
 def _codes() -> list[str]:

@@ -116,8 +116,8 @@ class Qbo:
         told = qbo_lists.company(api)
         if there.get("id", realm) != realm:
             offered = [{"id": realm, "name": told["name"]}]
-            books.keep(self.database, destination, {**there, "offered": offered, "asked": False})
+            told = {**there, "offered": offered, "asked": False}
+            books.keep(self.database, destination, told, {}, means.now())
             return False
-        qbo_lists.refresh(self.database, api, destination, means.now())
-        books.keep(self.database, destination, {"id": realm, **told})
+        books.keep(self.database, destination, {"id": realm, **told}, qbo_lists.read(api), means.now())
         return True

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.db import Database, models
-from core.export import remote_lists
 from core.export.qbo_api import Api, Row
+from core.export.remote_lists import Lists
 
 #: Accounts that money is spent from, and the one of them that is a card.
 _BANKS, _CARD = ("Bank", "Credit Card"), "Credit Card"
@@ -28,9 +26,9 @@ def company(api: Api) -> dict[str, Any]:
     }
 
 
-def refresh(database: Database, api: Api, destination: models.Destination, now: datetime) -> None:
-    """All lists anew, then kept at once."""
-    lists = {
+def read(api: Api) -> Lists:
+    """All lists, as they are there now."""
+    return {
         "accounts": [
             _account(one) for one in _active(api.every("Account")) if one.get("AccountType") not in _OWN
         ],
@@ -38,8 +36,6 @@ def refresh(database: Database, api: Api, destination: models.Destination, now: 
         "taxes": _codes(api.every("TaxCode"), api.every("TaxRate")),
         "tracking": [],
     }
-    with database.write() as session:
-        remote_lists.keep(session, destination, lists, now)
 
 
 def _account(there: Row) -> Row:

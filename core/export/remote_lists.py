@@ -16,14 +16,11 @@ from sqlalchemy.orm import Session
 from core.db import models
 
 LISTS = ("accounts", "contacts", "taxes", "tracking")
+#: Entries by the name of their list.
+Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def keep(
-    session: Session,
-    destination: models.Destination,
-    lists: Mapping[str, Sequence[Mapping[str, Any]]],
-    now: datetime,
-) -> None:
+def keep(session: Session, destination: models.Destination, lists: Lists, now: datetime) -> None:
     """These in the place of what was kept."""
     for kind, entries in lists.items():
         key = {"destination_id": destination.id, "kind": kind}

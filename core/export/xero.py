@@ -15,6 +15,7 @@ from core.export import books, chosen, kinds, records, remote_lists, xero_lists,
 from core.export.books import Owed
 from core.export.delivering import Step
 from core.export.desk import Desk
+from core.export.remote_lists import Lists
 from core.export.xero_api import Api
 from core.partners import Means
 from core.providers import Provider
@@ -89,13 +90,11 @@ class Xero:
         if connected is None:
             return None
         if looked is None or looked < connected or there.get("asked"):
-            there = self._looked(destination, means, there)
-            books.keep(self.database, destination, there)
+            there, lists = self._looked(means, there)
+            books.keep(self.database, destination, there, lists, means.now())
         return there if there.get("id") and not there.get("offered") else None
 
-    def _looked(
-        self, destination: models.Destination, means: Means, before: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _looked(self, means: Means, before: dict[str, Any]) -> tuple[dict[str, Any], Lists]:
         """The organisation that was chosen before, or the only one, with its lists; else those among which a person chooses."""
         every = Api(means, self.provider.api, "").connections()
         if not every:
@@ -104,8 +103,7 @@ class Xero:
         id_ = before.get("id") or (next(iter(names)) if len(names) == 1 else "")
         if id_ not in names:
             offered = [{"id": one, "name": name} for one, name in names.items()]
-            return {**before, "offered": offered, "asked": False}
+            return {**before, "offered": offered, "asked": False}, {}
         api = Api(means, self.provider.api, id_)
         told = xero_lists.organisation(api, xero_lists.user_of(means.token().reveal()))
-        xero_lists.refresh(self.database, api, destination, means.now())
-        return {"id": id_, **told}
+        return {"id": id_, **told}, xero_lists.read(api)

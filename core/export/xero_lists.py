@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from core.db import Database, models
-from core.export import remote_lists
+from core.export.remote_lists import Lists
 from core.export.xero_api import Api
 
 #: What the app must be allowed to do there (`/Organisation/Actions`).
@@ -44,13 +43,12 @@ def locks(found: Mapping[str, Any]) -> dict[str, str | None]:
     return {mine: _day(found.get(theirs)) for mine, theirs in names.items()}
 
 
-def refresh(database: Database, api: Api, destination: models.Destination, now: datetime) -> None:
-    """All lists anew, then kept at once."""
+def read(api: Api) -> Lists:
+    """All lists, as they are there now."""
     lists = {kind: [told(row) for row in _active(api.read(path))] for kind, (path, told) in _LISTS.items()}
     contacts = _active(api.read_all("Contacts"), "ContactStatus")
     lists["contacts"] = [{"id": one["ContactID"], "name": one["Name"]} for one in contacts]
-    with database.write() as session:
-        remote_lists.keep(session, destination, lists, now)
+    return lists
 
 
 def user_of(token: str) -> str:

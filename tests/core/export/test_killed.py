@@ -10,13 +10,17 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete, event
 
 from core import errors
-from core.export import delivering
+from core.db import models
+from core.export import delivering, remote_lists
 from tests.core.export import books, services
 
 #: Writings of one Delivery at most: what is about to be done and what was, for a vendor, a record and a file.
 POINTS = 7
+#: Of a round with one Delivery, at most.
+COMMITS = 14
 
 
 class Killed(BaseException):
@@ -58,6 +62,43 @@ def test_killed_before_any_writing_each_invoice_is_there_once_with_its_file(
             company.round()
         assert killed >= 4
         assert services.files(company) == [_content(at) for at in range(POINTS)]
+
+
+@SERVICES
+def test_killed_before_any_commit_books_are_known_with_their_lists_or_asked_for_again(
+    tmp_path: Path, opened: Callable[[Path], Any]
+) -> None:
+    with opened(tmp_path) as company:
+        alive = 0
+        for at in range(COMMITS):
+            _unlearn(company)
+            company.bring(f"F-{at}", _content(at))
+            left = [at]
+
+            def committed(_: Any, left: list[int] = left) -> None:
+                if not left[0]:
+                    raise Killed
+                left[0] -= 1
+
+            event.listen(company.database.engine, "commit", committed)
+            with suppress(Killed):
+                company.round()
+                alive += 1
+            event.remove(company.database.engine, "commit", committed)
+            with company.database.read() as session:
+                lists = remote_lists.fetched_at(session, company.destination)
+            assert (lists is None) == (company.row().books is None)
+            company.later(minutes=2)
+            company.round()
+        assert 0 < alive < COMMITS - 4
+        assert services.files(company) == [_content(at) for at in range(COMMITS)]
+
+
+def _unlearn(company: Any) -> None:
+    """As if it had just been connected."""
+    company.change(books=None)
+    with company.database.write() as session:
+        session.execute(delete(models.RemoteList))
 
 
 @SERVICES
