@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol, cast
 
@@ -30,10 +30,16 @@ _UNSEEN = [f"*.{end}{more}" for end in f"{_PICTURES} {_FONTS_AND_MEDIA}".split()
 
 
 class Passage(Protocol):
-    """The way out of one run: the loopback port where the door listens for it."""
+    """The way out of one run: the loopback port where the door listens for it, and, as `host:port`, what it does not let through."""
 
     @property
     def port(self) -> int: ...
+
+    @property
+    def refused(self) -> Sequence[str]: ...
+
+    @property
+    def strangers(self) -> Collection[str]: ...
 
 
 async def launch(
@@ -80,14 +86,24 @@ async def new_context(
         return None
 
 
-async def blind(page: Page) -> None:
-    """No pictures, fonts or media. By CDP and not by `route()`, which would turn the HTTP cache off."""
+async def blind(page: Page, strangers: Collection[str]) -> None:
+    """No pictures, fonts or media, and nothing of strangers: trackers are asked for on each page, and each asking costs a connection.
+
+    By CDP and not by `route()`, which would turn the HTTP cache off. A page that leads to a stranger still knocks at the door, which says so.
+    """
     try:
         session = await page.context.new_cdp_session(page)
         await session.send("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})
-        await session.send("Network.setBlockedURLs", {"urls": _UNSEEN})
+        await session.send("Network.setBlockedURLs", {"urls": [*_UNSEEN, *map(_all_of, strangers)]})
     except Error:
         return  # the page has gone already
+
+
+def _all_of(stranger: str) -> str:
+    """Every address there, as Chromium writes them: it names no port that its scheme has anyway."""
+    host, _, port = stranger.rpartition(":")
+    scheme = {"80": "http", "443": "https"}.get(port)
+    return f"{scheme}://{host}/*" if scheme else f"*://{stranger}/*"
 
 
 async def close(context: BrowserContext) -> bool:

@@ -54,6 +54,7 @@ class Door:
         proxy = upstreams.Upstream.parse(upstream, "MOISSON_UPSTREAM_PROXY") if upstream else None
         self.way = way.Way(proxy, resolve, self.bounds.connect)
         self._open: set[Passage] = set()
+        self._strangers: dict[tuple[hosts.Pattern, ...], set[str]] = {}
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -72,7 +73,9 @@ class Door:
         `bounds` are the door's, unless a line is to stay open for longer. Raises BadSettings for an `upstream` that is no proxy.
         """
         through = self._way_through(upstream) if upstream else self.way
-        passage = Passage(self, hosts.patterns(allowed), through, bounds or self.bounds)
+        patterns = hosts.patterns(allowed)
+        strangers = self._strangers.setdefault(patterns, set())
+        passage = Passage(self, patterns, strangers, through, bounds or self.bounds)
         await passage.listen()
         self._open.add(passage)
         passage.when_closed(lambda: self._open.discard(passage))
@@ -93,16 +96,26 @@ class Door:
 
 
 class Passage:
-    """One run's way out. `refused` names each `host:port` it asked for in vain; the counters are for the receipt."""
+    """One run's way out. `refused` names each `host:port` it asked for in vain; the counters are for the receipt.
+
+    `strangers` are those that a page of any run to these hosts has asked for and that are none of them: a browser that knows them need not
+    ask. A host of these that was refused for where it leads is none: its name may lead elsewhere tomorrow.
+    """
 
     def __init__(
-        self, door: Door, allowed: tuple[hosts.Pattern, ...], through: way.Way, bounds: Bounds
+        self,
+        door: Door,
+        allowed: tuple[hosts.Pattern, ...],
+        strangers: set[str],
+        through: way.Way,
+        bounds: Bounds,
     ) -> None:
         self.port = 0
         self.requests = 0
         self.received = 0
         self.sent = 0
         self.refused: list[str] = []
+        self.strangers = strangers
         self._door = door
         self._bounds = bounds
         self._way = through
@@ -186,6 +199,8 @@ class Passage:
             head = await tunnel.read_head(near.reader)
         host, port = head.destination()
         if not self._lets(host, port):
+            if len(self.strangers) < _MOST_REFUSALS:
+                self.strangers.add(f"{host}:{port}")
             raise tunnel.Refusal(403, "http_request_denied")
         try:
             far = await self._way.reach(host, port, self._known)

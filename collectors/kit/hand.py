@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from collectors.kit import browsers, chromium, troubles, vitals
 from collectors.kit.browsers import Locator
+from collectors.kit.field import Field
 from core import errors
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, ElementHandle, Frame, Page
+    from playwright.async_api import BrowserContext, Frame, Page
 
 T = TypeVar("T")
 
@@ -93,14 +94,13 @@ class Hand:
 
         With a `rest` (seconds after each key), and where the page takes it no other way, key by key.
         """
-        element = await self._seen(where, name)
-        await self._belongs(await self.told(element.owner_frame(), name, f"{name} to be in a page"), name)
-        put = 0 if rest else await self._put(element, text())
+        field = await self._field(where, name)
+        await self._belongs(await field.frame(), name)
+        put = 0 if rest else await field.put(text())
         if not put:
-            await self._open(element, name)
-        typing = element.type(text()[put:], delay=rest * 1000)
-        await self.told(typing, name, f"{name} to take what is typed")
-        if whole and not await self._took(element, len(text()), where):
+            await field.open()
+        await field.type(text()[put:], rest)
+        if whole and not await self._took(field, len(text()), where):
             expected = f"{name} to take the whole text"
             raise errors.PortalChanged(step=name, expected=expected, seen="it kept none or a part of it")
 
@@ -153,31 +153,9 @@ class Hand:
                 raise
         return None
 
-    async def _seen(self, where: str | Locator, name: str) -> ElementHandle:
-        """The field itself and not its selector: once its page has gone, nothing is typed into the next one."""
+    async def _field(self, where: str | Locator, name: str) -> Field:
         finding = self.spot(where).element_handle(timeout=CLICK * 1000)
-        return await self.told(finding, name, f"{name} to be seen")
-
-    async def _put(self, element: ElementHandle, text: str) -> int:
-        """All at once but the last key, as with a password manager: some pages hear input, others keys. How much the field took, else 0.
-
-        The last key may send it, so it is looked at before: what was sent is never typed again.
-        """
-        if not text[-1:].isascii():
-            return 0  # the browser makes no key of it
-        try:
-            await element.fill(text[:-1], timeout=CLICK * 1000)
-        except browsers.Error:
-            return 0
-        put = len(text) - 1
-        return put if await self._length(element) == put else 0
-
-    async def _open(self, element: ElementHandle, name: str) -> None:
-        """The field takes keys, and nothing stands in it."""
-        opening = element.wait_for_element_state("editable", timeout=CLICK * 1000)
-        await self.told(opening, name, f"{name} to take what is typed")
-        if await self._length(element):
-            await self.told(element.fill("", timeout=CLICK * 1000), name, f"{name} to be emptied")
+        return Field(await self.told(finding, name, f"{name} to be seen"), name, self.told, CLICK)
 
     async def _belongs(self, frame: Frame | None, name: str) -> None:
         """Both the browser's own record and the page as it is this instant must say a declared origin."""
@@ -186,20 +164,10 @@ class Hand:
             if {origin(place.url), str(live)} - self._origins:
                 raise errors.ForeignOrigin(f"{name} is asked at {origin(place.url)}", step=name)
 
-    async def _took(self, element: ElementHandle, length: int, where: str | Locator) -> bool:
+    async def _took(self, field: Field, length: int, where: str | Locator) -> bool:
         """Whether the field holds it all, or has gone as with a form that sends itself; a new one in its place took nothing."""
-        held = await self._length(element)
+        held = await field.length()
         return held == length or (held is None and await self.glimpse(where, within=0.2) is None)
-
-    async def _length(self, element: ElementHandle) -> int | None:
-        """How much the field holds; None when it has gone, as with a form that sends itself."""
-        try:
-            length: int | None = await element.evaluate(
-                "field => field.isConnected ? (field.value ?? '').length : null"
-            )
-        except browsers.Error:
-            return None
-        return length
 
     async def told(self, doing: Awaitable[T], step: str, expected: str) -> T:
         """What `doing` gives. Its failure is raised in our words, outside the handler, so that no cause hangs on to it."""
@@ -213,14 +181,14 @@ class Hand:
 
 
 async def of(
-    context: BrowserContext, origins: Sequence[str], refused: Sequence[str], mask: Callable[[str], str]
+    context: BrowserContext, origins: Sequence[str], passage: chromium.Passage, mask: Callable[[str], str]
 ) -> Hand:
     """The hand on a new page of `context`. Raises BrowserLost, outside of what it met, so that no cause hangs on to it."""
     with suppress(browsers.Error):
         page = await context.new_page()
-        await chromium.blind(page)
-        context.on("page", chromium.blind)  # what a click may open
-        return Hand(page, origins, refused, mask)
+        await chromium.blind(page, passage.strangers)
+        context.on("page", lambda page: chromium.blind(page, passage.strangers))  # what a click may open
+        return Hand(page, origins, passage.refused, mask)
     raise errors.BrowserLost
 
 

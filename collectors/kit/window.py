@@ -94,7 +94,7 @@ class Window(Errand):
                     locale=self.locale,
                 )
             )
-            opened = await hand.of(context, self.manifest.origins, self._passage.refused, self.mask)
+            opened = await hand.of(context, self.manifest.origins, self._passage, self.mask)
             self._open, self._turn = stack.pop_all(), turn
         self.used_browser = True
         self._user_agent = self._user_agent or self._outside.browsers.user_agent

@@ -73,6 +73,15 @@ def new_browsers(tmp: Path, *, at_once: int = 4, trust_spki: tuple[str, ...] = (
     )
 
 
+@dataclass(frozen=True)
+class Quiet:
+    """A way out through which nothing was asked in vain."""
+
+    port: int = 0
+    refused: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+
+
 @dataclass
 class Plain:
     """A secret of the tests."""

@@ -24,10 +24,11 @@ from collectors.kit import chromium, footprint, hand
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
 from core import errors
-from tests.collectors.kit.site import Site, new_browsers, served
+from tests.collectors.kit.site import Quiet, Site, new_browsers, served
 
 PICTURE = (
-    "<!doctype html><title>t</title><img src='/logo.png'><p id=text>Bonjour</p><script>fetch('/api')</script>"
+    "<!doctype html><title>t</title><img src='/logo.png'><p id=text>Bonjour</p>"
+    "<script>fetch('/api').then(() => (text.id = 'asked'))</script>"
 )
 
 
@@ -219,12 +220,12 @@ class TestEnding:
         shared = new_browsers(short_tmp)
         with served({"/": "<p id=here>hello</p>"}) as site:
             async with _context(shared, door, site) as context:
-                touch = await hand.of(context, [site.url], [], str)
+                touch = await hand.of(context, [site.url], Quiet(), str)
                 _kill(short_tmp)
                 with pytest.raises(errors.BrowserLost):
                     await touch.see("#never", name="a button", within=60)
             async with _context(shared, door, site) as context:
-                touch = await hand.of(context, [site.url], [], str)
+                touch = await hand.of(context, [site.url], Quiet(), str)
                 await touch.go(site.url, "the page")
                 await touch.see("#here", name="the text")
         await shared.close()
@@ -313,12 +314,12 @@ class TestTheWorldOutside:
     async def test_no_picture_is_fetched_and_the_page_works(self, door: Door, browsers: Browsers) -> None:
         with served({"/": PICTURE, "/api": "{}"}) as site:
             async with _context(browsers, door, site) as context:
-                touch = await hand.of(context, [site.url], [], str)
+                touch = await hand.of(context, [site.url], Quiet(), str)
                 await touch.go(site.url, "the page")
                 await touch.page.wait_for_load_state("load")
+                await touch.see("#asked", name="what the page fetches itself")
 
-        assert "/logo.png" not in site.asked
-        assert "/api" in site.asked
+        assert site.asked == ["/", "/api"]
 
     async def test_an_ordinary_page_would_fetch_it(self, door: Door, browsers: Browsers) -> None:
         with served({"/": PICTURE}) as site:
@@ -328,11 +329,30 @@ class TestTheWorldOutside:
 
         assert "/logo.png" in site.asked
 
+    async def test_a_stranger_is_knocked_for_once_and_a_page_that_leads_there_is_told_still(
+        self, door: Door, browsers: Browsers
+    ) -> None:
+        with served({"/t.js": "1"}) as stranger:
+            tracked = f"<script src={stranger.url}/t.js></script><p>portal</p>"
+            with served({"/": tracked}) as site:
+                for refused in ([stranger.authority], []):
+                    passage = await door.open([site.authority])
+                    async with browsers.context(passage, state=None, user_agent=None) as context:
+                        touch = await hand.of(context, [site.url], passage, str)
+                        await touch.go(site.url, "the page")
+                        await touch.see("text=portal", name="the page")
+                        assert passage.refused == refused
+                        with pytest.raises(errors.DoorClosed, match=stranger.authority):
+                            await touch.go(stranger.url, "the page")
+                    await passage.close()
+                assert (await door.open(["other.example"])).strangers == set()
+            assert stranger.asked == []
+
     async def test_what_the_door_refuses_is_not_reached(self, door: Door, browsers: Browsers) -> None:
         with served({"/": "secret of the intranet"}) as inside, served({"/": "portal"}) as site:
             passage = await door.open([site.authority])
             async with browsers.context(passage, state=None, user_agent=None) as context:
-                touch = await hand.of(context, [site.url], passage.refused, str)
+                touch = await hand.of(context, [site.url], passage, str)
                 with pytest.raises(errors.DoorClosed, match=inside.authority):
                     await touch.go(inside.url, "the page")
                 await touch.go(site.url, "the page")
@@ -406,12 +426,12 @@ async def _secured(
     leaf.configure_cert(tls)
     with served({"/": "hello"}, tls=tls) as site:
         async with _context(browsers, door, site) as context:
-            yield await hand.of(context, [site.url], [], str), site
+            yield await hand.of(context, [site.url], Quiet(), str), site
 
 
 async def _typed(browsers: Browsers, door: Door, site: Site, text: str) -> None:
     async with _context(browsers, door, site) as context:
-        touch = await hand.of(context, [site.url], [], str)
+        touch = await hand.of(context, [site.url], Quiet(), str)
         await touch.go(site.url, "the page")
         await touch.type(lambda: text, "#name", "the name", whole=True)
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from collectors.kit import door, hosts, tunnel
 from core import errors
@@ -52,8 +53,8 @@ async def through(passage: door.Passage, authority: str, *words: str) -> bytes:
         writer.close()
 
 
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+@pytest_asyncio.fixture
+async def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """What the name service says; it answers from here for the test, one answer per question, the last for good."""
     book: dict[str, list[str]] = {}
 
@@ -63,7 +64,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
         said = book[host].pop(0) if len(book[host]) > 1 else book[host][0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in said.split()]
 
-    monkeypatch.setattr(asyncio.get_event_loop(), "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
     return book
 
 
@@ -165,6 +166,7 @@ async def test_an_allowed_name_that_leads_inside_is_refused(
         assert b" 403 destination_ip_prohibited" in await connect(passage.port, "portal.example:443")
         assert dialled == []
         assert passage.refused == ["portal.example:443"]
+        assert (await out.open(["portal.example"])).strangers == set()
 
 
 async def test_an_allowed_name_that_leads_outside_is_dialled_at_the_address_that_was_checked(

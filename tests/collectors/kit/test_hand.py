@@ -396,7 +396,7 @@ async def _at(
         passage = await door.open(hosts)
         try:
             async with browsers.context(passage, state=None, user_agent=None) as context:
-                touch = await hand.of(context, origins or declared, passage.refused, mask.Mask())
+                touch = await hand.of(context, origins or declared, passage, mask.Mask())
                 await touch.go(site.url + path, "the page")
                 yield touch, site
         finally:
