@@ -29,7 +29,13 @@ _FOLDER = Path(__file__).parent / "i18n"
 @cache
 def words(language: str) -> Mapping[str, str | dict[str, str]]:
     """Every sentence of a language by its dotted key; a table of plural forms is one sentence."""
-    return dict(_flatten(tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8")), ""))
+    text = (_FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+    return dict(_flatten(tomllib.loads(_bound(text) if language == "fr" else text), ""))
+
+
+def _bound(french: str) -> str:
+    """With no line that begins with a colon or a closing quote: their spaces break none, and are typed as any other in the file."""
+    return re.sub(r"(?<=«) | (?=[:;?!»])", "\N{NO-BREAK SPACE}", french)
 
 
 def _flatten(table: Mapping[str, Any], prefix: str) -> list[tuple[str, Any]]:

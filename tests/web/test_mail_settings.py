@@ -46,8 +46,8 @@ def test_the_file_holds_settings_and_nothing_that_signs_in(company: world.World)
 
 def test_another_company_sets_up_the_same_and_each_waits_for_what_signs_in(company: world.World) -> None:
     page = _bring(company, _exported(company)).text
-    assert "Boîtes mises en place : 4" in page
-    assert "Règles ajoutées : 2" in page
+    assert "Boîtes mises en place\N{NO-BREAK SPACE}: 4" in page
+    assert "Règles ajoutées\N{NO-BREAK SPACE}: 2" in page
     made = {one.address: one for one in _theirs(company)}
     assert made["ap@firm.fr"].place["host"] == "imap.firm.fr"
     assert all(one.next_check_at is None for one in made.values())
@@ -72,8 +72,8 @@ def test_what_is_here_already_stays_as_it_is(company: world.World) -> None:
     told = _exported(company)
     told["mailboxes"][1]["role"] = "ar" if told["mailboxes"][1]["role"] == "ap" else "ap"
     page = _bring(company, told, "admin@firm.fr").text
-    assert "mises en place : 0" in page
-    assert "Règles ajoutées : 0" in page
+    assert "mises en place\N{NO-BREAK SPACE}: 0" in page
+    assert "Règles ajoutées\N{NO-BREAK SPACE}: 0" in page
     with company.database.read() as session:
         assert session.get_one(models.Mailbox, posted.IN_ORDER).role == "ap"
 

@@ -67,7 +67,7 @@ def test_looking_at_a_file_stores_nothing(company: world.World) -> None:
     client = company.signed_in("finance@firm.fr")
     answer = bring(client, written.qif(LINES).replace(b"D13/10/2026", b"D13/13/2026"), "octobre.qif")
     page = client.get(answer.headers["Location"]).text
-    assert counted(page) == "3 lignes : 2 nouvelles, aucune déjà connue, 1 illisible."
+    assert counted(page) == "3 lignes\N{NO-BREAK SPACE}: 2 nouvelles, aucune déjà connue, 1 illisible."
     assert "pas de date" in page
     assert "-45,90" in page
     assert payments(company) == []
@@ -81,7 +81,7 @@ def test_a_file_is_taken_in_and_the_second_time_nothing_is_new(company: world.Wo
     assert inbox(company) == []
     again = bring(client, written.french_csv(LINES)).headers["Location"]
     page = client.get(again).text
-    assert counted(page) == "3 lignes : aucune nouvelle, 3 déjà connues, aucune illisible."
+    assert counted(page) == "3 lignes\N{NO-BREAK SPACE}: aucune nouvelle, 3 déjà connues, aucune illisible."
     assert "0 nouvelle ligne" in page
     assert take(client, again, account="1").status_code == 422
     assert len(payments(company)) == 3
@@ -111,7 +111,7 @@ def test_two_equal_lines_are_decided_by_a_person(company: world.World) -> None:
     file = written.qif([METRO, METRO])
     place = bring(client, file).headers["Location"]
     assert counted(client.get(place).text).startswith(
-        "2 lignes : 1 nouvelle, aucune déjà connue, 1 à décider"
+        "2 lignes\N{NO-BREAK SPACE}: 1 nouvelle, aucune déjà connue, 1 à décider"
     )
     assert take(client, place, new_name="Courant").status_code == 422
     assert payments(company) == []
@@ -147,7 +147,7 @@ def test_another_separator_makes_other_columns(company: world.World) -> None:
     wrong = client.get(f"{place}?c-encoding=utf-8&c-separator=;&c-day=0&before=utf-8;").text
     assert "Aucune ligne" in wrong or "illisible" in wrong
     right = client.get(f"{place}?c-encoding=utf-8&c-separator=,&c-day=0&before=utf-8;").text
-    assert counted(right).startswith("3 lignes : 3 nouvelles")
+    assert counted(right).startswith("3 lignes\N{NO-BREAK SPACE}: 3 nouvelles")
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,9 @@ def test_a_feed_and_a_file_of_one_account_are_not_doubled(company: world.World) 
     company.app.test_client().post("/api/v1/payments", json=CALL, headers=key)
     client = company.signed_in()
     page = client.get(bring(client, written.ofx(LINES)).headers["Location"]).text
-    assert counted(page).startswith("3 lignes : 2 nouvelles, aucune déjà connue, 1 à décider")
+    assert counted(page).startswith(
+        "3 lignes\N{NO-BREAK SPACE}: 2 nouvelles, aucune déjà connue, 1 à décider"
+    )
 
 
 def test_a_second_equal_line_of_a_feed_is_left_until_it_is_said_to_be_real(company: world.World) -> None:

@@ -67,7 +67,7 @@ def test_each_field_says_where_it_was_read_and_how_surely_without_a_percentage(m
 def test_confirming_leads_to_the_next_and_can_be_undone(company: world.World) -> None:
     client = company.signed_in()
     page = act(client, "/review/5/confirm").text
-    assert "Confirmée :" in page
+    assert "Confirmée\N{NO-BREAK SPACE}:" in page
     assert invoice(company, 5).reviewed_at is not None
     back = undo(client, page)
     assert back.request.path == "/review/5"
@@ -79,7 +79,7 @@ def test_what_is_typed_is_a_correction_beside_what_was_read(company: world.World
     page = act(
         client, "/review/5/confirm", **{"field-total": "1 050,90", "field-due_date": "2026-07-30"}
     ).text
-    assert "Confirmée :" in page
+    assert "Confirmée\N{NO-BREAK SPACE}:" in page
     seen = invoice(company, 5)
     assert (seen.total_minor, str(seen.due_on)) == (105090, "2026-07-30")
     with company.database.read() as session:
@@ -87,7 +87,7 @@ def test_what_is_typed_is_a_correction_beside_what_was_read(company: world.World
     assert set(said) == {"total", "due_date"}
     desk = client.get("/review/5").text
     assert "dit par une personne" in desk
-    assert "lu : 49,90" in desk
+    assert "lu\N{NO-BREAK SPACE}: 49,90" in desk
 
 
 def test_a_value_that_cannot_be_is_told_at_its_field_and_nothing_is_kept(company: world.World) -> None:

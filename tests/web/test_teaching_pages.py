@@ -36,7 +36,7 @@ def test_what_was_pointed_at_is_in_the_address_and_can_be_taken_back(museum: wor
     page = client.get("/review/5/teach", query_string=at).text
     assert "F2026-0096</q>" in page
     assert page.count('class="taught"') == 2
-    without = re.search(r'href="(/review/5/teach\?[^"]+)" aria-label="Retirer : Numéro"', page)
+    without = re.search(r'href="(/review/5/teach\?[^"]+)" aria-label="Retirer[^"]: Numéro"', page)
     assert without
     assert "at-number" not in without[1]
 

@@ -7,7 +7,7 @@ import inspect
 import re
 import string
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,21 @@ def test_both_languages_fill_in_the_same_values() -> None:
 
 def test_no_sentence_is_empty() -> None:
     assert [key for words in (FRENCH, ENGLISH) for key, said in words.items() if not said] == []
+
+
+def test_no_french_line_begins_with_a_colon_or_a_closing_quote() -> None:
+    assert [form for form in _forms(FRENCH) if re.search(" [:;?!»]|« ", form)] == []
+    assert FRENCH["colon"] == "\N{NO-BREAK SPACE}: "
+
+
+def test_english_has_no_space_before_a_colon() -> None:
+    """Neither in its words nor in the pages, which are of both languages."""
+    assert [form for form in _forms(ENGLISH) if " : " in form] == []
+    assert [path.name for path in WEB.rglob("*.html") if " : " in path.read_text(encoding="utf-8")] == []
+
+
+def _forms(words: Mapping[str, str | dict[str, str]]) -> list[str]:
+    return [form for said in words.values() for form in ([said] if isinstance(said, str) else said.values())]
 
 
 def test_every_key_that_the_pages_use_is_there() -> None:
