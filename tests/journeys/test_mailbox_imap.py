@@ -108,7 +108,7 @@ async def says_why_and_takes_it_anyway(anna: houses.Visitor, house: houses.House
     await anna.go("/mailboxes/messages")
     await anna.page.get_by_label("Mots de l'objet ou de l'expéditeur").fill("menu")
     await anna.click("button", "Filtrer")
-    await anna.sees(re.compile("Écarté : rien n'y parle d'une facture"))
+    await anna.sees(re.compile(r"Écarté\s: rien n'y parle d'une facture"))
     await anna.click("button", re.compile("^Prendre quand même"))
     await houses.until(lambda: ("Le menu", "taken", None) in house.rows(SEEN))
 
