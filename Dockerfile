@@ -11,9 +11,9 @@ COPY demo demo
 RUN pip wheel --no-cache-dir -c constraints.txt -w /wheels .
 
 FROM python:3.11-slim-bookworm
-# The browser comes from Debian: a rebuild brings its security fixes. libatomic1 is for Playwright's own Node.
+# The browsers come from Debian: a rebuild brings their security fixes. The complete one is for suppliers that insist on it. libatomic1 is for Playwright's own Node.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends chromium-headless-shell fonts-liberation fonts-noto-core libatomic1 tini \
+ && apt-get install -y --no-install-recommends chromium-headless-shell chromium fonts-liberation fonts-noto-core libatomic1 tini \
  && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --find-links=/wheels moisson

@@ -9,7 +9,7 @@ nothing here tries to look like another browser.
 - A file comes of a real click only: a row opens a menu whose visible entry downloads. Its address asked for otherwise answers 500, and with JavaScript
   brings four bytes before the PDF. About twenty quick ones make Google ask for the password anew: two seconds between two.
 - One billing account belongs to one tenant, and is seen by its billing administrators. `hl=en` is taken to make the pages English.
-- Nothing tells the end of the list: three seconds without a further period are taken for it.
+- Nothing tells the end of the list: five seconds without a further period are taken for it.
 - No period with an invoice, where there are several, is a changed portal; a first period without any is none.
 """
 
@@ -67,12 +67,13 @@ when = [
 """
 TRANSACTIONS = "/ac/billing/accounts/{billing_account}/transactions?hl=en"
 FRAME, CARD = "iframe[src*='payments.google.com']", ".b3id-collapsing-card"
+HEAD, OPEN = ".b3id-header-container", "xpath=self::*[not(contains(@class, 'collapsed'))]"
 SIGN_IN = "#identifierId, input[type=password]"
 ROW = ".b3id-document-zippy-group:has(.b3id-document-zippy-group-header:text('PDF')) .jfk-freestanding-menu-button"
 DOWNLOAD = ".goog-menu-vertical [data-download-url]"
 ACCOUNT = kit.Contract("account")
-#: Seconds without a further period after which there is none; and how many clicks no list of months needs.
-MORE, MOST = 3.0, 500
+#: Seconds without a further period after which there is none; and how many periods no list of months has.
+MORE, MOST = 5.0, 500
 
 
 class GoogleWorkspace(kit.Collector):
@@ -117,17 +118,16 @@ async def timeline(portal: kit.Portal) -> Any:
 
 async def unfold(portal: kit.Portal, frame: Any) -> None:
     """Opens each period and scrolls on, until no further one comes."""
-    cards, closed = frame.locator(CARD), frame.locator(f"{CARD}.collapsed .b3id-header-container")
-    for _ in range(MOST):
-        count = await cards.count()
-        if await closed.count():
-            await portal.click(closed, name="a closed period")
-            continue
-        await cards.last.scroll_into_view_if_needed()
-        if await portal.glimpse(cards.nth(count), within=MORE) is None:
+    cards = frame.locator(CARD)
+    for place in range(MOST):
+        card = cards.nth(place)
+        if await portal.glimpse(card, within=MORE) is None:
             return
-    expected = f"every period to be open after {MOST} clicks"
-    raise kit.errors.PortalChanged(step="the list", expected=expected, seen="some that are closed")
+        if await portal.glimpse(card.locator(OPEN), card.locator(HEAD)) == 1:
+            await portal.click(card.locator(HEAD), name="a closed period")
+            await portal.see(card.locator(OPEN), name="the opened period")
+        await card.scroll_into_view_if_needed()
+    raise kit.errors.PortalChanged(step="the list", expected=f"an end before {MOST} periods", seen="more")
 
 
 def number(text: str) -> str:

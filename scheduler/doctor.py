@@ -153,6 +153,14 @@ def _browser(settings: Settings) -> Finding:
         return Finding("browser", False, str(err), grave=True)
 
 
+def _complete_browser(settings: Settings, insist: list[str]) -> Finding:
+    """`insist` are the names of the suppliers that are visited with nothing less."""
+    try:
+        return Finding("complete browser", True, browsers.find(settings.browser, "full"))
+    except errors.NoBrowser as err:
+        return Finding("complete browser", False, f"{', '.join(insist)} cannot be visited: {err}")
+
+
 def _sandbox(settings: Settings) -> Finding:
     if settings.allow_no_sandbox:
         words = "OFF (MOISSON_ALLOW_NO_SANDBOX): fit for tests, not for portals you do not run"
@@ -185,6 +193,10 @@ def _scans(settings: Settings) -> Finding:
 def _catalogue(settings: Settings) -> Iterator[Finding]:
     found = catalogue.load(settings.collectors, allow_loopback=settings.allow_loopback)
     yield Finding("collectors", True, f"{len(found.collectors)} in the catalogue")
+    if insist := [
+        each.manifest.name for each in found.collectors.values() if each.manifest.browser == "full"
+    ]:
+        yield _complete_browser(settings, insist)
     for problem in found.problems:
         yield Finding("collectors", False, str(problem))
 

@@ -1,6 +1,6 @@
 """The browser of a worker: found once, started when first needed, shared by all visits, each in a context of its own.
 
-`python -m collectors.kit.browsers find` prints the path of the browser that the farm would drive.
+`python -m collectors.kit.browsers find` prints the path of the browser that the farm would drive, `find full` that of a complete one.
 """
 
 from __future__ import annotations
@@ -208,6 +208,7 @@ class _Running:
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(find(os.environ.get("MOISSON_BROWSER", "")) + "\n")
+        wanted: Kind = "full" if "full" in sys.argv else "shell"
+        sys.stdout.write(find(os.environ.get("MOISSON_BROWSER", ""), wanted) + "\n")
     except errors.NoBrowser as none:
         sys.exit(str(none))

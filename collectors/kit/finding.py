@@ -24,9 +24,11 @@ def find(setting: str = "", kind: Kind = "shell") -> str:
     for path in (*_playwrights_own(kind), *_systems(kind)):
         if os.access(path, os.X_OK):
             return str(path)
+    what = "Chromium or Chrome" if kind == "shell" else "complete Chromium or Chrome"
+    package = "chromium-headless-shell" if kind == "shell" else "chromium"
     raise errors.NoBrowser(
-        "no Chromium or Chrome was found: type `apt-get install chromium-headless-shell` (Debian, Ubuntu) or "
-        "`python -m playwright install chromium-headless-shell`, or set MOISSON_BROWSER to the path of one"
+        f"no {what} was found: type `apt-get install {package}` (Debian, Ubuntu) or "
+        f"`python -m playwright install {package}`, or set MOISSON_BROWSER to the path of one"
     )
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Seconds. A click that does not get through is told soon: something lies over the button, and that is to be seen to first.
-CLICK, SEE, GO = 3.0, 10.0, 30.0
+#: Seconds. A sign-in's click that does not get through is told soon: something lies over the button, and that is to be seen to first.
+CLICK, SEE, GO = 5.0, 10.0, 30.0
 #: Seconds after each digit of a code: boxes of one digit each pass the focus on in their own time.
 DIGIT = 0.1
 
@@ -84,8 +84,9 @@ class Hand:
             return self._vitals.fault
         return errors.PortalChanged(step=step, expected=expected, seen=await self.head())
 
-    async def click(self, where: str | Locator, name: str) -> None:
-        await self.told(self.spot(where).click(timeout=CLICK * 1000), name, f"{name} to be clicked")
+    async def click(self, where: str | Locator, name: str, within: float = SEE) -> None:
+        """Raises PortalChanged after so many seconds in which it is not there, or something lies over it."""
+        await self.told(self.spot(where).click(timeout=within * 1000), name, f"{name} to be clicked")
 
     async def type(
         self, text: Callable[[], str], where: str | Locator, name: str, *, whole: bool, rest: float = 0.0

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from collectors.kit import answers, asking, interview, sending, sight, templates, tokens, trail
+from collectors.kit import answers, asking, hand, interview, sending, sight, templates, tokens, trail
 from collectors.kit.declared_pages import Act, Login, PageState, Sign
 from core import errors
 
@@ -222,7 +222,7 @@ class _SignIn:
             await self.page.keyboard.press(act.where)
             return
         try:
-            await self.portal.click(where, name=name)
+            await self.portal.click(where, name=name, within=hand.CLICK)
         except errors.PortalChanged:
             self.sending.miss()
             raise

@@ -11,9 +11,15 @@ from collectors import google_workspace as ours
 from collectors.kit import declared
 from core import errors
 from demo.stage import Lever
+from tests.collectors.kit.site import require_complete_browser
 from tests.collectors.visiting import Customer, World
 from tests.portals import google_workspace
 from tests.portals.names import Replicas
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _complete_browser() -> None:
+    require_complete_browser()
 
 
 @pytest.fixture

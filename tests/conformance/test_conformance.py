@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from collectors.kit import catalogue
+from tests.collectors.kit.site import require_complete_browser
 from tests.conformance import courses, trial
 from tests.conformance.ride import Ground
 from tests.conformance.trial import Outcome
@@ -36,6 +37,8 @@ async def outcomes(ground: Ground) -> dict[str, list[Outcome]]:
 
 @pytest.mark.parametrize("supplier", sorted(museum.replicas()))
 async def test_a_collector_passes_its_trial(outcomes: dict[str, list[Outcome]], supplier: str) -> None:
+    if catalogue.load().collector(supplier).manifest.browser == "full":
+        require_complete_browser()
     failed = [f"{outcome.course}: {outcome.words}" for outcome in outcomes[supplier] if not outcome.passed]
     assert not failed, "\n".join(failed)
 

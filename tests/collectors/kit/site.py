@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask, Response, request
 from werkzeug.wrappers import Response as Answered
 
-from collectors.kit import declared
+from collectors.kit import declared, finding
 from collectors.kit.browsers import Browsers
 from collectors.kit.portal import Outside, Portal, open_portal
-from core import nouns
+from core import errors, nouns
 from demo.server import Server
 
 Page = str | Callable[[], Answered | str]
@@ -71,6 +72,14 @@ def new_browsers(tmp: Path, *, at_once: int = 4, trust_spki: tuple[str, ...] = (
         trust_spki=trust_spki,
         tmp=tmp,
     )
+
+
+def require_complete_browser() -> None:
+    """Skips the test where the machine has the headless shell only."""
+    try:
+        finding.find(os.environ.get("MOISSON_BROWSER", ""), "full")
+    except errors.NoBrowser as none:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(none))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from collectors.kit import chromium, footprint, hand
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
 from core import errors
-from tests.collectors.kit.site import Quiet, Site, new_browsers, served
+from tests.collectors.kit.site import Quiet, Site, new_browsers, require_complete_browser, served
 
 PICTURE = (
     "<!doctype html><title>t</title><img src='/logo.png'><p id=text>Bonjour</p>"
@@ -365,7 +365,7 @@ class TestTheWorldOutside:
         self, door: Door, browsers: Browsers, full: bool
     ) -> None:
         if full:
-            _needs_full_browser()
+            require_complete_browser()
 
         assert await _packets_by_webrtc(browsers, door, full=full) == 0
 
@@ -434,13 +434,6 @@ async def _typed(browsers: Browsers, door: Door, site: Site, text: str) -> None:
         touch = await hand.of(context, [site.url], Quiet(), str)
         await touch.go(site.url, "the page")
         await touch.type(lambda: text, "#name", "the name", whole=True)
-
-
-def _needs_full_browser() -> None:
-    try:
-        browsers_module.find(kind="full")
-    except errors.NoBrowser:
-        pytest.skip("no full Chromium on this machine, only the headless shell")
 
 
 async def _packets_by_webrtc(

@@ -49,8 +49,10 @@ def test_without_any_it_says_what_to_type(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
 
-    with pytest.raises(errors.NoBrowser, match="apt-get install chromium-headless-shell"):
+    with pytest.raises(errors.NoBrowser, match="apt-get install chromium-headless-shell`"):
         finding.find()
+    with pytest.raises(errors.NoBrowser, match=r"no complete Chromium .* `apt-get install chromium`"):
+        finding.find(kind="full")
 
 
 def _program(path: Path) -> Path:

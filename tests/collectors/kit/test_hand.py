@@ -157,17 +157,14 @@ class TestGoing:
 
 
 class TestClicking:
-    async def test_something_over_the_button_is_told_soon(
-        self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(hand, "CLICK", 0.3)
+    async def test_something_over_the_button_is_told(self, door: Door, browsers: Browsers) -> None:
         wall = (
             "<button id=go>Entrer</button><div style='position:fixed;inset:0'>Nos partenaires et vous</div>"
         )
 
         async with _at(door, browsers, {"/": wall}) as (touch, _):
             with pytest.raises(errors.PortalChanged) as caught:
-                await touch.click("#go", "the button")
+                await touch.click("#go", "the button", within=0.3)
 
         assert caught.value.step == "the button"
 
