@@ -7,6 +7,7 @@ public internet, and connects to the address it looked at, so neither a redirect
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,7 +18,8 @@ from core import errors
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST_REFUSALS = 100
-
+#: A name with anything else in it could be taken for a pattern of many.
+_PLAIN = re.compile(r"[\w.-]+")
 
 #: What a complete Chromium asks for of itself when a page has a form. Refused like any other, it is no news of the portal.
 _BROWSERS_OWN = {"content-autofill.googleapis.com"}
@@ -199,7 +201,7 @@ class Passage:
             head = await tunnel.read_head(near.reader)
         host, port = head.destination()
         if not self._lets(host, port):
-            if len(self.strangers) < _MOST_REFUSALS:
+            if len(self.strangers) < _MOST_REFUSALS and _PLAIN.fullmatch(host):
                 self.strangers.add(f"{host}:{port}")
             raise tunnel.Refusal(403, "http_request_denied")
         try:

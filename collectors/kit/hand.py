@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 #: Seconds. A sign-in's click that does not get through is told soon: something lies over the button, and that is to be seen to first.
 CLICK, SEE, GO = 5.0, 10.0, 30.0
+#: Seconds that words may take to stand there.
+WORDS = 1.0
 #: Seconds after each digit of a code: boxes of one digit each pass the focus on in their own time.
 DIGIT = 0.1
 
@@ -107,8 +109,11 @@ class Hand:
 
     async def words(self, where: str | Locator) -> str:
         """What stands there, on one line, without secrets; nothing when it is not there."""
+        spot = self.spot(where)
         try:
-            text = await self.spot(where).inner_text(timeout=1000)
+            text = (
+                "" if await self._look([spot], WORDS) is None else await spot.inner_text(timeout=SEE * 1000)
+            )
         except browsers.Error:
             return ""
         return self._mask(" ".join(text.split()))
@@ -142,15 +147,21 @@ class Hand:
         return found.filter(visible=True).first
 
     async def _look(self, spots: Sequence[Locator], within: float) -> int | None:
-        """None also when the page went on to another while it was looked at."""
+        """None also when the page went on to another while it was looked at, or does not answer.
+
+        When the time is over, what is there by then counts: a busy machine may not have looked once before.
+        """
         try:
-            await _any_visible(spots, within)
-            for place, spot in enumerate(spots):
-                if await spot.is_visible():
-                    return place
+            with suppress(browsers.TooSlow):
+                await _any_visible(spots, within)
+            async with asyncio.timeout(SEE):
+                for place, spot in enumerate(spots):
+                    if await spot.is_visible():
+                        return place
+        except TimeoutError:
+            return None
         except browsers.Error as err:
-            trouble = troubles.of(err)
-            if not (trouble.slow or trouble.moved):
+            if not troubles.of(err).moved:
                 raise
         return None
 

@@ -169,6 +169,14 @@ async def test_an_allowed_name_that_leads_inside_is_refused(
         assert (await out.open(["portal.example"])).strangers == set()
 
 
+async def test_a_strangers_name_that_could_be_a_pattern_is_refused_and_not_remembered() -> None:
+    async with a_door() as out:
+        passage = await out.open(["portal.example"])
+        for name in ("tracker.example", "*.example", "{a}.example", "(.*)"):
+            assert b" 403 http_request_denied" in await connect(passage.port, f"{name}:443")
+        assert passage.strangers == {"tracker.example:443"}
+
+
 async def test_an_allowed_name_that_leads_outside_is_dialled_at_the_address_that_was_checked(
     names: dict[str, list[str]], dialled: list[str]
 ) -> None:

@@ -61,6 +61,10 @@ class TestLooking:
         async with _at(door, browsers, {"/": "hello"}) as (touch, _):
             assert await touch.glimpse("#never", within=0.2) is None
 
+    async def test_what_is_there_is_seen_however_short_the_look(self, door: Door, browsers: Browsers) -> None:
+        async with _at(door, browsers, {"/": "<p id=here>hello</p>"}) as (touch, _):
+            assert await touch.glimpse("#never", "#here", within=0.001) == 1
+
     async def test_a_page_that_changed_says_which_step_and_what_is_there_instead(
         self, door: Door, browsers: Browsers
     ) -> None:
