@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Seconds. A sign-in's click that does not get through is told soon: something lies over the button, and that is to be seen to first.
-CLICK, SEE, GO = 5.0, 10.0, 30.0
+#: Seconds. A field that cannot be typed into is told soon: something else may be there, and that is to be seen to first.
+TYPE, SEE, GO = 5.0, 10.0, 30.0
 #: Seconds that words may take to stand there.
 WORDS = 1.0
 #: Seconds after each digit of a code: boxes of one digit each pass the focus on in their own time.
@@ -166,8 +166,8 @@ class Hand:
         return None
 
     async def _field(self, where: str | Locator, name: str) -> Field:
-        finding = self.spot(where).element_handle(timeout=CLICK * 1000)
-        return Field(await self.told(finding, name, f"{name} to be seen"), name, self.told, CLICK)
+        finding = self.spot(where).element_handle(timeout=TYPE * 1000)
+        return Field(await self.told(finding, name, f"{name} to be seen"), name, self.told, TYPE)
 
     async def _belongs(self, frame: Frame | None, name: str) -> None:
         """Both the browser's own record and the page as it is this instant must say a declared origin."""

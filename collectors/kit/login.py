@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from collectors.kit import answers, asking, hand, interview, sending, sight, templates, tokens, trail
+from collectors.kit import answers, asking, interview, sending, sight, templates, tokens, trail
 from collectors.kit.declared_pages import Act, Login, PageState, Sign
 from core import errors
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 WHOLE, PATIENCE = 90.0, 20.0
 #: Seconds until a page is acted on again: a click that sent nothing was swallowed, one that sent something is being answered.
 SWALLOWED, ANSWERED = 3.0, 12.0
+#: Seconds. A click that does not get through is told soon: something lies over the button, and that is to be seen to first.
+CLICK = 5.0
 MOST_ACTS = 25
 #: Seconds that a clock may be off before it is why a code of the moment is refused.
 CLOCK = 20.0
@@ -222,7 +224,7 @@ class _SignIn:
             await self.page.keyboard.press(act.where)
             return
         try:
-            await self.portal.click(where, name=name, within=hand.CLICK)
+            await self.portal.click(where, name=name, within=CLICK)
         except errors.PortalChanged:
             self.sending.miss()
             raise

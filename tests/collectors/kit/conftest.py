@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from collectors.kit import evidence, hand
+from collectors.kit import evidence, hand, login
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
 from collectors.kit.lane import Lanes
@@ -19,7 +19,8 @@ from tests.collectors.kit.site import Visit, new_browsers
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A browser may have no processor for some seconds; a click that is to get nowhere takes as long."""
-    monkeypatch.setattr(hand, "CLICK", 8.0)
+    monkeypatch.setattr(login, "CLICK", 8.0)
+    monkeypatch.setattr(hand, "TYPE", 8.0)
     monkeypatch.setattr(evidence, "PATIENCE", 20)
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as Answered
 
-from collectors.kit import hand
+from collectors.kit import hand, login
 from collectors.kit.portal import Portal
 from core import errors
 from tests.collectors.kit.site import Page, Plain, Visit, served
@@ -81,7 +81,8 @@ async def test_the_password_is_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     if way in IN_VAIN:
-        monkeypatch.setattr(hand, "CLICK", 1.0)
+        monkeypatch.setattr(login, "CLICK", 1.0)
+        monkeypatch.setattr(hand, "TYPE", 1.0)
     pages, befalls, error = WAYS[way]
     with served(pages) as site:
         async with visit.to(site) as portal:
