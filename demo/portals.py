@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -21,11 +22,17 @@ CATALOGUE = Path(__file__).parent.parent / "collectors"
 class Portal:
     """One fictional supplier on loopback. Use it as a context, or `start()` and `stop()` it."""
 
-    def __init__(self, site: mandarine.Site | nimbus.Site | bleu.Site, port: int = 0) -> None:
-        """`port` 0 lets the system choose; a taken port gives way to the next free one."""
+    def __init__(
+        self,
+        site: mandarine.Site | nimbus.Site | bleu.Site,
+        port: int = 0,
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`port` 0 lets the system choose; a taken port gives way to the next free one, which is plain HTTP always."""
         self.house = site.house
         self.app = site.app
-        self._server = server.Server(site.app) if port == 0 else server.next_free(site.app, port)
+        self._server = server.Server(site.app, tls=tls) if port == 0 else server.next_free(site.app, port)
 
     @property
     def url(self) -> str:

@@ -16,7 +16,8 @@ class Remote:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._address = urlsplit(url).netloc
+        scheme, self._address = urlsplit(url)[:2]
+        self._line = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
 
     def pull(self, lever: Lever, on: bool = True, **about: str | int) -> list[str]:
         """Act, or switch a lever; returns the numbers of what was published."""
@@ -38,7 +39,7 @@ class Remote:
         return cast("list[str]", self._ask("GET", f"bills?{urlencode({'login': login})}"))
 
     def _ask(self, method: str, what: str) -> Any:
-        line = http.client.HTTPConnection(self._address, timeout=60)
+        line = self._line(self._address, timeout=60)
         try:
             line.request(method, f"{PREFIX}/{what}")
             answer = line.getresponse()

@@ -15,7 +15,7 @@ FONTS = Path(reportlab.__file__).parent / "fonts"
 #: Name → width and height in pixels. The first fills the window.
 PICTURES = {"hero": (1600, 900), "offer-1": (600, 400), "offer-2": (600, 400), "offer-3": (600, 400)}
 #: The tracker is served under this machine's other name, as a stranger's host would be.
-TRACKER = "<script async src='http://localhost:{port}/dress/tracker.js'></script>"
+TRACKER = "<script async src='https://localhost:{port}/dress/tracker.js'></script>"
 WORN = """<style>
 @font-face { font-family: Dress; src: url(/dress/Vera.ttf) }
 @font-face { font-family: Dress; font-weight: 700; src: url(/dress/VeraBd.ttf) }

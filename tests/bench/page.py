@@ -49,7 +49,7 @@ def machine(browser: str) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({_processor()}), {platform.system()} {platform.release()}, "
         f"Python {platform.python_version()}, {version or Path(browser).name}. "
-        "The portals are a process of their own on the same machine, answer after 50 to 150 ms, and their pages wear four pictures, "
+        "The portals are a process of their own on the same machine, answer over TLS after 50 to 150 ms, and their pages wear four pictures, "
         "two fonts and a tracker's script, as such pages do."
     )
 

@@ -1,16 +1,20 @@
-"""The demo's portals as a far side: in a process of their own, 50 to 150 ms away, with customers who are signed in already.
+"""The demo's portals as a far side: in a process of their own, over TLS, 50 to 150 ms away, with customers who are signed in already.
 
-`python -m tests.bench.portals` prints their URLs as one JSON line and stays until told to end.
+`python -m tests.bench.portals LEAF.pem` shows this certificate, prints their URLs as one JSON line and stays until told to end.
 """
 
 from __future__ import annotations
 
+import ssl
+import sys
 from typing import Any
 
 from demo import mandarine, nimbus, portals
 from demo.house import Session
 from tests.bench import dress
 
+#: The variable that tells a browser's process which key the portals have.
+TRUSTED = "BENCH_SPKI"
 #: Seconds, on average; each answer takes between half and one and a half of it.
 LATENCY = 0.1
 #: Seconds that each answer takes while the lever `slow` is on.
@@ -68,7 +72,12 @@ def session(supplier: str, number: int, host: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    running = [portals.mandarine_telecom(latency=LATENCY), portals.nimbus_saas(latency=LATENCY)]
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(sys.argv[1])
+    running = [
+        portals.Portal(mandarine.Site(mandarine.house(LATENCY)), tls=tls),
+        portals.Portal(nimbus.Site(nimbus.house(LATENCY)), tls=tls),
+    ]
     for portal in running:
         portal.house.slowness = SLOW
         dress.wear(portal.app, portal.port)

@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+import trustme
+
 from collectors.kit import browsers
 from demo import portals as stage
 from demo.remote import Remote
 from demo.stage import Lever
 from tests.bench import portals
+from tests.certificates import spki
 
 ROOT = Path(__file__).parents[2]
 #: A pace that does not bind, for the rows that are not about it.
@@ -76,6 +80,7 @@ class Stand:
         ports = {supplier: urlsplit(url).port or 0 for supplier, url in self.urls.items()}
         for copy in stage.manifests(folder, ports):
             text = re.sub(r"(?m)^pace = .*$", pace, copy.read_text(encoding="utf-8"))
+            text = text.replace("http://", "https://")
             copy.write_text(text, encoding="utf-8")
             for twin in portals.twins(MOST_SUPPLIERS)[len(ports) :]:
                 if twin.startswith(f"{copy.stem}-"):
@@ -100,20 +105,27 @@ class Stand:
 @contextmanager
 def put_up() -> Iterator[Stand]:
     """The stand, gone afterwards with everything on it."""
-    with tempfile.TemporaryDirectory(prefix="moisson-bench-") as folder:
-        portals = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.portals"],
+    with tempfile.TemporaryDirectory(prefix="moisson-bench-") as folder, pytest.MonkeyPatch.context() as here:
+        authority, leaf = Path(folder, "authority.pem"), Path(folder, "leaf.pem")
+        ours = trustme.CA()
+        shown = ours.issue_cert("127.0.0.1", "localhost")
+        ours.cert_pem.write_to_path(str(authority))
+        shown.private_key_and_cert_chain_pem.write_to_path(str(leaf))
+        here.setenv("SSL_CERT_FILE", str(authority))
+        here.setenv(portals.TRUSTED, spki(shown))
+        running = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.portals", str(leaf)],
             env=_surroundings(Path(folder)),
             cwd=folder,
             stdout=subprocess.PIPE,
             text=True,
         )
         try:
-            assert portals.stdout
-            yield Stand(Path(folder), json.loads(portals.stdout.readline()))
+            assert running.stdout
+            yield Stand(Path(folder), json.loads(running.stdout.readline()))
         finally:
-            portals.terminate()
-            portals.wait()
+            running.terminate()
+            running.wait()
 
 
 def browser() -> str:

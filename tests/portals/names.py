@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
+from tests.certificates import spki
 from tests.portals import museum
 from tests.portals.replica import Replica
 
@@ -54,7 +51,5 @@ class Replicas:
 
     @property
     def fingerprint(self) -> str:
-        """What Chromium calls the leaf's key: base64 of SHA-256 of its public part."""
-        key = x509.load_pem_x509_certificate(self.leaf.cert_chain_pems[0].bytes()).public_key()
-        spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        return base64.b64encode(hashlib.sha256(spki).digest()).decode()
+        """Of the certificate that all of them show."""
+        return spki(self.leaf)

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import os
 import signal
 import socket
@@ -15,8 +13,6 @@ from pathlib import Path
 import psutil
 import pytest
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from playwright.async_api import BrowserContext
 
 from collectors.kit import browsers as browsers_module
@@ -24,6 +20,7 @@ from collectors.kit import chromium, footprint, hand
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
 from core import errors
+from tests.certificates import spki
 from tests.collectors.kit.site import Quiet, Site, new_browsers, require_complete_browser, served
 
 PICTURE = (
@@ -392,7 +389,7 @@ class TestCertificates:
     async def test_the_tests_own_is_trusted_where_it_is_told(self, short_tmp: Path, door: Door) -> None:
         authority = trustme.CA()
         leaf = authority.issue_cert("127.0.0.1")
-        told = new_browsers(short_tmp, trust_spki=(_spki(leaf),))
+        told = new_browsers(short_tmp, trust_spki=(spki(leaf),))
 
         async with _secured(told, door, leaf) as (touch, site):
             await touch.go(site.url, "the page")
@@ -524,12 +521,3 @@ def _send(tmp: Path, number: signal.Signals) -> None:
 
 def _is_driver_of(process: psutil.Process, tmp: Path) -> bool:
     return "run-driver" in _words(process) and process.environ().get("TMPDIR", "").startswith(str(tmp))
-
-
-def _spki(leaf: trustme.LeafCert) -> str:
-    """What Chromium calls a key's fingerprint: base64 of SHA-256 of its public part."""
-    certificate = x509.load_pem_x509_certificate(leaf.cert_chain_pems[0].bytes())
-    public = certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return base64.b64encode(hashlib.sha256(public).digest()).decode()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,11 +12,10 @@ from typing import Any, cast
 import pytest
 import pytest_asyncio
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.async_api import BrowserContext
 
 from collectors.kit import door, jar
+from tests.certificates import spki
 from tests.collectors.kit import farside, site
 
 HOME = "https://espace.portal.example/factures/liste"
@@ -107,13 +104,6 @@ async def a_door_to(far: farside.Far) -> AsyncIterator[door.Door]:
     await out.start()
     yield out
     await out.close()
-
-
-def spki(leaf: trustme.LeafCert) -> str:
-    key = x509.load_pem_x509_certificate(leaf.cert_chain_pems[0].bytes()).public_key()
-    return base64.b64encode(
-        hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
-    ).decode()
 
 
 def by_name(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
