@@ -111,7 +111,8 @@ def put_up() -> Iterator[Stand]:
         shown = ours.issue_cert("127.0.0.1", "localhost")
         ours.cert_pem.write_to_path(str(authority))
         shown.private_key_and_cert_chain_pem.write_to_path(str(leaf))
-        here.setenv("SSL_CERT_FILE", str(authority))
+        for trusts in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+            here.setenv(trusts, str(authority))
         here.setenv(portals.TRUSTED, spki(shown))
         running = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.portals", str(leaf)],
