@@ -156,9 +156,9 @@ def _browser(settings: Settings) -> Finding:
 def _complete_browser(settings: Settings, insist: list[str]) -> Finding:
     """`insist` are the names of the suppliers that are visited with nothing less."""
     try:
-        return Finding("complete browser", True, browsers.find(settings.browser, "full"))
+        return Finding("chromium", True, browsers.find(settings.browser, "full"))
     except errors.NoBrowser as err:
-        return Finding("complete browser", False, f"{', '.join(insist)} cannot be visited: {err}")
+        return Finding("chromium", False, f"{', '.join(insist)} cannot be visited: {err}")
 
 
 def _sandbox(settings: Settings) -> Finding:
