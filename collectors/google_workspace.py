@@ -125,7 +125,7 @@ async def unfold(portal: kit.Portal, frame: Any) -> None:
             return
         if await portal.glimpse(card.locator(OPEN), card.locator(HEAD)) == 1:
             await portal.click(card.locator(HEAD), name="a closed period")
-            await portal.see(card.locator(OPEN), name="the opened period")
+        await portal.see(card.locator(OPEN), name="an open period")
         await card.scroll_into_view_if_needed()
     raise kit.errors.PortalChanged(step="the list", expected=f"an end before {MOST} periods", seen="more")
 

@@ -29,10 +29,11 @@ class Portal:
         *,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`port` 0 lets the system choose; a taken port gives way to the next free one, which is plain HTTP always."""
+        """`port` 0 lets the system choose; a taken port gives way to the next free one."""
         self.house = site.house
         self.app = site.app
-        self._server = server.Server(site.app, tls=tls) if port == 0 else server.next_free(site.app, port)
+        serve = server.next_free if port else server.Server
+        self._server = serve(site.app, port=port, tls=tls)
 
     @property
     def url(self) -> str:

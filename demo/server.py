@@ -134,11 +134,11 @@ def _unquoted(path: str) -> str:
     return unquote_to_bytes(path).decode("latin-1")  # PEP 3333: text that stands for bytes
 
 
-def next_free(app: WSGIApplication, port: int) -> Server:
+def next_free(app: WSGIApplication, port: int, *, tls: ssl.SSLContext | None = None) -> Server:
     """A Server on `port`, or on the first free one of the fifty after it."""
     for candidate in range(port, port + 50):
         try:
-            return Server(app, port=candidate)
+            return Server(app, port=candidate, tls=tls)
         except OSError as err:
             if err.errno != errno.EADDRINUSE:
                 raise

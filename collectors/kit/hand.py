@@ -111,9 +111,9 @@ class Hand:
         """What stands there, on one line, without secrets; nothing when it is not there."""
         spot = self.spot(where)
         try:
-            text = (
-                "" if await self._look([spot], WORDS) is None else await spot.inner_text(timeout=SEE * 1000)
-            )
+            if await self._look([spot], WORDS) is None:
+                return ""
+            text = await spot.inner_text(timeout=SEE * 1000)
         except browsers.Error:
             return ""
         return self._mask(" ".join(text.split()))

@@ -105,15 +105,7 @@ class Stand:
 @contextmanager
 def put_up() -> Iterator[Stand]:
     """The stand, gone afterwards with everything on it."""
-    with tempfile.TemporaryDirectory(prefix="moisson-bench-") as folder, pytest.MonkeyPatch.context() as here:
-        authority, leaf = Path(folder, "authority.pem"), Path(folder, "leaf.pem")
-        ours = trustme.CA()
-        shown = ours.issue_cert("127.0.0.1", "localhost")
-        ours.cert_pem.write_to_path(str(authority))
-        shown.private_key_and_cert_chain_pem.write_to_path(str(leaf))
-        for trusts in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
-            here.setenv(trusts, str(authority))
-        here.setenv(portals.TRUSTED, spki(shown))
+    with tempfile.TemporaryDirectory(prefix="moisson-bench-") as folder, _trusted(Path(folder)) as leaf:
         running = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.portals", str(leaf)],
             env=_surroundings(Path(folder)),
@@ -127,6 +119,21 @@ def put_up() -> Iterator[Stand]:
         finally:
             running.terminate()
             running.wait()
+
+
+@contextmanager
+def _trusted(folder: Path) -> Iterator[Path]:
+    """The file of the portals' certificate, which this process and those that it starts trust meanwhile."""
+    authority, leaf = folder / "authority.pem", folder / "leaf.pem"
+    ours = trustme.CA()
+    shown = ours.issue_cert("127.0.0.1", "localhost")
+    ours.cert_pem.write_to_path(str(authority))
+    shown.private_key_and_cert_chain_pem.write_to_path(str(leaf))
+    with pytest.MonkeyPatch.context() as here:
+        for trusts in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+            here.setenv(trusts, str(authority))
+        here.setenv(portals.TRUSTED, spki(shown))
+        yield leaf
 
 
 def browser() -> str:

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from collectors.kit import catalogue
+from collectors.kit.catalogue import Catalogue
 from tests.collectors.kit.site import require_complete_browser
 from tests.conformance import courses, trial
 from tests.conformance.ride import Ground
@@ -23,10 +24,15 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         yield here
 
 
+@pytest.fixture(scope="module")
+def here() -> Catalogue:
+    return catalogue.load()
+
+
 @pytest_asyncio.fixture(scope="module")
-async def outcomes(ground: Ground) -> dict[str, list[Outcome]]:
+async def outcomes(ground: Ground, here: Catalogue) -> dict[str, list[Outcome]]:
     """All trials at once: most of their time is waiting."""
-    here, kinds = catalogue.load(), museum.replicas()
+    kinds = museum.replicas()
 
     async def tried(supplier: str) -> list[Outcome]:
         rides = courses.FIRST_LOOK if _is_twin(supplier) else courses.RIDES
@@ -36,8 +42,10 @@ async def outcomes(ground: Ground) -> dict[str, list[Outcome]]:
 
 
 @pytest.mark.parametrize("supplier", sorted(museum.replicas()))
-async def test_a_collector_passes_its_trial(outcomes: dict[str, list[Outcome]], supplier: str) -> None:
-    if catalogue.load().collector(supplier).manifest.browser == "full":
+async def test_a_collector_passes_its_trial(
+    here: Catalogue, outcomes: dict[str, list[Outcome]], supplier: str
+) -> None:
+    if here.collector(supplier).manifest.browser == "full":
         require_complete_browser()
     failed = [f"{outcome.course}: {outcome.words}" for outcome in outcomes[supplier] if not outcome.passed]
     assert not failed, "\n".join(failed)
