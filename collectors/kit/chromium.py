@@ -14,7 +14,15 @@ from core import errors
 #: A context that does not close in this time (seconds) belongs to a browser that is beyond help, as does a driver that does not answer.
 CLOSING = 10
 
+#: Playwright's own two, since of several such lists the last counts, and: a page that follows another of its site keeps its place in
+#: the browser, as it did for years. A new place for each costs a quarter of a navigation.
+_FEATURES = (
+    "CDPScreenshotNewSurface",
+    "SkipListAccountsWithoutGaiaCookies",
+    "RenderDocument:level/crashed-frame",
+)
 _ARGUMENTS = (
+    f"--enable-features={','.join(_FEATURES)}",
     # Else WebRTC walks round the door. Full Chromium heeds the first spelling only, the headless shell the second only.
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",

@@ -12,9 +12,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from collectors.kit import browsers, chromium, troubles, vitals
+from collectors.kit import browsers, chromium, field, troubles, vitals
 from collectors.kit.browsers import Locator
-from collectors.kit.field import Field
 from core import errors
 
 if TYPE_CHECKING:
@@ -97,13 +96,13 @@ class Hand:
 
         With a `rest` (seconds after each key), and where the page takes it no other way, key by key.
         """
-        field = await self._field(where, name)
-        await self._belongs(await field.frame(), name)
-        put = 0 if rest else await field.put(text())
+        held = await self._field(where, name)
+        await self._belongs(held)
+        put = 0 if rest else await held.put(text())
         if not put:
-            await field.open()
-        await field.type(text()[put:], rest)
-        if whole and not await self._took(field, len(text()), where):
+            await held.open()
+        await held.type(text()[put:], rest)
+        if whole and not await self._took(held, len(text()), where):
             expected = f"{name} to take the whole text"
             raise errors.PortalChanged(step=name, expected=expected, seen="it kept none or a part of it")
 
@@ -165,20 +164,31 @@ class Hand:
                 raise
         return None
 
-    async def _field(self, where: str | Locator, name: str) -> Field:
-        finding = self.spot(where).element_handle(timeout=TYPE * 1000)
-        return Field(await self.told(finding, name, f"{name} to be seen"), name, self.told, TYPE)
+    async def _field(self, where: str | Locator, name: str) -> field.Field:
+        """What `where` finds, with the focus. One that cannot have it yet is waited for; one that gives it away is not typed into."""
+        spot, expected = self.spot(where), f"{name} to take what is typed"
+        await self.told(spot.focus(timeout=TYPE * 1000), name, f"{name} to be seen")
+        focused = spot.locator(":scope:focus")
+        if not await self.told(focused.count(), name, expected):
+            for doing in (spot.locator(":scope:enabled").wait_for, spot.focus, focused.wait_for):
+                await self.told(doing(timeout=TYPE * 1000), name, expected)
+        found = await field.with_the_focus(self.page, name, self.told, TYPE)
+        if found is None:
+            raise await self.lost(name, expected)
+        return found
 
-    async def _belongs(self, frame: Frame | None, name: str) -> None:
+    async def _belongs(self, held: field.Field) -> None:
         """Both the browser's own record and the page as it is this instant must say a declared origin."""
-        for place in {self.page.main_frame, frame or self.page.main_frame}:
-            live = await self.told(place.evaluate("location.origin"), name, f"{name} to be in a page")
-            if {origin(place.url), str(live)} - self._origins:
-                raise errors.ForeignOrigin(f"{name} is asked at {origin(place.url)}", step=name)
+        said = {origin(held.frame.url), held.origin}
+        if (main := self.page.main_frame) is not held.frame:
+            live = await self.told(main.evaluate("location.origin"), held.name, f"{held.name} to be in a page")
+            said |= {origin(main.url), str(live)}
+        if said - self._origins:
+            raise errors.ForeignOrigin(f"{held.name} is asked at {origin(held.frame.url)}", step=held.name)
 
-    async def _took(self, field: Field, length: int, where: str | Locator) -> bool:
+    async def _took(self, held_in: field.Field, length: int, where: str | Locator) -> bool:
         """Whether the field holds it all, or has gone as with a form that sends itself; a new one in its place took nothing."""
-        held = await field.length()
+        held = await held_in.length()
         return held == length or (held is None and await self.glimpse(where, within=0.2) is None)
 
     async def told(self, doing: Awaitable[T], step: str, expected: str) -> T:

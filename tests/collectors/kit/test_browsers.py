@@ -105,6 +105,21 @@ class TestStarting:
 
         assert off == (os.environ.get("MOISSON_ALLOW_NO_SANDBOX") == "1")
 
+    async def test_no_feature_that_its_driver_asks_for_is_forgotten(
+        self, short_tmp: Path, door: Door
+    ) -> None:
+        """The driver's list comes first, ours after it, and the last counts."""
+        shared, asked = new_browsers(short_tmp), "--enable-features="
+        async with _context(shared, door, None):
+            lists = [
+                [set(word.removeprefix(asked).split(",")) for word in _words(process) if word.startswith(asked)]
+                for process in _processes(short_tmp)
+            ]
+        await shared.close()
+
+        [drivers, ours] = next(found for found in lists if len(found) == 2)
+        assert drivers < ours
+
 
 class TestSharing:
     async def test_one_browser_serves_all_visits_and_mixes_none(self, short_tmp: Path, door: Door) -> None:

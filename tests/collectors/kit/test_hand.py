@@ -9,7 +9,7 @@ import pytest
 from flask import Response, redirect
 
 from collectors.kit import browsers as browsers_module
-from collectors.kit import hand, mask
+from collectors.kit import field, hand, mask
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
 from core import errors
@@ -214,6 +214,53 @@ class TestTyping:
 
             assert await touch.page.input_value("#login") == "claire"
 
+    @pytest.mark.parametrize(
+        "kept_from",
+        [
+            "<input id=pw disabled><script>setTimeout(() => document.querySelector('#pw').disabled = false, 200)</script>",
+            "<input id=pw readonly><script>setTimeout(() => document.querySelector('#pw').readOnly = false, 200)</script>",
+            "<input id=pw readonly onfocus='this.readOnly = false'>",
+        ],
+        ids=["disabled", "read-only", "read-only until it is gone to"],
+    )
+    async def test_a_field_that_takes_keys_a_little_later_is_waited_for(
+        self, door: Door, browsers: Browsers, kept_from: str
+    ) -> None:
+        async with _at(door, browsers, {"/": kept_from}) as (touch, _):
+            await touch.type(lambda: "s3cret pass", "#pw", "the password field", whole=True)
+
+            assert await touch.page.input_value("#pw") == "s3cret pass"
+
+    @pytest.mark.parametrize("kept_from", ["readonly", "disabled"])
+    async def test_a_field_that_takes_no_keys_is_told(
+        self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch, kept_from: str
+    ) -> None:
+        monkeypatch.setattr(hand, "TYPE", 0.3)
+
+        async with _at(door, browsers, {"/": f"<input id=login {kept_from}>"}) as (touch, _):
+            with pytest.raises(errors.PortalChanged, match="to take what is typed"):
+                await touch.type(lambda: "claire", "#login", "the login field", whole=False)
+
+    async def test_a_field_in_a_shadow_takes_it(self, door: Door, browsers: Browsers) -> None:
+        page = """<div></div><script>
+          document.querySelector('div').attachShadow({ mode: 'open' }).innerHTML = '<input id=pw type=password>';
+        </script>"""
+
+        async with _at(door, browsers, {"/": page}) as (touch, _):
+            await touch.type(lambda: "s3cret pass", "#pw", "the password field", whole=True)
+
+            assert await touch.page.locator("#pw").input_value() == "s3cret pass"
+
+    async def test_a_page_that_gives_the_keys_to_another_field_gets_none(
+        self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hand, "TYPE", 0.3)
+        page = "<input id=search><input id=pw type=password onfocus='document.querySelector(\"#search\").focus()'>"
+
+        async with _at(door, browsers, {"/": page}) as (touch, _):
+            with pytest.raises(errors.PortalChanged, match="to take what is typed"):
+                await touch.type(_never, "#pw", "the password field", whole=True)
+
     async def test_half_a_password_is_never_sent(self, door: Door, browsers: Browsers) -> None:
         async with _at(door, browsers, {"/": "<input id=pw type=password maxlength=4>"}) as (touch, _):
             with pytest.raises(errors.PortalChanged, match="to take the whole text"):
@@ -309,15 +356,22 @@ class TestForeignGround:
     async def test_a_field_whose_page_leaves_takes_its_keys_nowhere(
         self, door: Door, browsers: Browsers
     ) -> None:
-        """The very field is held, so what comes after it under the same name gets nothing."""
+        """The very field is held, so what comes after it under the same name gets nothing; the control gives it to whoever has the focus."""
         with served({"/": "<input id=pw autofocus>"}) as stranger:
             async with _at(door, browsers, {"/": CONTROLLED}, reach=[stranger]) as (touch, _):
-                element = await touch.page.locator("#pw").element_handle()
+                await touch.page.focus("#pw")
+                held = await field.with_the_focus(touch.page, "the field", touch.told, 1)
                 await touch.page.goto(stranger.url)
-                with pytest.raises(browsers_module.Error):
-                    await element.type(CANARY)
+                await touch.page.focus("#pw")
 
+                assert held
+                assert await held.put("s3cret pass") == 0
+                with pytest.raises(errors.PortalChanged):
+                    await held.type("s3cret pass", 0)
                 assert await touch.page.input_value("#pw") == ""
+
+                await touch.page.keyboard.type("s3cret pass")
+                assert await touch.page.input_value("#pw") == "s3cret pass"
 
 
 class TestSilence:
