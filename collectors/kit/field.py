@@ -26,10 +26,11 @@ _ORIGIN = "({ field }) => field && location.origin"
 _LENGTH = "({ field }) => field.isConnected ? (field.value ?? '').length : null"
 _READY = "({ field }) => field.matches(':read-write')"
 _FOCUS = "({ field }) => { if (!field.isConnected) throw new Error('it has gone'); field.focus(); }"
-#: In place of what stands there, as a hand does it, so that the page hears of it. The page's own `value` may be overridden: it is asked afterwards.
+#: In place of what stands there, and so that the page hears of it; the keys that follow are for this field too.
 _PUT = f"""(held, text) => {{
   held.field.select?.();
   document.execCommand(text ? 'insertText' : 'delete', false, text);
+  held.field.focus();
   return ({_LENGTH})(held);
 }}"""
 
@@ -54,7 +55,18 @@ class Field:
     told: Told
     patience: float
 
-    async def put(self, text: str) -> int:
+    async def enter(self, text: str, rest: float) -> None:
+        """Types it; with a `rest` (seconds after each key), and where the page takes it no other way, key by key."""
+        expected = f"{self.name} to take what is typed"
+        put = 0 if rest else await self._put(text)
+        if not put:
+            ready = self.frame.wait_for_function(_READY, arg=self.held, timeout=self.patience * 1000)
+            await self.told(ready, self.name, expected)
+            await self.told(self.held.evaluate(_PUT, ""), self.name, expected)
+            await self.told(self.held.evaluate(_FOCUS), self.name, expected)
+        await self.told(self.frame.page.keyboard.type(text[put:], delay=rest * 1000), self.name, expected)
+
+    async def _put(self, text: str) -> int:
         """All at once but the last key, as with a password manager: some pages hear input, others keys. How much the field took, else 0.
 
         The last key may send it, so it is looked at before: what was sent is never typed again.
@@ -66,19 +78,6 @@ class Field:
         except browsers.Error:
             return 0
         return put if put == len(text) - 1 else 0
-
-    async def open(self) -> None:
-        """It takes keys, and nothing stands in it."""
-        waiting = self.frame.wait_for_function(_READY, arg=self.held, timeout=self.patience * 1000)
-        await self.told(waiting, self.name, f"{self.name} to take what is typed")
-        if await self.length():
-            await self.told(self.held.evaluate(_PUT, ""), self.name, f"{self.name} to be emptied")
-
-    async def type(self, text: str, rest: float) -> None:
-        """Key by key, with so many seconds after each."""
-        expected = f"{self.name} to take what is typed"
-        await self.told(self.held.evaluate(_FOCUS), self.name, expected)
-        await self.told(self.frame.page.keyboard.type(text, delay=rest * 1000), self.name, expected)
 
     async def length(self) -> int | None:
         """How much it holds; None when it has gone, as with a form that sends itself."""

@@ -92,16 +92,10 @@ class Hand:
     async def type(
         self, text: Callable[[], str], where: str | Locator, name: str, *, whole: bool, rest: float = 0.0
     ) -> None:
-        """Types what `text` gives, on a declared origin only. `whole`: the field must hold all of it afterwards.
-
-        With a `rest` (seconds after each key), and where the page takes it no other way, key by key.
-        """
+        """Types what `text` gives, on a declared origin only. `whole`: the field must hold all of it afterwards. `rest`: seconds after each key."""
         held = await self._field(where, name)
         await self._belongs(held)
-        put = 0 if rest else await held.put(text())
-        if not put:
-            await held.open()
-        await held.type(text()[put:], rest)
+        await held.enter(text(), rest)
         if whole and not await self._took(held, len(text()), where):
             expected = f"{name} to take the whole text"
             raise errors.PortalChanged(step=name, expected=expected, seen="it kept none or a part of it")

@@ -26,6 +26,8 @@ LONGEST_NAME = 300
 #: A page of more letters or drawing steps than any bill has; its words are not looked for.
 MOST_ON_PAGE = 20_000
 PICTURE_WIDTH = 800
+#: Of zlib's nine: a third less work than the usual sixth, for an eighth more bytes.
+PRESSED = 3
 #: Of a scan: how many pages are looked at, how finely (what Tesseract was taught on), and the longest side of a picture in pixels.
 SCANNED, SCAN_DPI, MOST_PIXELS = (2, 1), 300, 5_000
 #: Over a scan, fewer letters than this are a stamp ("COPIE") and not the document's words.
@@ -134,7 +136,7 @@ def picture(document: BinaryIO, number: int = 1, wide: int = PICTURE_WIDTH) -> b
         width, height = page.get_size()
         scale = min(wide / max(width, 1), 2 * wide / max(height, 1))
         drawn = io.BytesIO()
-        page.render(scale=scale).to_pil().save(drawn, "PNG")
+        page.render(scale=scale).to_pil().save(drawn, "PNG", compress_level=PRESSED)
         return drawn.getvalue()
 
 
