@@ -26,13 +26,20 @@ _ORIGIN = "({ field }) => field && location.origin"
 _LENGTH = "({ field }) => field.isConnected ? (field.value ?? '').length : null"
 _READY = "({ field }) => field.matches(':read-write')"
 _FOCUS = "({ field }) => { if (!field.isConnected) throw new Error('it has gone'); field.focus(); }"
-#: In place of what stands there, and so that the page hears of it; the keys that follow are for this field too.
+#: In place of what stands there: all at once but the last character, and that as a key, since some pages hear input and others keys.
+#: The last one may send it, so it is looked before it whether the field took the others: what was sent is never typed again.
 _PUT = f"""(held, text) => {{
-  held.field.select?.();
-  document.execCommand(text ? 'insertText' : 'delete', false, text);
-  held.field.focus();
-  return ({_LENGTH})(held);
+  const [field, last] = [held.field, [...text].pop()];
+  const others = text.slice(0, text.length - last.length);
+  const hears = kind => field.dispatchEvent(new KeyboardEvent(kind, {{ key: last, bubbles: true, cancelable: true, composed: true }}));
+  field.select?.();
+  document.execCommand('insertText', false, others);
+  if (!others || ({_LENGTH})(held) !== others.length) return false;
+  if (hears('keydown') && hears('keypress')) document.execCommand('insertText', false, last);
+  hears('keyup');
+  return true;
 }}"""
+_EMPTY = "({ field }) => { field.select?.(); document.execCommand('delete'); }"
 
 
 class Told(Protocol):
@@ -56,28 +63,24 @@ class Field:
     patience: float
 
     async def enter(self, text: str, rest: float) -> None:
-        """Types it; with a `rest` (seconds after each key), and where the page takes it no other way, key by key."""
-        expected = f"{self.name} to take what is typed"
-        put = 0 if rest else await self._put(text)
-        if not put:
-            ready = self.frame.wait_for_function(_READY, arg=self.held, timeout=self.patience * 1000)
-            await self.told(ready, self.name, expected)
-            await self.told(self.held.evaluate(_PUT, ""), self.name, expected)
-            await self.told(self.held.evaluate(_FOCUS), self.name, expected)
-        await self.told(self.frame.page.keyboard.type(text[put:], delay=rest * 1000), self.name, expected)
+        """At once, as a password manager does; with a `rest` (seconds after each key), and where the page takes it no other way, key by key."""
+        if rest or not await self._put(text):
+            await self._type(text, rest)
 
-    async def _put(self, text: str) -> int:
-        """All at once but the last key, as with a password manager: some pages hear input, others keys. How much the field took, else 0.
-
-        The last key may send it, so it is looked at before: what was sent is never typed again.
-        """
-        if not text[-1:].isascii():
-            return 0  # the browser makes no key of it
+    async def _put(self, text: str) -> bool:
         try:
-            put = await self.held.evaluate(_PUT, text[:-1])
+            return bool(text and await self.held.evaluate(_PUT, text))
         except browsers.Error:
-            return 0
-        return put if put == len(text) - 1 else 0
+            return False
+
+    async def _type(self, text: str, rest: float) -> None:
+        for doing in (
+            lambda: self.frame.wait_for_function(_READY, arg=self.held, timeout=self.patience * 1000),
+            lambda: self.held.evaluate(_EMPTY),
+            lambda: self.held.evaluate(_FOCUS),
+            lambda: self.frame.page.keyboard.type(text, delay=rest * 1000),
+        ):
+            await self.told(doing(), self.name, f"{self.name} to take what is typed")
 
     async def length(self) -> int | None:
         """How much it holds; None when it has gone, as with a form that sends itself."""

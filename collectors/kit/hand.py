@@ -175,7 +175,9 @@ class Hand:
         """Both the browser's own record and the page as it is this instant must say a declared origin."""
         said = {origin(held.frame.url), held.origin}
         if (main := self.page.main_frame) is not held.frame:
-            live = await self.told(main.evaluate("location.origin"), held.name, f"{held.name} to be in a page")
+            live = await self.told(
+                main.evaluate("location.origin"), held.name, f"{held.name} to be in a page"
+            )
             said |= {origin(main.url), str(live)}
         if said - self._origins:
             raise errors.ForeignOrigin(f"{held.name} is asked at {origin(held.frame.url)}", step=held.name)

@@ -154,7 +154,7 @@ class Measure:
 
 
 ROWS = {
-    "cold": Measure("Cold visits", visiting.cold, 100),
+    "cold": Measure("Cold visits", visiting.cold, 300),
     "warm": Measure("Warm visits", visiting.warm, 600),
     "mixed": Measure("Mixed visits", visiting.mixed, 1000),
     "paced": Measure("The default pace", visiting.paced, 24),

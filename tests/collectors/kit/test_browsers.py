@@ -112,7 +112,11 @@ class TestStarting:
         shared, asked = new_browsers(short_tmp), "--enable-features="
         async with _context(shared, door, None):
             lists = [
-                [set(word.removeprefix(asked).split(",")) for word in _words(process) if word.startswith(asked)]
+                [
+                    set(word.removeprefix(asked).split(","))
+                    for word in _words(process)
+                    if word.startswith(asked)
+                ]
                 for process in _processes(short_tmp)
             ]
         await shared.close()

@@ -411,7 +411,7 @@ class TestSilence:
         async with _at(door, browsers, {"/": slow}) as (touch, _):
             with pytest.raises(TimeoutError) as caught:
                 async with asyncio.timeout(0.4):
-                    await touch.type(lambda: CANARY * 5, "#pw", "the password field", whole=True)
+                    await touch.type(lambda: CANARY * 5, "#pw", "the password field", whole=True, rest=0.01)
 
         assert "canary" not in caplog.text + "".join(_chain(caught.value))
 
