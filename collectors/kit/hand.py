@@ -17,7 +17,7 @@ from collectors.kit.browsers import Locator
 from core import errors
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, Frame, Page
+    from playwright.async_api import BrowserContext, Page
 
 T = TypeVar("T")
 

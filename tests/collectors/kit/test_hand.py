@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 import pytest
 from flask import Response, redirect
 
-from collectors.kit import browsers as browsers_module
 from collectors.kit import field, hand, mask
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
