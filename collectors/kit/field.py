@@ -27,7 +27,7 @@ _LENGTH = "({ field }) => field.isConnected ? (field.value ?? '').length : null"
 _READY = "({ field }) => field.matches(':read-write')"
 _FOCUS = "({ field }) => { if (!field.isConnected) throw new Error('it has gone'); field.focus(); }"
 #: In place of what stands there: all at once but the last character, and that as a key, since some pages hear input and others keys.
-#: The last one may send it, so it is looked before it whether the field took the others: what was sent is never typed again.
+#: The last one may send it, so the field is asked before whether it took the others: what was sent is never typed again.
 _PUT = f"""(held, text) => {{
   const [field, last] = [held.field, [...text].pop()];
   const others = text.slice(0, text.length - last.length);
