@@ -25,17 +25,23 @@ _HOLD = """() => {
 _ORIGIN = "({ field }) => field && location.origin"
 _LENGTH = "({ field }) => field.isConnected ? (field.value ?? '').length : null"
 _READY = "({ field }) => field.matches(':read-write')"
-_FOCUS = "({ field }) => { if (!field.isConnected) throw new Error('it has gone'); field.focus(); }"
+#: A page may give the keys away, and what is typed goes to whoever has them.
+_HAS_THEM = "field => field.isConnected && field.getRootNode().activeElement === field"
+_FOCUS = (
+    f"({{ field }}) => {{ field.focus(); if (!({_HAS_THEM})(field)) throw new Error('it has no keys'); }}"
+)
 #: In place of what stands there: all at once but the last character, and that as a key, since some pages hear input and others keys.
 #: The last one may send it, so the field is asked before whether it took the others: what was sent is never typed again.
 _PUT = f"""(held, text) => {{
-  const [field, last] = [held.field, [...text].pop()];
+  const [field, last, has] = [held.field, [...text].pop(), {_HAS_THEM}];
   const others = text.slice(0, text.length - last.length);
   const hears = kind => field.dispatchEvent(new KeyboardEvent(kind, {{ key: last, bubbles: true, cancelable: true, composed: true }}));
+  field.focus();
+  if (!others || !has(field)) return false;
   field.select?.();
   document.execCommand('insertText', false, others);
-  if (!others || ({_LENGTH})(held) !== others.length) return false;
-  if (hears('keydown') && hears('keypress')) document.execCommand('insertText', false, last);
+  if (({_LENGTH})(held) !== others.length) return false;
+  if (hears('keydown') && hears('keypress') && has(field)) document.execCommand('insertText', false, last);
   hears('keyup');
   return true;
 }}"""
@@ -76,6 +82,7 @@ class Field:
     async def _type(self, text: str, rest: float) -> None:
         for doing in (
             lambda: self.frame.wait_for_function(_READY, arg=self.held, timeout=self.patience * 1000),
+            lambda: self.held.evaluate(_FOCUS),
             lambda: self.held.evaluate(_EMPTY),
             lambda: self.held.evaluate(_FOCUS),
             lambda: self.frame.page.keyboard.type(text, delay=rest * 1000),

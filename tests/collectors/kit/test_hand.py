@@ -260,6 +260,22 @@ class TestTyping:
             with pytest.raises(errors.PortalChanged, match="to take what is typed"):
                 await touch.type(_never, "#pw", "the password field", whole=True)
 
+    async def test_keys_that_a_page_gives_away_later_are_not_followed(
+        self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with _at(door, browsers, {"/": "<input id=search><input id=pw type=password>"}) as (touch, _):
+            await touch.page.focus("#pw")
+            held = await field.with_the_focus(touch.page, "the field", touch.told, 1)
+            await touch.page.evaluate(
+                "[pw, search] = ['#pw', '#search'].map(id => document.querySelector(id)); pw.focus = () => search.focus()"
+            )
+
+            assert held
+            for rest in (0, 0.01):
+                with pytest.raises(errors.PortalChanged):
+                    await held.enter("s3cret pass", rest)
+            assert await touch.page.input_value("#search") == ""
+
     async def test_half_a_password_is_never_sent(self, door: Door, browsers: Browsers) -> None:
         async with _at(door, browsers, {"/": "<input id=pw type=password maxlength=4>"}) as (touch, _):
             with pytest.raises(errors.PortalChanged, match="to take the whole text"):
