@@ -179,8 +179,8 @@ class Hand:
                 main.evaluate("location.origin"), held.name, f"{held.name} to be in a page"
             )
             said |= {origin(main.url), str(live)}
-        if said - self._origins:
-            raise errors.ForeignOrigin(f"{held.name} is asked at {origin(held.frame.url)}", step=held.name)
+        if foreign := sorted(said - self._origins):
+            raise errors.ForeignOrigin(f"{held.name} is asked at {foreign[0]}", step=held.name)
 
     async def _took(self, held_in: field.Field, length: int, where: str | Locator) -> bool:
         """Whether the field holds it all, or has gone as with a form that sends itself; a new one in its place took nothing."""

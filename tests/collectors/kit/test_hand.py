@@ -349,7 +349,7 @@ class TestForeignGround:
                 ):
                     await other.go(stranger.url, "the sign-in page")
                     inside = other.page.frame_locator("iframe").locator("#pw")
-                    with pytest.raises(errors.ForeignOrigin):
+                    with pytest.raises(errors.ForeignOrigin, match=stranger.url):
                         await other.type(_never, inside, "the password field", whole=True)
 
     @pytest.mark.parametrize("scheme", ["about:srcdoc", "data:", "blob:"])
