@@ -110,13 +110,17 @@ async def test_the_keyboard_alone_is_enough(anna: Visitor) -> None:
     await anna.sees("C'est connecté")
 
 
+#: What it is called, and what it is; asked at once, as a page may give the focus to its search box meanwhile.
+_FOCUSED = """() => {
+  const e = document.activeElement;
+  return [[e?.labels?.[0]?.innerText, e?.innerText, e?.ariaLabel].join(' '), e?.tagName];
+}"""
+
+
 async def _tab_to(person: Visitor, name: str) -> None:
     """Tab until what has the focus is called so."""
     for _ in range(40):
-        told = await person.page.evaluate(
-            "() => { const e = document.activeElement; if (!e) return ''; return [e.labels && e.labels[0] ? e.labels[0].innerText : '', e.innerText || '', e.getAttribute('aria-label') || ''].join(' ') }"
-        )
-        tag = await person.page.evaluate("() => document.activeElement?.tagName")
+        told, tag = await person.page.evaluate(_FOCUSED)
         if name in told and tag in ("INPUT", "A", "BUTTON"):
             return
         await person.page.keyboard.press("Tab")
