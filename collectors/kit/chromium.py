@@ -15,7 +15,7 @@ from core import errors
 CLOSING = 10
 
 #: Playwright's own two, since of several such lists the last counts, and: a page that follows another of its site keeps its place in
-#: the browser, as it did for years. A new place for each costs a quarter of a navigation.
+#: the browser, as it did for years. A new place for each makes every navigation dearer.
 _FEATURES = (
     "CDPScreenshotNewSurface",
     "SkipListAccountsWithoutGaiaCookies",

@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-from collectors.kit import browsers
+from collectors.kit import browsers, troubles
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, JSHandle, Page
@@ -70,24 +70,19 @@ class Field:
 
     async def enter(self, text: str, rest: float) -> None:
         """At once, as a password manager does; with a `rest` (seconds after each key), and where the page takes it no other way, key by key."""
-        if rest or not await self._put(text):
+        if rest or not text or not await self._done(self.held.evaluate(_PUT, text)):
             await self._type(text, rest)
 
-    async def _put(self, text: str) -> bool:
-        try:
-            return bool(text and await self.held.evaluate(_PUT, text))
-        except browsers.Error:
-            return False
-
     async def _type(self, text: str, rest: float) -> None:
-        for doing in (
-            lambda: self.frame.wait_for_function(_READY, arg=self.held, timeout=self.patience * 1000),
-            lambda: self.held.evaluate(_FOCUS),
-            lambda: self.held.evaluate(_EMPTY),
-            lambda: self.held.evaluate(_FOCUS),
-            lambda: self.frame.page.keyboard.type(text, delay=rest * 1000),
-        ):
-            await self.told(doing(), self.name, f"{self.name} to take what is typed")
+        """The focus is given again after emptying: the page may have made the field anew, or gone on to another."""
+        await self._done(self.frame.wait_for_function(_READY, arg=self.held, timeout=self.patience * 1000))
+        await self._done(self.held.evaluate(_FOCUS))
+        await self._done(self.held.evaluate(_EMPTY))
+        await self._done(self.held.evaluate(_FOCUS))
+        await self._done(self.frame.page.keyboard.type(text, delay=rest * 1000))
+
+    async def _done(self, doing: Awaitable[T]) -> T:
+        return await self.told(doing, self.name, f"{self.name} to take what is typed")
 
     async def length(self) -> int | None:
         """How much it holds; None when it has gone, as with a form that sends itself."""
@@ -98,13 +93,15 @@ class Field:
 
 
 async def with_the_focus(page: Page, name: str, told: Told, patience: float) -> Field | None:
-    """The field that has the keys of `page`, in whichever frame; None when none has."""
+    """The field that has the keys of `page`, in whichever frame; None when none has. Raises what Playwright says of a page that has gone."""
     for frame in page.frames:
         try:
             held = await frame.evaluate_handle(_HOLD)
             origin = await held.evaluate(_ORIGIN)
-        except browsers.Error:
-            continue  # it has gone; frames of strangers come and go
+        except browsers.Error as err:
+            if frame is page.main_frame or not troubles.of(err).moved:
+                raise
+            continue  # frames of strangers come and go while the page stays
         if origin is not None:
             return Field(frame, held, str(origin), name, told, patience)
     return None

@@ -166,7 +166,8 @@ class Hand:
         if not await self.told(focused.count(), name, expected):
             for doing in (spot.locator(":scope:enabled").wait_for, spot.focus, focused.wait_for):
                 await self.told(doing(timeout=TYPE * 1000), name, expected)
-        found = await field.with_the_focus(self.page, name, self.told, TYPE)
+        finding = field.with_the_focus(self.page, name, self.told, TYPE)
+        found = await self.told(finding, name, f"{name} to be in a page")
         if found is None:
             raise await self.lost(name, expected)
         return found
@@ -182,10 +183,10 @@ class Hand:
         if foreign := sorted(said - self._origins):
             raise errors.ForeignOrigin(f"{held.name} is asked at {foreign[0]}", step=held.name)
 
-    async def _took(self, held_in: field.Field, length: int, where: str | Locator) -> bool:
+    async def _took(self, held: field.Field, length: int, where: str | Locator) -> bool:
         """Whether the field holds it all, or has gone as with a form that sends itself; a new one in its place took nothing."""
-        held = await held_in.length()
-        return held == length or (held is None and await self.glimpse(where, within=0.2) is None)
+        kept = await held.length()
+        return kept == length or (kept is None and await self.glimpse(where, within=0.2) is None)
 
     async def told(self, doing: Awaitable[T], step: str, expected: str) -> T:
         """What `doing` gives. Its failure is raised in our words, outside the handler, so that no cause hangs on to it."""

@@ -26,7 +26,7 @@ LONGEST_NAME = 300
 #: A page of more letters or drawing steps than any bill has; its words are not looked for.
 MOST_ON_PAGE = 20_000
 PICTURE_WIDTH = 800
-#: Of zlib's nine: a third less work than the usual sixth, for an eighth more bytes.
+#: Of zlib's nine: less work than the usual sixth, for hardly more bytes.
 PRESSED = 3
 #: Of a scan: how many pages are looked at, how finely (what Tesseract was taught on), and the longest side of a picture in pixels.
 SCANNED, SCAN_DPI, MOST_PIXELS = (2, 1), 300, 5_000

@@ -4,10 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Response, redirect
 
+from collectors.kit import browsers as browsers_module
 from collectors.kit import field, hand, mask
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
@@ -305,6 +308,30 @@ class TestTyping:
                 await touch.type(lambda: CANARY, inside, "the password field", whole=True)
 
                 assert await inside.input_value() == CANARY
+
+
+class TestTheFocus:
+    async def test_a_frame_that_has_gone_keeps_nobody_from_it(self, door: Door, browsers: Browsers) -> None:
+        page = "<iframe id=gone srcdoc='x'></iframe><iframe id=stays srcdoc='<input id=pw>'></iframe>"
+
+        async with _at(door, browsers, {"/": page}) as (touch, _):
+            main, gone, stays = touch.page.frames
+            await touch.page.evaluate("document.querySelector('#gone').remove()")
+            await stays.focus("#pw")
+            then: Any = SimpleNamespace(frames=[main, gone, stays], main_frame=main)
+            held = await field.with_the_focus(then, "the field", touch.told, 1)
+
+            assert held
+            assert held.frame is stays
+
+    async def test_a_page_that_has_gone_is_no_page_without_the_focus(
+        self, door: Door, browsers: Browsers
+    ) -> None:
+        async with _at(door, browsers, {"/": CONTROLLED}) as (touch, _):
+            await touch.page.focus("#pw")
+            await touch.page.close()
+            with pytest.raises(browsers_module.Error):
+                await field.with_the_focus(touch.page, "the field", touch.told, 1)
 
 
 class TestForeignGround:
