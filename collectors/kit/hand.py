@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import reduce
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from collectors.kit import browsers, chromium, field, troubles, vitals
+from collectors.kit import browsers, chromium, field, glance, troubles, vitals
 from collectors.kit.browsers import Locator
 from core import errors
 
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 #: Seconds. A field that cannot be typed into is told soon: something else may be there, and that is to be seen to first.
 TYPE, SEE, GO = 5.0, 10.0, 30.0
+#: Seconds between looks; the last again and again.
+PAUSES = (0.02, 0.05, 0.1, 0.1, 0.2)
 #: Seconds that words may take to stand there.
 WORDS = 1.0
 #: Seconds after each digit of a code: boxes of one digit each pass the focus on in their own time.
@@ -63,14 +66,7 @@ class Hand:
 
     async def glimpse(self, *what: str | Locator, within: float = SEE) -> int | None:
         """Which of these is the first to be visible, by its place; None when none is within so many seconds."""
-        now = asyncio.get_running_loop().time
-        until = now() + within
-        while (left := until - now()) > 0:
-            looking = self._look([self.spot(each) for each in what], left)
-            place = await self.told(looking, "looking at the page", "a page to look at")
-            if place is not None:
-                return place
-        return None
+        return await self.told(self._first(what, within), "looking at the page", "a page to look at")
 
     async def see(self, *what: str | Locator, name: str, within: float = SEE) -> Locator:
         """Waits for the first of these to be visible. Raises PortalChanged, or what the portal's last page was ill with."""
@@ -104,7 +100,7 @@ class Hand:
         """What stands there, on one line, without secrets; nothing when it is not there."""
         spot = self.spot(where)
         try:
-            if await self._look([spot], WORDS) is None:
+            if await self._first([where], WORDS) is None:
                 return ""
             text = await spot.inner_text(timeout=SEE * 1000)
         except browsers.Error:
@@ -139,27 +135,49 @@ class Hand:
         found = self.page.locator(where) if isinstance(where, str) else where
         return found.filter(visible=True).first
 
-    async def _look(self, spots: Sequence[Locator], within: float) -> int | None:
-        """None also when the page went on to another while it was looked at, or does not answer.
+    async def _first(self, what: Sequence[str | Locator], within: float) -> int | None:
+        """When the time is over, what is there by then counts: a busy machine may not have looked once before."""
+        now = asyncio.get_running_loop().time
+        until = now() + within
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            place = await self._look(what, until - now())
+            if place is not None or (left := until - now()) <= 0:
+                return place
+            await asyncio.sleep(min(pause, left))
+        return None
 
-        When the time is over, what is there by then counts: a busy machine may not have looked once before.
-        """
+    async def _look(self, what: Sequence[str | Locator], within: float) -> int | None:
+        """None also when the page went on to another while it was looked at, or does not answer. Waits only where Playwright is asked."""
         try:
-            with suppress(browsers.TooSlow):
-                await _any_visible(spots, within)
             async with asyncio.timeout(SEE):
-                for place, spot in enumerate(spots):
-                    if await spot.is_visible():
+                seen = await self._glance(what)
+            sure = seen.index(True) if True in seen else None
+            unsure = [place for place, each in enumerate(seen[:sure]) if each is None]
+            if unsure and sure is None:
+                with suppress(browsers.TooSlow):
+                    await _any_visible([self.spot(each) for each in what], max(within, 0.001))
+                unsure = list(range(len(what)))
+            async with asyncio.timeout(SEE):
+                for place in unsure:
+                    if await self.spot(what[place]).is_visible():
                         return place
         except TimeoutError:
             return None
         except browsers.Error as err:
             if not troubles.of(err).moved:
                 raise
-        return None
+            return None
+        return sure
+
+    async def _glance(self, what: Sequence[str | Locator]) -> list[bool | None]:
+        """What is there at once, None for what only Playwright can tell."""
+        seen = iter(await glance.at(self.page, [each for each in what if isinstance(each, str)]))
+        return [next(seen) if isinstance(each, str) else None for each in what]
 
     async def _field(self, where: str | Locator, name: str) -> field.Field:
         """What `where` finds, with the focus. One that cannot have it yet is waited for; one that gives it away is not typed into."""
+        if isinstance(where, str) and (at_once := await field.first(self.page, where, name, self.told, TYPE)):
+            return at_once
         spot, expected = self.spot(where), f"{name} to take what is typed"
         await self.told(spot.focus(timeout=TYPE * 1000), name, f"{name} to be seen")
         focused = spot.locator(":scope:focus")

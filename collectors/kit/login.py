@@ -171,7 +171,8 @@ class _SignIn:
         self.acted_at = time.monotonic()
 
     async def _do(self, state: PageState, act: Act) -> None:
-        where = self.sight.inside(state.sign, self._named(state, act.where))
+        selector = self._named(state, act.where)
+        where = self.sight.inside(state.sign, selector)
         if act.verb == "fill" or (act.field and self.portal.has(act.field)):
             await self._fill(state, act, where)
         elif act.verb == "ask":
@@ -181,7 +182,7 @@ class _SignIn:
             await self.portal.go(act.where, name=state.name)
         elif act.verb == "reload":
             await self.portal.go(self.page.url, name=state.name)
-        elif act.verb != "check" or not await self._is_ticked(state, where):
+        elif act.verb != "check" or not await self._is_ticked(state, selector):
             await self._send(state, act, where)
 
     def _named(self, state: PageState, where: str) -> str:
@@ -198,12 +199,12 @@ class _SignIn:
                 f"the portal asks for {spec.label['en']}, and this account has none", step=state.name
             )
 
-    async def _is_ticked(self, state: PageState, where: Locator) -> bool:
+    async def _is_ticked(self, state: PageState, selector: str) -> bool:
         """A box that a first answer ticked already: another click would take the tick away."""
-        ticked = where.and_(self.sight.inside(state.sign, ":checked"))
-        return await self.portal.glimpse(ticked, within=sight.GLANCE) is not None
+        box, ticks = (self.sight.locator(state.sign, each) for each in (selector, ":checked"))
+        return await self.portal.glimpse(box.and_(ticks), within=sight.GLANCE) is not None
 
-    async def _fill(self, state: PageState, act: Act, where: Locator) -> None:
+    async def _fill(self, state: PageState, act: Act, where: str | Locator) -> None:
         spec = self.portal.manifest.spec(act.field)
         if not self.portal.has(act.field):
             if spec.kind == "totp":
@@ -217,7 +218,7 @@ class _SignIn:
         if spec.secret:
             self.sending.type(state, act.field)
 
-    async def _send(self, state: PageState, act: Act, where: Locator) -> None:
+    async def _send(self, state: PageState, act: Act, where: str | Locator) -> None:
         name = f"{act.where} on {state.name}"
         self.sending.press(state)
         if act.verb == "press":

@@ -10,7 +10,7 @@ from collectors.kit import signs
 from collectors.kit.declared_pages import Sign
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import FrameLocator, Locator, Page
 
     from collectors.kit.portal import Portal
 
@@ -52,17 +52,19 @@ class Sight:
         """The text that stands there, without secrets; nothing when it has gone."""
         return (await self.portal.words(self.inside(sign, selector)))[:300]
 
-    def inside(self, sign: Sign, selector: str) -> Locator:
+    def inside(self, sign: Sign, selector: str) -> str | Locator:
         """In the page, or in the frame that the sign leads to."""
-        if not sign.frame:
-            return self.page.locator(selector)
-        frame = self.page.frame_locator(sign.frame[0])
-        for inner in sign.frame[1:]:
+        return self.locator(sign, selector) if sign.frame else selector
+
+    def locator(self, sign: Sign, selector: str) -> Locator:
+        """The same for what Playwright is to put together."""
+        frame: Page | FrameLocator = self.page
+        for inner in sign.frame:
             frame = frame.frame_locator(inner)
         return frame.locator(selector)
 
     async def _seen(
-        self, looked: list[tuple[int, Locator]], within: float, among: Sequence[Sign]
+        self, looked: list[tuple[int, str | Locator]], within: float, among: Sequence[Sign]
     ) -> int | None:
         """The first whose `see` is visible, and whose text and cookie, where they are told too, are there."""
         rest = looked
@@ -88,10 +90,10 @@ class Sight:
     def _fits(self, sign: Sign) -> bool:
         return not sign.url or signs.url_like(self.page.url, sign.url)
 
-    def _locators(self, sign: Sign) -> list[Locator]:
+    def _locators(self, sign: Sign) -> list[str | Locator]:
         return [self.inside(sign, each) for each in sign.see] or self._texts(sign)
 
-    def _texts(self, sign: Sign) -> list[Locator]:
+    def _texts(self, sign: Sign) -> list[str | Locator]:
         return [self.inside(sign, f"text={text}") for text in sign.text]
 
     async def _has_cookie(self, name: str) -> bool:

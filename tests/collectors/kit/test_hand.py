@@ -81,6 +81,27 @@ class TestLooking:
         assert caught.value.expected == "the login field to be seen"
         assert caught.value.seen == f"{site.url}/ “Nouveau portail”"
 
+    async def test_what_the_browser_reads_by_itself_is_not_asked_of_playwright(
+        self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hand, "_any_visible", _never)
+        monkeypatch.setattr(hand.Hand, "spot", _never)
+        late = "<script>setTimeout(() => document.body.innerHTML = '<p id=in>in</p>', 300)</script>"
+
+        async with _at(door, browsers, {"/": late}) as (touch, _):
+            assert await touch.glimpse("#error:has-text('incorrect')", "#in") == 1
+
+    async def test_words_that_only_playwright_reads_come_in_their_turn(
+        self, door: Door, browsers: Browsers
+    ) -> None:
+        page = "<p id=error>Mot de passe <b>incorrect</b></p><input id=pw>"
+
+        async with _at(door, browsers, {"/": page}) as (touch, _):
+            assert await touch.glimpse("text=never", "#error:has-text('passe incorrect')", "#pw") == 1
+            assert await touch.glimpse("#pw", "#error:has-text('passe incorrect')") == 0
+            assert await touch.glimpse("#error:has-text('bloqué')", "#pw") == 1
+            assert await touch.glimpse("#error:has-text('bloqué')", within=0.2) is None
+
     async def test_it_keeps_looking_while_the_page_moves_on(self, door: Door, browsers: Browsers) -> None:
         hops: dict[str, Page] = {
             f"/{n}": f"<p>{n}</p><script>setTimeout(() => location = '/{n + 1}', 80)</script>"
@@ -242,6 +263,23 @@ class TestTyping:
         async with _at(door, browsers, {"/": f"<input id=login {kept_from}>"}) as (touch, _):
             with pytest.raises(errors.PortalChanged, match="to take what is typed"):
                 await touch.type(lambda: "claire", "#login", "the login field", whole=False)
+
+    @pytest.mark.parametrize(
+        "page",
+        [
+            "<input id=pw style='display: none'><input id=pw class=seen>",
+            "<input id=pw class=seen><script>document.querySelectorAll = () => { throw Error('mine') }</script>",
+            "<input id=pw class=seen><script>document.querySelectorAll = () => [document.body]</script>",
+        ],
+        ids=["one of several", "spoilt words", "false words"],
+    )
+    async def test_it_is_the_first_visible_field_that_takes_it(
+        self, door: Door, browsers: Browsers, page: str
+    ) -> None:
+        async with _at(door, browsers, {"/": page}) as (touch, _):
+            await touch.type(lambda: "s3cret pass", "#pw", "the password field", whole=True)
+
+            assert await touch.page.input_value(".seen") == "s3cret pass"
 
     async def test_a_field_in_a_shadow_takes_it(self, door: Door, browsers: Browsers) -> None:
         page = """<div></div><script>
@@ -458,8 +496,8 @@ class TestSilence:
         assert "canary" not in caplog.text + "".join(_chain(caught.value))
 
 
-def _never() -> str:
-    raise AssertionError("the secret was asked for")
+def _never(*_: object) -> str:
+    raise AssertionError("this was not to be asked")
 
 
 def _all_said(err: BaseException) -> set[str]:
