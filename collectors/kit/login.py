@@ -45,12 +45,13 @@ async def sign_in(portal: Portal) -> None:
     tokens.forget(portal)
     eyes = sight.Sight(portal, await portal.page())
     await eyes.remember_cookies()
+    sent = sending.Sending(eyes.page)
     told = {spec.name: portal.told(spec.name) for spec in portal.manifest.fields if not spec.secret}
     start = templates.url(templates.first(login.starts, told), told)
     await portal.go(start, name="the sign-in page")
     try:
         async with asyncio.timeout(WHOLE) as limit:
-            await _SignIn(portal, login, eyes, limit).go_through()
+            await _SignIn(portal, login, eyes, sent, limit).go_through()
     except TimeoutError:
         raise await portal.lost("the sign-in", f"to be in within {WHOLE:.0f} seconds") from None
     await tokens.take(portal)
@@ -58,13 +59,15 @@ async def sign_in(portal: Portal) -> None:
 
 
 class _SignIn:
-    def __init__(self, portal: Portal, login: Login, eyes: sight.Sight, limit: asyncio.Timeout) -> None:
+    def __init__(
+        self, portal: Portal, login: Login, eyes: sight.Sight, sent: sending.Sending, limit: asyncio.Timeout
+    ) -> None:
         self.portal = portal
         self.login = login
         self.page = eyes.page
         self.sight = eyes
         self.times: Counter[PageState] = Counter()
-        self.sending = sending.Sending(self.page)
+        self.sending = sent
         self.people = interview.Interview(portal, eyes, self.sending, limit)
         self.misses = 0
         self.filled = False

@@ -16,7 +16,7 @@ SHOWN = 0.3
 
 
 class Sending:
-    """Listens to one page from the first gesture to the last."""
+    """Listens to one page from before its sign-in opens, so that it knows the beacons, to the last gesture."""
 
     def __init__(self, page: Page) -> None:
         #: Whether the last gesture made the page ask for anything that matters.
