@@ -70,7 +70,8 @@ class Redactor(logging.Filter):
         super().__init__()
         self._lock = threading.Lock()
         self._live: Counter[str] = Counter()
-        #: Every form of every live value, the longest first.
+        #: The forms of each live value, and all of them, the longest first.
+        self._disguises: dict[str, set[str]] = {}
         self._forms: tuple[str, ...] = ()
 
     @contextmanager
@@ -85,13 +86,18 @@ class Redactor(logging.Filter):
     def learn(self, *values: str | Secret) -> None:
         with self._lock:
             self._live.update(_long_enough(values))
-            self._forms = _forms_of(self._live)
+            self._keep_up()
 
     def forget(self, *values: str | Secret) -> None:
         """A value that two visits have learnt stays masked until both forget it."""
         with self._lock:
             self._live -= Counter(_long_enough(values))
-            self._forms = _forms_of(self._live)
+            self._keep_up()
+
+    def _keep_up(self) -> None:
+        """Not one pattern of them all: to compile it costs more than a visit's log lines."""
+        self._disguises = {value: self._disguises.get(value) or disguises.of(value) for value in self._live}
+        self._forms = tuple(sorted(set().union(*self._disguises.values()), key=len, reverse=True))
 
     def mask(self, text: str) -> str:
         for form in self._forms:
@@ -125,11 +131,6 @@ class Redactor(logging.Filter):
 def _long_enough(values: tuple[str | Secret, ...]) -> list[str]:
     plain = (value.reveal() if isinstance(value, Secret) else value for value in values)
     return [value for value in plain if len(value) >= SHORTEST]
-
-
-def _forms_of(live: Counter[str]) -> tuple[str, ...]:
-    """Not one pattern of them all: to compile it costs more than a visit's log lines."""
-    return tuple(sorted({form for value in live for form in disguises.of(value)}, key=len, reverse=True))
 
 
 def _message(record: logging.LogRecord) -> str:
