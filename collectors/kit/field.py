@@ -9,32 +9,24 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-from collectors.kit import browsers, glance, troubles
+from collectors.kit import browsers, troubles
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, JSHandle, Page
 
 T = TypeVar("T")
 
-_NO_FIELD = "body, iframe, frame"
 #: Who has the keys in a document; nobody where a frame in it has them.
-_HOLD = f"""() => {{
+_HOLD = """() => {
   let field = document.hasFocus() ? document.activeElement : null;
   while (field?.shadowRoot?.activeElement) field = field.shadowRoot.activeElement;
-  return {{ field: field?.matches('{_NO_FIELD}') ? null : field }};
-}}"""
-#: The first that is visible is given the keys, and nobody has them where it does not take them.
-_FIRST = f"""selector => {{{glance.SEEN}
-  const field = reads(selector) && !shadows() && [...document.querySelectorAll(selector)].find(seen);
-  field?.focus?.();
-  const has = field && document.hasFocus() && document.activeElement === field && !field.matches('{_NO_FIELD}');
-  return {{ field: has ? field : null }};
-}}"""
-_ORIGIN = "({ field }) => field && location.origin"
+  return { field: field?.matches('body, iframe, frame') ? null : field };
+}"""
 _LENGTH = "({ field }) => field.isConnected ? (field.value ?? '').length : null"
 _READY = "({ field }) => field.matches(':read-write')"
 #: A page may give the keys away, and what is typed goes to whoever has them.
 _HAS_THEM = "field => field.isConnected && field.getRootNode().activeElement === field"
+_ORIGIN = f"({{ field }}) => field && ({_HAS_THEM})(field) ? location.origin : null"
 _FOCUS = (
     f"({{ field }}) => {{ field.focus(); if (!({_HAS_THEM})(field)) throw new Error('it has no keys'); }}"
 )
@@ -98,16 +90,6 @@ class Field:
             return cast("int | None", await self.held.evaluate(_LENGTH))
         except browsers.Error:
             return None
-
-
-async def first(page: Page, selector: str, name: str, told: Told, patience: float) -> Field | None:
-    """The first visible that `selector` finds, given the focus; None when Playwright has to be asked, or where it does not take it at once."""
-    try:
-        held = await page.evaluate_handle(_FIRST, selector)
-        origin = await held.evaluate(_ORIGIN)
-    except browsers.Error:
-        return None  # the same is asked again, and then what ails the page is told
-    return Field(page.main_frame, held, str(origin), name, told, patience) if origin else None
 
 
 async def with_the_focus(page: Page, name: str, told: Told, patience: float) -> Field | None:

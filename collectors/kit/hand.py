@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 #: Seconds. A field that cannot be typed into is told soon: something else may be there, and that is to be seen to first.
 TYPE, SEE, GO = 5.0, 10.0, 30.0
+#: Seconds in which a field that is ready takes the keys.
+AT_ONCE = 1.0
 #: Seconds between looks; the last again and again.
 PAUSES = (0.02, 0.05, 0.1, 0.1, 0.2)
 #: Seconds that words may take to stand there.
@@ -36,9 +38,15 @@ class Hand:
     """One page of one visit. `origins` are those where a secret may be typed; `mask` hides the visit's secrets in any text."""
 
     def __init__(
-        self, page: Page, origins: Sequence[str], refused: Sequence[str], mask: Callable[[str], str]
+        self,
+        page: Page,
+        eyes: glance.Glance,
+        origins: Sequence[str],
+        refused: Sequence[str],
+        mask: Callable[[str], str],
     ) -> None:
         self.page = page
+        self._eyes = eyes
         self._origins = frozenset(origins)
         self._mask = mask
         self._vitals = vitals.Vitals(page, refused)
@@ -147,7 +155,7 @@ class Hand:
         return None
 
     async def _look(self, what: Sequence[str | Locator], within: float) -> int | None:
-        """None also when the page went on to another while it was looked at, or does not answer. Waits only where Playwright is asked."""
+        """None also when the page went on to another while it was looked at, or does not answer. Waits for a sign only where Playwright is asked."""
         try:
             async with asyncio.timeout(SEE):
                 seen = await self._glance(what)
@@ -171,12 +179,12 @@ class Hand:
 
     async def _glance(self, what: Sequence[str | Locator]) -> list[bool | None]:
         """What is there at once, None for what only Playwright can tell."""
-        seen = iter(await glance.at(self.page, [each for each in what if isinstance(each, str)]))
+        seen = iter(await self._eyes.at([each for each in what if isinstance(each, str)]))
         return [next(seen) if isinstance(each, str) else None for each in what]
 
     async def _field(self, where: str | Locator, name: str) -> field.Field:
         """What `where` finds, with the focus. One that cannot have it yet is waited for; one that gives it away is not typed into."""
-        if isinstance(where, str) and (at_once := await field.first(self.page, where, name, self.told, TYPE)):
+        if isinstance(where, str) and (at_once := await self._field_at_once(where, name)):
             return at_once
         spot, expected = self.spot(where), f"{name} to take what is typed"
         await self.told(spot.focus(timeout=TYPE * 1000), name, f"{name} to be seen")
@@ -184,11 +192,22 @@ class Hand:
         if not await self.told(focused.count(), name, expected):
             for doing in (spot.locator(":scope:enabled").wait_for, spot.focus, focused.wait_for):
                 await self.told(doing(timeout=TYPE * 1000), name, expected)
-        finding = field.with_the_focus(self.page, name, self.told, TYPE)
-        found = await self.told(finding, name, f"{name} to be in a page")
+        found = await self._focused(name)
         if found is None:
             raise await self.lost(name, expected)
         return found
+
+    async def _field_at_once(self, where: str, name: str) -> field.Field | None:
+        """None where it does not take the keys so soon, or Playwright has to be asked."""
+        try:
+            async with asyncio.timeout(AT_ONCE):
+                return await self._focused(name) if await self._eyes.focus(where) else None
+        except TimeoutError:
+            return None
+
+    async def _focused(self, name: str) -> field.Field | None:
+        finding = field.with_the_focus(self.page, name, self.told, TYPE)
+        return await self.told(finding, name, f"{name} to be in a page")
 
     async def _belongs(self, held: field.Field) -> None:
         """Both the browser's own record and the page as it is this instant must say a declared origin."""
@@ -221,11 +240,15 @@ async def of(
     context: BrowserContext, origins: Sequence[str], passage: chromium.Passage, mask: Callable[[str], str]
 ) -> Hand:
     """The hand on a new page of `context`. Raises BrowserLost, outside of what it met, so that no cause hangs on to it."""
+
+    async def blind(opened: Page) -> None:
+        await chromium.blind(opened, passage.strangers)
+
     with suppress(browsers.Error):
         page = await context.new_page()
-        await chromium.blind(page, passage.strangers)
-        context.on("page", lambda page: chromium.blind(page, passage.strangers))  # what a click may open
-        return Hand(page, origins, passage.refused, mask)
+        eyes = glance.Glance(page, await chromium.blind(page, passage.strangers))
+        context.on("page", blind)  # what a click may open
+        return Hand(page, eyes, origins, passage.refused, mask)
     raise errors.BrowserLost
 
 

@@ -11,6 +11,8 @@ from collectors.kit.declared_pages import PageState
 if TYPE_CHECKING:
     from playwright.async_api import Page, Request
 
+_Words = tuple[str, str, bytes | None, frozenset[tuple[str, str]]]
+
 #: Seconds that a page may take to show what came back.
 SHOWN = 0.3
 
@@ -25,7 +27,7 @@ class Sending:
         self._sent: set[str] = set()
         self._sender: PageState | None = None
         self._pressed = False
-        self._heard: set[tuple[str, str, bytes | None]] = set()
+        self._heard: set[_Words] = set()
         self._under_way: set[Request] = set()
         self._rested = 0.0
         page.on("request", self._listen)
@@ -44,8 +46,9 @@ class Sending:
             await asyncio.sleep(SHOWN / 3)
 
     def begin(self) -> None:
-        """A page is about to be acted on."""
+        """A page is about to be acted on. What it asked for before, and may wait for as long as it stands, is no answer to that."""
         self.answered = self._pressed = False
+        self._under_way.clear()
 
     def type(self, state: PageState, field: str) -> None:
         """A secret stands typed now; the button of its own page sends it, or, if that has none, the next button anywhere."""
@@ -66,14 +69,13 @@ class Sending:
 
     def _listen(self, request: Request) -> None:
         """A page that opens, or anything but a GET. What was heard, word for word, before the secret was typed is a beacon."""
-        asked = (request.method, request.url, request.post_data_buffer)
-        opens = request.is_navigation_request()
-        if not opens and (request.method == "GET" or asked in self._heard):
+        opens, words = request.is_navigation_request(), _words(request)
+        if not opens and (request.method == "GET" or words in self._heard):
             return
         self.answered = True
         self._under_way.add(request)
-        if not self._typed:
-            self._heard.add(asked)
+        if not self._typed and words:
+            self._heard.add(words)
         elif opens or self._pressed:
             self._sent |= self._typed
             self._typed.clear()
@@ -81,3 +83,12 @@ class Sending:
     def _rest(self, request: Request) -> None:
         self._under_way.discard(request)
         self._rested = time.monotonic()
+
+
+def _words(request: Request) -> _Words | None:
+    """All that it says, but for the page that it comes from; None of a body that the browser does not show, such as a file's."""
+    headers, body = dict(request.headers), request.post_data_buffer
+    headers.pop("referer", None)
+    if body is None and "content-type" in headers:
+        return None
+    return request.method, request.url, body, frozenset(headers.items())

@@ -17,7 +17,7 @@ ODD = """<style>.gone { display: none } .faint { visibility: hidden } .flat { wi
 <p class=faint id=faint>x <b id=in-faint>y</b> <b id=out-of-faint style='visibility: visible'>z</b></p>
 <p id=flat class=flat>x</p> <p id=loose class=loose>x</p> <p id=loose-faint class='loose faint'></p> <p id=clear class=clear>x</p>
 <div class=skipped><i id=skipped>x</i></div> <details><summary id=summary>x</summary><i id=folded>x</i></details>
-<input id=field> <input id=hidden type=hidden> <svg id=drawn width=9 height=9><rect id=part width=5 height=5 /></svg>
+<div id=high style='height: 0'><p>x</p></div> <input id=field> <input id=hidden type=hidden> <svg id=drawn width=9 height=9><rect id=part width=5 height=5 /></svg>
 <ul><li class='row gone'>1</li><li class=row>2</li></ul> <a href='/logout?x=1'>Se déconnecter</a>
 <div id=error class=message> Mot de passe   <b>incorrect</b></div> <div class=message style='display: none'>Compte bloqué</div>"""
 
@@ -33,14 +33,14 @@ TOLD = {
 ASKED = [
     "#loose", "#loose-faint", "text=Bonjour", "#error:has-text('incorrect')", "#error:has-text('bloqué')", ".message:has-text('bloqué')",
     "p:visible", "div >> b", ":is(p:has-text('Bonjour'))", "p:has-text('nothing'), #plain", "body:not(p:has-text('Bonjour'))",
-    "css=#plain", "//p", "button >> nth=0",
+    "css=#plain", "#high :has-text('x')", "div:has(:scope > p)",  "//p", "button >> nth=0",
 ]  # fmt: skip
 
 
 class TestLooking:
     async def test_it_says_what_playwright_says_or_nothing(self, door: Door, browsers: Browsers) -> None:
-        async with _page(door, browsers, ODD) as page:
-            told = await glance.at(page, [*TOLD, *ASKED])
+        async with _page(door, browsers, ODD) as (page, eyes):
+            told = await eyes.at([*TOLD, *ASKED])
             said = {each: await page.locator(each).filter(visible=True).count() > 0 for each in TOLD}
 
         assert dict(zip([*TOLD, *ASKED], told, strict=True)) == TOLD | dict.fromkeys(ASKED)
@@ -51,32 +51,74 @@ class TestLooking:
             "<div></div><p>x</p><script>document.querySelector('div').attachShadow({ mode: 'open' })</script>"
         )
 
-        async with _page(door, browsers, shadow) as page:
-            assert await glance.at(page, ["p", "b"]) == [None, None]
+        async with _page(door, browsers, shadow) as (_, eyes):
+            assert await eyes.at(["p", "b"]) == [None, None]
 
+    async def test_it_goes_with_the_page(self, door: Door, browsers: Browsers) -> None:
+        async with _page(door, browsers, "<p>x</p>") as (page, eyes):
+            for address, shown in (
+                ("about:blank", False),
+                ("data:text/html,<p>x", True),
+                ("data:text/html,<b>x", False),
+            ):
+                assert await eyes.at(["p"]) == [not shown]
+                await page.goto(address)
+                assert await eyes.at(["p"]) == [shown]
+
+    async def test_of_a_page_that_has_gone_it_says_nothing(self, door: Door, browsers: Browsers) -> None:
+        async with _page(door, browsers, "<p>x</p>") as (page, eyes):
+            await page.close()
+
+            assert await eyes.at(["p"]) == [None]
+            assert not await eyes.focus("p")
+
+
+class TestStrangers:
     @pytest.mark.parametrize(
         "spoilt",
         [
-            "document.querySelectorAll = () => { throw Error('mine') }",
+            "document.querySelectorAll = () => { throw Error('Execution context was destroyed') }",
+            "document.querySelectorAll = () => [document.body]",
             "window.CSS = undefined",
-            "Array.prototype.map = () => 'yes'",
-            "Array.prototype.map = () => ['yes']",
+            "Array.prototype.map = () => new Date(8.64e15)",
+            "Object.prototype.then = () => {}",
+            "window.eval = () => 10n ** 5000n",
         ],
     )
-    async def test_of_a_page_that_spoils_the_words_it_says_nothing(
-        self, door: Door, browsers: Browsers, spoilt: str
-    ) -> None:
-        async with _page(door, browsers, f"<p>x</p><script>{spoilt}</script>") as page:
-            assert await glance.at(page, ["p"]) == [None]
+    async def test_a_page_has_no_say_in_it(self, door: Door, browsers: Browsers, spoilt: str) -> None:
+        async with _page(door, browsers, f"<input><script>{spoilt}</script>") as (_, eyes):
+            assert await eyes.at(["input", "p"]) == [True, False]
+            assert await eyes.focus("input")
+
+    async def test_a_page_does_not_notice_a_look(self, door: Door, browsers: Browsers) -> None:
+        hears = """<input><script>
+          for (const name of ['querySelectorAll', 'getBoundingClientRect', 'checkVisibility'])
+            for (const { prototype } of [Document, Element].filter(kind => name in kind.prototype)) {
+              const own = prototype[name];
+              prototype[name] = function (...all) { heard.push(name); return own.apply(this, all) };
+            }
+          heard = [];
+        </script>"""
+
+        async with _page(door, browsers, hears) as (page, eyes):
+            assert await eyes.at(["input", "p"]) == [True, False]
+            assert await page.evaluate("heard") == []
+            assert await page.evaluate(
+                "document.querySelectorAll('input')[0].checkVisibility() && heard"
+            ) == [
+                "querySelectorAll",
+                "checkVisibility",
+            ]
 
 
 @asynccontextmanager
-async def _page(door: Door, browsers: Browsers, content: str) -> AsyncIterator[Page]:
+async def _page(door: Door, browsers: Browsers, content: str) -> AsyncIterator[tuple[Page, glance.Glance]]:
     passage = await door.open([])
     try:
         async with browsers.context(passage, state=None, user_agent=None) as context:
             page = await context.new_page()
+            eyes = glance.Glance(page, await context.new_cdp_session(page))
             await page.set_content(content)
-            yield page
+            yield page, eyes
     finally:
         await passage.close()

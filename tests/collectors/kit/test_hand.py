@@ -264,6 +264,37 @@ class TestTyping:
             with pytest.raises(errors.PortalChanged, match="to take what is typed"):
                 await touch.type(lambda: "claire", "#login", "the login field", whole=False)
 
+    async def test_a_field_that_is_ready_is_not_asked_of_playwright(
+        self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hand.Hand, "spot", _never)
+
+        async with _at(door, browsers, {"/": "<input id=pw>"}) as (touch, _):
+            await touch.type(lambda: "s3cret pass", "#pw", "the password field", whole=True)
+
+            assert await touch.page.input_value("#pw") == "s3cret pass"
+
+    @pytest.mark.parametrize("focused", ["", "; this.nextSibling.focus()"])
+    async def test_a_field_that_is_made_anew_when_it_gets_the_keys_is_found_again(
+        self, door: Door, browsers: Browsers, focused: str
+    ) -> None:
+        anew = f"<input id=pw onfocus='this.onfocus = null; after(this.cloneNode()){focused}; this.remove()'>"
+
+        async with _at(door, browsers, {"/": anew}) as (touch, _):
+            await touch.type(lambda: "s3cret pass", "#pw", "the password field", whole=True)
+
+            assert await touch.page.input_value("#pw") == "s3cret pass"
+
+    async def test_a_page_that_never_gives_the_keys_is_told(
+        self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hand, "TYPE", 0.3)
+        monkeypatch.setattr(hand, "AT_ONCE", 0.3)
+
+        async with _at(door, browsers, {"/": "<input id=pw onfocus='for (;;);'>"}) as (touch, _):
+            with pytest.raises(errors.PortalChanged):
+                await touch.type(_never, "#pw", "the password field", whole=True)
+
     @pytest.mark.parametrize(
         "page",
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -75,10 +76,12 @@ class Asking:
     page: str = PAGE
     right: str = "123456"
     heard: list[str] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
     app: Flask = field(default_factory=lambda: Flask("asking"))
 
     def __post_init__(self) -> None:
         self.app.add_url_rule("/", view_func=self.asks, methods=["GET", "POST"])
+        self.app.add_url_rule("/news", view_func=self.news, methods=["POST"])
         self.app.add_url_rule("/again", view_func=self.again, methods=["POST"])
         self.app.add_url_rule("/magic/<token>", view_func=self.magic)
         self.app.add_url_rule("/consent", view_func=lambda: "", endpoint="consent", methods=["POST"])
@@ -101,6 +104,11 @@ class Asking:
         self.heard.append("again")
         return HEAD + self.page.replace("method=post>", "method=post action=/>", 1)
 
+    def news(self) -> str:
+        """Of which there is none for as long as anybody waits."""
+        self.over.wait(60)
+        return ""
+
     def magic(self, token: str) -> Response:
         self.heard.append(token)
         return redirect("/in")
@@ -117,6 +125,7 @@ def site() -> Iterator[Asking]:
     site = Asking()
     site.running.start()
     yield site
+    site.over.set()
     site.running.stop()
 
 
@@ -185,6 +194,16 @@ async def test_an_account_with_an_authenticator_is_asked_nothing(world: World, s
     customer = site.customer(do)
     customer.answers = person("123456")
     assert (await world.visit(customer)).error is None
+
+
+async def test_a_page_that_waits_for_news_says_all_the_same_that_it_refused(
+    world: World, site: Asking
+) -> None:
+    site.page = f"<script>fetch('/news', {{method: 'POST', body: 'any?'}})</script>{SCRIPTED}"
+    do = '[{ ask = "code", field = "key", into = "#otc" }, { click = "#go" }]'
+    seen = await world.visit(site.customer(do, key="JBSWY3DPEHPK3PXP"))
+    assert isinstance(seen.error, errors.ActionNeeded)
+    assert (seen.error.wants, len(site.heard)) == ("totp_key", 1)
 
 
 async def test_a_refused_code_of_the_moment_and_another_clock_are_told_as_the_clock(

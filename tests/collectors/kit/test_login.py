@@ -74,6 +74,7 @@ class Odd:
 
     def __post_init__(self) -> None:
         self.app.add_url_rule("/login", view_func=self.login, methods=["GET", "POST"])
+        self.app.add_url_rule("/session", view_func=self.session, methods=["POST"])
         self.app.add_url_rule("/frame", view_func=self.frame, methods=["GET", "POST"])
         self.app.add_url_rule("/nag", view_func=lambda: f"{HEAD}<h1>Rate us</h1>")
         self.app.add_url_rule("/in", view_func=lambda: f"{HEAD}<h1 id=in>In</h1>", endpoint="in")
@@ -88,6 +89,11 @@ class Odd:
         answer = redirect(self.onward, 303)
         answer.set_cookie("sid", "1")
         return answer
+
+    def session(self) -> tuple[str, int]:
+        """Of a page that signs in by script."""
+        self.sent += request.headers.get("X-Password") == "secret" or b"secret" in request.get_data()
+        return "no", 401
 
     def api(self) -> tuple[dict[str, list[str]], int]:
         gone = self.signed_out and request.cookies.get("sid") != "1"
@@ -174,6 +180,31 @@ async def test_a_refusal_that_nobody_declared_is_a_change_and_the_password_is_no
     seen = await world.visit(stage.customer())
     assert isinstance(seen.error, errors.PortalChanged)
     assert seen.error.step == "the sign-in after the form"
+    assert stage.site.sent == 1
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(
+    ("at_first", "sends"),
+    [
+        ("", "headers: {'X-Password': p.value}"),
+        ("body: new Blob(['{}'], {type: 'text/x'})", "body: new Blob([p.value], {type: 'text/x'})"),
+        ("body: files('x')", "body: files(p.value)"),
+    ],
+    ids=["in a header", "as a file", "among files"],
+)
+async def test_a_password_that_is_sent_as_the_page_spoke_before_is_not_taken_for_a_beacon(
+    world: World, stage: Stage, at_first: str, sends: str
+) -> None:
+    script = """<script>
+      const files = text => { const form = new FormData(); form.append('f', new Blob([text])); return form };
+      const say = more => fetch('/session', {method: 'POST', ...more});
+      say({AT_FIRST});
+      document.forms[0].onsubmit = event => { event.preventDefault(); say({SENDS}) };
+    </script>"""
+    stage.site.page = FORM + script.replace("AT_FIRST", at_first).replace("SENDS", sends)
+    seen = await world.visit(stage.customer())
+    assert isinstance(seen.error, errors.PortalChanged)
     assert stage.site.sent == 1
 
 
