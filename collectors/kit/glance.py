@@ -21,8 +21,8 @@ _WORDS = re.compile(r"""(?<=[\w\])"'*-]):has-text\(("[^"]*"|'[^']*')\)$""")
 #: Visible as Playwright means it: with a box, and not hidden. Open shadows, which Playwright looks into, keep their secrets here, and
 #: `:scope` means another element to each of the two.
 _EYES = """
-  const reads = selector => CSS.supports(`selector(:is(${selector}))`) && !selector.includes(':scope')
-    && ![...document.querySelectorAll('*')].some(each => each.shadowRoot);
+  const shadowed = [...document.querySelectorAll('*')].some(each => each.shadowRoot);
+  const reads = selector => !shadowed && !selector.includes(':scope') && CSS.supports(`selector(:is(${selector}))`);
   const boxless = each => getComputedStyle(each).display === 'contents';
   const seen = each => {
     const { width, height } = each.getBoundingClientRect();
@@ -78,7 +78,9 @@ class Glance:
     async def _apart(self, session: CDPSession) -> int:
         """The page's world for us, which is made once: a name stands for one."""
         self._frame = self._frame or (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        made = await session.send("Page.createIsolatedWorld", {"frameId": self._frame, "worldName": "moisson"})
+        made = await session.send(
+            "Page.createIsolatedWorld", {"frameId": self._frame, "worldName": "moisson"}
+        )
         self._world = int(made["executionContextId"])
         return self._world
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from functools import reduce
-from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from collectors.kit import browsers, chromium, field, glance, troubles, vitals
+from collectors.kit import browsers, chromium, eyes, field, glance, troubles, vitals
 from collectors.kit.browsers import Locator
 from core import errors
 
@@ -26,8 +24,6 @@ T = TypeVar("T")
 TYPE, SEE, GO = 5.0, 10.0, 30.0
 #: Seconds in which a field that is ready takes the keys.
 AT_ONCE = 1.0
-#: Seconds between looks; the last again and again.
-PAUSES = (0.02, 0.05, 0.1, 0.1, 0.2)
 #: Seconds that words may take to stand there.
 WORDS = 1.0
 #: Seconds after each digit of a code: boxes of one digit each pass the focus on in their own time.
@@ -40,13 +36,13 @@ class Hand:
     def __init__(
         self,
         page: Page,
-        eyes: glance.Glance,
+        looks: eyes.Eyes,
         origins: Sequence[str],
         refused: Sequence[str],
         mask: Callable[[str], str],
     ) -> None:
         self.page = page
-        self._eyes = eyes
+        self._eyes = looks
         self._origins = frozenset(origins)
         self._mask = mask
         self._vitals = vitals.Vitals(page, refused)
@@ -74,14 +70,14 @@ class Hand:
 
     async def glimpse(self, *what: str | Locator, within: float = SEE) -> int | None:
         """Which of these is the first to be visible, by its place; None when none is within so many seconds."""
-        return await self.told(self._first(what, within), "looking at the page", "a page to look at")
+        return await self.told(self._eyes.first(what, within), "looking at the page", "a page to look at")
 
     async def see(self, *what: str | Locator, name: str, within: float = SEE) -> Locator:
         """Waits for the first of these to be visible. Raises PortalChanged, or what the portal's last page was ill with."""
         place = await self.glimpse(*what, within=within)
         if place is None:
             raise await self.lost(name, f"{name} to be seen")
-        return self.spot(what[place])
+        return self._eyes.spot(what[place])
 
     async def lost(self, step: str, expected: str) -> errors.MoissonError:
         """What to say when the page is not the one that was looked for."""
@@ -91,7 +87,7 @@ class Hand:
 
     async def click(self, where: str | Locator, name: str, within: float = SEE) -> None:
         """Raises PortalChanged after so many seconds in which it is not there, or something lies over it."""
-        await self.told(self.spot(where).click(timeout=within * 1000), name, f"{name} to be clicked")
+        await self.told(self._eyes.spot(where).click(timeout=within * 1000), name, f"{name} to be clicked")
 
     async def type(
         self, text: Callable[[], str], where: str | Locator, name: str, *, whole: bool, rest: float = 0.0
@@ -106,9 +102,9 @@ class Hand:
 
     async def words(self, where: str | Locator) -> str:
         """What stands there, on one line, without secrets; nothing when it is not there."""
-        spot = self.spot(where)
+        spot = self._eyes.spot(where)
         try:
-            if await self._first([where], WORDS) is None:
+            if await self._eyes.first([where], WORDS) is None:
                 return ""
             text = await spot.inner_text(timeout=SEE * 1000)
         except browsers.Error:
@@ -138,55 +134,11 @@ class Hand:
         words = " ".join(self._mask(text).split())
         return f"{self._mask(bare(self.page.url))} “{words[:200]}”"
 
-    def spot(self, where: str | Locator) -> Locator:
-        """The first visible one of what `where` finds: a selector, or a Locator made from the page (as into a frame)."""
-        found = self.page.locator(where) if isinstance(where, str) else where
-        return found.filter(visible=True).first
-
-    async def _first(self, what: Sequence[str | Locator], within: float) -> int | None:
-        """When the time is over, what is there by then counts: a busy machine may not have looked once before."""
-        now = asyncio.get_running_loop().time
-        until = now() + within
-        for pause in chain(PAUSES, repeat(PAUSES[-1])):
-            place = await self._look(what, until - now())
-            if place is not None or (left := until - now()) <= 0:
-                return place
-            await asyncio.sleep(min(pause, left))
-        return None
-
-    async def _look(self, what: Sequence[str | Locator], within: float) -> int | None:
-        """None also when the page went on to another while it was looked at, or does not answer. Waits for a sign only where Playwright is asked."""
-        try:
-            async with asyncio.timeout(SEE):
-                seen = await self._glance(what)
-            sure = seen.index(True) if True in seen else None
-            unsure = [place for place, each in enumerate(seen[:sure]) if each is None]
-            if unsure and sure is None:
-                with suppress(browsers.TooSlow):
-                    await _any_visible([self.spot(each) for each in what], max(within, 0.001))
-                unsure = list(range(len(what)))
-            async with asyncio.timeout(SEE):
-                for place in unsure:
-                    if await self.spot(what[place]).is_visible():
-                        return place
-        except TimeoutError:
-            return None
-        except browsers.Error as err:
-            if not troubles.of(err).moved:
-                raise
-            return None
-        return sure
-
-    async def _glance(self, what: Sequence[str | Locator]) -> list[bool | None]:
-        """What is there at once, None for what only Playwright can tell."""
-        seen = iter(await self._eyes.at([each for each in what if isinstance(each, str)]))
-        return [next(seen) if isinstance(each, str) else None for each in what]
-
     async def _field(self, where: str | Locator, name: str) -> field.Field:
         """What `where` finds, with the focus. One that cannot have it yet is waited for; one that gives it away is not typed into."""
         if isinstance(where, str) and (at_once := await self._field_at_once(where, name)):
             return at_once
-        spot, expected = self.spot(where), f"{name} to take what is typed"
+        spot, expected = self._eyes.spot(where), f"{name} to take what is typed"
         await self.told(spot.focus(timeout=TYPE * 1000), name, f"{name} to be seen")
         focused = spot.locator(":scope:focus")
         if not await self.told(focused.count(), name, expected):
@@ -246,30 +198,10 @@ async def of(
 
     with suppress(browsers.Error):
         page = await context.new_page()
-        eyes = glance.Glance(page, await chromium.blind(page, passage.strangers))
+        looks = eyes.Eyes(page, glance.Glance(page, await chromium.blind(page, passage.strangers)))
         context.on("page", blind)  # what a click may open
-        return Hand(page, eyes, origins, passage.refused, mask)
+        return Hand(page, looks, origins, passage.refused, mask)
     raise errors.BrowserLost
-
-
-async def _any_visible(spots: Sequence[Locator], within: float) -> None:
-    """Waits for them as one, which is one question to the browser; Playwright joins none that lie in frames."""
-    try:
-        await reduce(Locator.or_, spots).first.wait_for(timeout=within * 1000)
-    except browsers.Error as err:
-        if not troubles.of(err).framed:
-            raise
-    else:
-        return
-    waiting = [asyncio.ensure_future(spot.wait_for(timeout=within * 1000)) for spot in spots]
-    try:
-        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for each in done:
-            each.result()
-    finally:
-        for each in waiting:
-            each.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def origin(url: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from flask import Response, redirect
 
 from collectors.kit import browsers as browsers_module
-from collectors.kit import field, hand, mask
+from collectors.kit import eyes, field, hand, mask
 from collectors.kit.browsers import Browsers
 from collectors.kit.door import Door
 from core import errors
@@ -84,8 +84,8 @@ class TestLooking:
     async def test_what_the_browser_reads_by_itself_is_not_asked_of_playwright(
         self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(hand, "_any_visible", _never)
-        monkeypatch.setattr(hand.Hand, "spot", _never)
+        monkeypatch.setattr(eyes, "_any_visible", _never)
+        monkeypatch.setattr(eyes.Eyes, "spot", _never)
         late = "<script>setTimeout(() => document.body.innerHTML = '<p id=in>in</p>', 300)</script>"
 
         async with _at(door, browsers, {"/": late}) as (touch, _):
@@ -267,7 +267,7 @@ class TestTyping:
     async def test_a_field_that_is_ready_is_not_asked_of_playwright(
         self, door: Door, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(hand.Hand, "spot", _never)
+        monkeypatch.setattr(eyes.Eyes, "spot", _never)
 
         async with _at(door, browsers, {"/": "<input id=pw>"}) as (touch, _):
             await touch.type(lambda: "s3cret pass", "#pw", "the password field", whole=True)
