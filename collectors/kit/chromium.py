@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol, cast
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, Playwright, StorageState
+from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, StorageState
 
 from core import errors
 
@@ -94,18 +94,17 @@ async def new_context(
         return None
 
 
-async def blind(page: Page, strangers: Collection[str]) -> CDPSession | None:
+async def blind(page: Page, strangers: Collection[str]) -> None:
     """No pictures, fonts or media, and nothing of strangers: trackers are asked for on each page, and each asking costs a connection.
 
-    Gives the session that sees to it, None of a page that has gone already. By CDP and not by `route()`, which would turn the HTTP cache off. A page that leads to a stranger still knocks at the door, which says so.
+    By CDP and not by `route()`, which would turn the HTTP cache off. A page that leads to a stranger still knocks at the door, which says so.
     """
     try:
         session = await page.context.new_cdp_session(page)
         await session.send("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})
         await session.send("Network.setBlockedURLs", {"urls": [*_UNSEEN, *map(_all_of, strangers)]})
     except Error:
-        return None
-    return session
+        return  # the page has gone already
 
 
 def _all_of(stranger: str) -> str:

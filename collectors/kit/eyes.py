@@ -53,8 +53,7 @@ class Eyes:
     async def _look(self, what: Sequence[str | Locator], left: float) -> int | None:
         """None also when the page went on to another while it was looked at, or does not answer."""
         try:
-            async with asyncio.timeout(ANSWER):
-                seen = await self._at(what)
+            seen = await self._at(what)
             sure = seen.index(True) if True in seen else None
             unsure = [place for place, each in enumerate(seen[:sure]) if each is None]
             if unsure and sure is None:

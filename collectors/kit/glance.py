@@ -5,15 +5,15 @@ Playwright's own looks cost its whole script (345 kB) on each page, and ask one 
 
 from __future__ import annotations
 
-import json
+import asyncio
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
-from collectors.kit import browsers
+from collectors.kit import browsers, troubles
 
 if TYPE_CHECKING:
-    from playwright.async_api import CDPSession, Frame, Page
+    from playwright.async_api import Page
 
 #: Of Playwright's additions the one that most pages of a refusal are known by. What it narrows down stands right before it.
 _WORDS = re.compile(r"""(?<=[\w\])"'*-]):has-text\(("[^"]*"|'[^']*')\)$""")
@@ -42,54 +42,41 @@ _FOCUS = f"""selector => {{{_EYES}
 }}"""
 
 
-class Glance:
-    """The farm's eyes in one page, by a session of its own with the browser. They stand in a world apart: the page's scripts neither notice a look nor change what it says."""
+#: Seconds. A page that does not answer so soon is left to Playwright, which waits.
+ANSWER = 2.0
 
-    def __init__(self, page: Page, session: CDPSession | None) -> None:
-        self._session = session
-        self._frame = ""
-        self._world: int | None = None
-        page.on("framenavigated", self._leave)
+
+class Glance:
+    """The farm's own eyes in one page. They stand in the page's world, so what a page spoils for itself is asked of Playwright, which has a world apart."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
 
     async def at(self, selectors: Sequence[str]) -> list[bool | None]:
-        """Which of these are visible now; None where Playwright has to be asked."""
+        """Which of these are visible now; None where Playwright has to be asked. Raises what Playwright says of a page that went on to another."""
         bare = [_WORDS.sub("", each) for each in selectors]
         told = await self._ask(_LOOK, bare) if bare else None
-        if told is None:
+        if not isinstance(told, list) or len(told) != len(selectors):
             return [None] * len(selectors)
         return [_sure(seen, each == part) for seen, each, part in zip(told, selectors, bare, strict=True)]
 
     async def focus(self, selector: str) -> bool:
-        """Gives the first that is visible the keys; whether it has them."""
+        """Gives the first that is visible the keys; whether it has them. Raises what Playwright says of a page that went on to another."""
         return await self._ask(_FOCUS, selector) is True
 
-    async def _ask(self, question: str, about: object) -> Any:
-        """None when the page cannot say; one that goes on to another meanwhile is asked anew."""
-        asked = {"expression": f"({question})({json.dumps(about)})", "returnByValue": True}
-        for session in [self._session] * 2 if self._session else []:
-            try:
-                world = self._world or await self._apart(session)
-                told = await session.send("Runtime.evaluate", {**asked, "contextId": world})
-                return told["result"].get("value")
-            except browsers.Error:
-                self._world, self._frame = None, ""
+    async def _ask(self, question: str, about: object) -> object:
+        """None when the page cannot say."""
+        try:
+            async with asyncio.timeout(ANSWER):
+                return cast("object", await self._page.evaluate(question, about))
+        except browsers.Error as err:
+            if troubles.of(err).moved:
+                raise
+        except (TimeoutError, ValueError, OverflowError):
+            pass  # busy, or a page that answers what nobody can read
         return None
 
-    async def _apart(self, session: CDPSession) -> int:
-        """The page's world for us, which is made once: a name stands for one."""
-        self._frame = self._frame or (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        made = await session.send(
-            "Page.createIsolatedWorld", {"frameId": self._frame, "worldName": "moisson"}
-        )
-        self._world = int(made["executionContextId"])
-        return self._world
 
-    def _leave(self, frame: Frame) -> None:
-        """The page went on: its numbers mean nothing any more."""
-        if frame.parent_frame is None:
-            self._world = None
-
-
-def _sure(seen: bool | None, whole: bool) -> bool | None:
+def _sure(seen: object, whole: bool) -> bool | None:
     """What is narrowed down by words can be ruled out without them, and no more."""
-    return seen if whole or not seen else None
+    return seen if isinstance(seen, bool) and (whole or not seen) else None

@@ -154,8 +154,8 @@ class Hand:
         try:
             async with asyncio.timeout(AT_ONCE):
                 return await self._focused(name) if await self._eyes.focus(where) else None
-        except TimeoutError:
-            return None
+        except (TimeoutError, browsers.Error):
+            return None  # the same is asked of Playwright, and what ails the page is told then
 
     async def _focused(self, name: str) -> field.Field | None:
         finding = field.with_the_focus(self.page, name, self.told, TYPE)
@@ -192,15 +192,11 @@ async def of(
     context: BrowserContext, origins: Sequence[str], passage: chromium.Passage, mask: Callable[[str], str]
 ) -> Hand:
     """The hand on a new page of `context`. Raises BrowserLost, outside of what it met, so that no cause hangs on to it."""
-
-    async def blind(opened: Page) -> None:
-        await chromium.blind(opened, passage.strangers)
-
     with suppress(browsers.Error):
         page = await context.new_page()
-        looks = eyes.Eyes(page, glance.Glance(page, await chromium.blind(page, passage.strangers)))
-        context.on("page", blind)  # what a click may open
-        return Hand(page, looks, origins, passage.refused, mask)
+        await chromium.blind(page, passage.strangers)
+        context.on("page", lambda page: chromium.blind(page, passage.strangers))  # what a click may open
+        return Hand(page, eyes.Eyes(page, glance.Glance(page)), origins, passage.refused, mask)
     raise errors.BrowserLost
 
 
