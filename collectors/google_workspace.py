@@ -74,6 +74,8 @@ DOWNLOAD = ".goog-menu-vertical [data-download-url]"
 ACCOUNT = kit.Contract("account")
 #: Seconds without a further period after which there is none; and how many periods no list of months has.
 MORE, MOST = 5.0, 500
+#: How often a period is clicked at most, and seconds that it may take to open.
+CLICKS, OPENING = 3, 5.0
 
 
 class GoogleWorkspace(kit.Collector):
@@ -123,11 +125,19 @@ async def unfold(portal: kit.Portal, frame: Any) -> None:
         card = cards.nth(place)
         if await portal.glimpse(card, within=MORE) is None:
             return
-        if await portal.glimpse(card.locator(OPEN), card.locator(HEAD)) == 1:
-            await portal.click(card.locator(HEAD), name="a closed period")
-        await portal.see(card.locator(OPEN), name="an open period")
+        await open_period(portal, card)
         await card.scroll_into_view_if_needed()
     raise kit.errors.PortalChanged(step="the list", expected=f"an end before {MOST} periods", seen="more")
+
+
+async def open_period(portal: kit.Portal, card: Any) -> None:
+    """Clicks it, and again while it stays closed: a page that is still busy may let a click fall."""
+    for _ in range(CLICKS):
+        if await portal.glimpse(card.locator(OPEN), card.locator(HEAD)) == 0:
+            return
+        await portal.click(card.locator(HEAD), name="a closed period")
+        await portal.glimpse(card.locator(OPEN), within=OPENING)
+    await portal.see(card.locator(OPEN), name="an open period")
 
 
 def number(text: str) -> str:

@@ -59,6 +59,18 @@ async def test_a_file_comes_of_a_click_and_the_session_lives_on(
     assert len({file.sha256 for file in seen.files}) == 2
 
 
+async def test_a_period_that_a_click_does_not_open_is_clicked_again(
+    true_world: World,
+    customer: Customer,
+    replica: google_workspace.GoogleWorkspaceReplica,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replica.deaf = 2
+    monkeypatch.setattr(ours, "OPENING", 0.5)
+    seen = await true_world.visit(customer)
+    assert (seen.error, len(seen.lines)) == (None, 15)
+
+
 async def test_a_browser_that_google_refuses_is_told_as_it_is(
     true_world: World, customer: Customer, replica: google_workspace.GoogleWorkspaceReplica
 ) -> None:

@@ -50,6 +50,8 @@ class GoogleWorkspaceReplica(replica.Replica):
         self.reception = reception.Reception(self.house, "SID", domain=".google.com", device="LSOLH")
         #: Google takes the browser for a machine.
         self.rejects = False
+        #: How many clicks on a period the frame lets fall.
+        self.deaf = 0
         #: How often a file's address was asked for without a click.
         self.fetched = 0
         sites: dict[str, Callable[[], Flask]] = {
@@ -166,7 +168,7 @@ class GoogleWorkspaceReplica(replica.Replica):
             for _, some in itertools.groupby(bills, key=lambda bill: (bill.issued.year, bill.issued.month))
         ]
         silent = self.stage.on(Lever.SILENT_EMPTY)
-        return render_template("google_timeline.html", periods=periods, silent=silent)
+        return render_template("google_timeline.html", periods=periods, silent=silent, deaf=self.deaf)
 
     def file(self) -> Answered:
         session = self.reception.customer
