@@ -25,11 +25,9 @@ ANSWER = 10.0
 class Eyes:
     """What Playwright says of a page that has gone is raised as it says it."""
 
-    def __init__(self, page: Page, glance: Glance) -> None:
+    def __init__(self, page: Page) -> None:
         self._page = page
-        self._glance = glance
-        #: Gives the first visible of what a plain selector finds the keys; whether it has them.
-        self.focus = glance.focus
+        self._glance = Glance(page)
 
     def spot(self, where: str | Locator) -> Locator:
         """The first visible one of what `where` finds: a selector, or a Locator made from the page (as into a frame)."""
@@ -49,6 +47,10 @@ class Eyes:
                 return place
             await asyncio.sleep(min(pause, left))
         return None
+
+    async def focus(self, selector: str) -> bool:
+        """Gives the first visible that a plain selector finds the keys; whether it has them."""
+        return await self._glance.focus(selector)
 
     async def _look(self, what: Sequence[str | Locator], left: float) -> int | None:
         """None also when the page went on to another while it was looked at, or does not answer."""

@@ -1,6 +1,6 @@
 """What can be seen of a page, asked in one question. It is for selectors that the browser reads by itself.
 
-Playwright's own looks cost its whole script (345 kB) on each page, and ask one selector after another; they see to the rest.
+Playwright's own looks cost its whole script on each page, and ask one selector after another; they see to the rest.
 """
 
 from __future__ import annotations
@@ -8,19 +8,22 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from collectors.kit import browsers, troubles
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+#: Seconds. A page that does not answer so soon is left to Playwright, which waits.
+ANSWER = 2.0
+
 #: Of Playwright's additions the one that most pages of a refusal are known by. What it narrows down stands right before it.
 _WORDS = re.compile(r"""(?<=[\w\])"'*-]):has-text\(("[^"]*"|'[^']*')\)$""")
 
 #: Visible as Playwright means it: with a box, and not hidden. Open shadows, which Playwright looks into, keep their secrets here, and
 #: `:scope` means another element to each of the two.
-_EYES = """
+_SEEING = """
   const shadowed = [...document.querySelectorAll('*')].some(each => each.shadowRoot);
   const reads = selector => !shadowed && !selector.includes(':scope') && CSS.supports(`selector(:is(${selector}))`);
   const boxless = each => getComputedStyle(each).display === 'contents';
@@ -28,22 +31,18 @@ _EYES = """
     const { width, height } = each.getBoundingClientRect();
     return width > 0 && height > 0 && each.checkVisibility({ visibilityProperty: true });
   };"""
-_LOOK = f"""selectors => {{{_EYES}
+_LOOK = f"""selectors => {{{_SEEING}
   return selectors.map(selector => {{
     const found = reads(selector) ? [...document.querySelectorAll(selector)] : null;
     return found?.some(seen) || (!found || found.some(boxless) ? null : false);
   }});
 }}"""
-_FOCUS = f"""selector => {{{_EYES}
+_FOCUS = f"""selector => {{{_SEEING}
   const first = reads(selector) && [...document.querySelectorAll(selector)].find(seen);
   if (!first?.focus) return false;
   first.focus();
   return document.hasFocus() && document.activeElement === first;
 }}"""
-
-
-#: Seconds. A page that does not answer so soon is left to Playwright, which waits.
-ANSWER = 2.0
 
 
 class Glance:
@@ -65,16 +64,17 @@ class Glance:
         return await self._ask(_FOCUS, selector) is True
 
     async def _ask(self, question: str, about: object) -> object:
-        """None when the page cannot say."""
+        """None of a page that is busy, that has spoilt the question, or that answers what nobody can read."""
         try:
             async with asyncio.timeout(ANSWER):
-                return cast("object", await self._page.evaluate(question, about))
+                told: object = await self._page.evaluate(question, about)
         except browsers.Error as err:
             if troubles.of(err).moved:
                 raise
+            return None
         except (TimeoutError, ValueError, OverflowError):
-            pass  # busy, or a page that answers what nobody can read
-        return None
+            return None
+        return told
 
 
 def _sure(seen: object, whole: bool) -> bool | None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from collectors.kit import browsers, chromium, eyes, field, glance, troubles, vitals
+from collectors.kit import browsers, chromium, eyes, field, troubles, vitals
 from collectors.kit.browsers import Locator
 from core import errors
 
@@ -34,15 +34,10 @@ class Hand:
     """One page of one visit. `origins` are those where a secret may be typed; `mask` hides the visit's secrets in any text."""
 
     def __init__(
-        self,
-        page: Page,
-        looks: eyes.Eyes,
-        origins: Sequence[str],
-        refused: Sequence[str],
-        mask: Callable[[str], str],
+        self, page: Page, origins: Sequence[str], refused: Sequence[str], mask: Callable[[str], str]
     ) -> None:
         self.page = page
-        self._eyes = looks
+        self._eyes = eyes.Eyes(page)
         self._origins = frozenset(origins)
         self._mask = mask
         self._vitals = vitals.Vitals(page, refused)
@@ -196,7 +191,7 @@ async def of(
         page = await context.new_page()
         await chromium.blind(page, passage.strangers)
         context.on("page", lambda page: chromium.blind(page, passage.strangers))  # what a click may open
-        return Hand(page, eyes.Eyes(page, glance.Glance(page)), origins, passage.refused, mask)
+        return Hand(page, origins, passage.refused, mask)
     raise errors.BrowserLost
 
 

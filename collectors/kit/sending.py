@@ -74,11 +74,11 @@ class Sending:
             return
         self.answered = True
         self._under_way.add(request)
-        if not self._typed and words:
-            self._heard.add(words)
-        elif opens or self._pressed:
+        if self._typed and (opens or self._pressed):
             self._sent |= self._typed
             self._typed.clear()
+        elif not self._typed and words:
+            self._heard.add(words)
 
     def _rest(self, request: Request) -> None:
         self._under_way.discard(request)
