@@ -23,7 +23,7 @@ _WORDS = re.compile(r"""(?<=[\w\])"'*-]):has-text\(("[^"]*"|'[^']*')\)$""")
 
 #: Visible as Playwright means it: with a box, and not hidden. Open shadows, which Playwright looks into, keep their secrets here, and
 #: `:scope` means another element to each of the two.
-_SEEING = """
+SEEING = """
   const shadowed = [...document.querySelectorAll('*')].some(each => each.shadowRoot);
   const reads = selector => !shadowed && !selector.includes(':scope') && CSS.supports(`selector(:is(${selector}))`);
   const boxless = each => getComputedStyle(each).display === 'contents';
@@ -31,13 +31,13 @@ _SEEING = """
     const { width, height } = each.getBoundingClientRect();
     return width > 0 && height > 0 && each.checkVisibility({ visibilityProperty: true });
   };"""
-_LOOK = f"""selectors => {{{_SEEING}
+_LOOK = f"""selectors => {{{SEEING}
   return selectors.map(selector => {{
     const found = reads(selector) ? [...document.querySelectorAll(selector)] : null;
     return found?.some(seen) || (!found || found.some(boxless) ? null : false);
   }});
 }}"""
-_FOCUS = f"""selector => {{{_SEEING}
+_FOCUS = f"""selector => {{{SEEING}
   const first = reads(selector) && [...document.querySelectorAll(selector)].find(seen);
   if (!first?.focus) return false;
   first.focus();
@@ -52,29 +52,30 @@ class Glance:
         self._page = page
 
     async def at(self, selectors: Sequence[str]) -> list[bool | None]:
-        """Which of these are visible now; None where Playwright has to be asked. Raises what Playwright says of a page that went on to another."""
+        """Which of these are visible now; None where Playwright has to be asked. Raises as `ask` does."""
         bare = [_WORDS.sub("", each) for each in selectors]
-        told = await self._ask(_LOOK, bare) if bare else None
+        told = await ask(self._page, _LOOK, bare) if bare else None
         if not isinstance(told, list) or len(told) != len(selectors):
             return [None] * len(selectors)
         return [_sure(seen, each == part) for seen, each, part in zip(told, selectors, bare, strict=True)]
 
     async def focus(self, selector: str) -> bool:
-        """Gives the first that is visible the keys; whether it has them. Raises what Playwright says of a page that went on to another."""
-        return await self._ask(_FOCUS, selector) is True
+        """Gives the first that is visible the keys; whether it has them. Raises as `ask` does."""
+        return await ask(self._page, _FOCUS, selector) is True
 
-    async def _ask(self, question: str, about: object) -> object:
-        """None of a page that is busy, that has spoilt the question, or that answers what nobody can read."""
-        try:
-            async with asyncio.timeout(ANSWER):
-                told: object = await self._page.evaluate(question, about)
-        except browsers.Error as err:
-            if troubles.of(err).moved:
-                raise
-            return None
-        except (TimeoutError, ValueError, OverflowError):
-            return None
-        return told
+
+async def ask(page: Page, question: str, about: object, within: float = ANSWER) -> object:
+    """None of a page that is busy, that has spoilt the question, or that answers what nobody can read. Raises what Playwright says of a page that went on to another."""
+    try:
+        async with asyncio.timeout(within):
+            told: object = await page.evaluate(question, about)
+    except browsers.Error as err:
+        if troubles.of(err).moved:
+            raise
+        return None
+    except (TimeoutError, ValueError, OverflowError):
+        return None
+    return told
 
 
 def _sure(seen: object, whole: bool) -> bool | None:

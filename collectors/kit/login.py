@@ -228,7 +228,7 @@ class _SignIn:
             await self.page.keyboard.press(act.where)
             return
         try:
-            await self.portal.click(where, name=name, within=CLICK)
+            await self.portal.click(where, name=name, within=CLICK, quick=True)
         except errors.PortalChanged:
             self.sending.miss()
             raise

@@ -56,9 +56,11 @@ class Window(Errand):
         with suppress(browsers.TooSlow):
             await (await self.page()).wait_for_load_state("networkidle", timeout=within * 1000)
 
-    async def click(self, where: str | Locator, *, name: str, within: float = hand.SEE) -> None:
-        """Raises PortalChanged after so many seconds in which it is not there, or something lies over it."""
-        await (await self._touch()).click(where, name, within)
+    async def click(
+        self, where: str | Locator, *, name: str, within: float = hand.SEE, quick: bool = False
+    ) -> None:
+        """Raises PortalChanged after so many seconds in which it is not there, or something lies over it. `quick` is for what brings no file."""
+        await (await self._touch()).click(where, name, within, quick=quick)
 
     @property
     def clock_off(self) -> float:

@@ -195,6 +195,29 @@ class TestClicking:
 
         assert caught.value.step == "the button"
 
+    async def test_a_quick_click_waits_for_a_button_that_is_not_ready(
+        self, door: Door, browsers: Browsers
+    ) -> None:
+        late = "<button id=go disabled onclick='count = (window.count || 0) + 1'>Entrer</button><script>setTimeout(() => { go.disabled = false }, 300)</script>"
+
+        async with _at(door, browsers, {"/": late}) as (touch, _):
+            await touch.click("#go", "the button", quick=True)
+
+            assert await touch.page.evaluate("window.count") == 1
+
+    async def test_a_quick_click_tells_of_a_page_that_does_not_take_it(
+        self, door: Door, browsers: Browsers
+    ) -> None:
+        busy = (
+            "<button id=go onclick='for (const end = Date.now() + 3000; Date.now() < end;);'>Entrer</button>"
+        )
+
+        async with _at(door, browsers, {"/": busy}) as (touch, _):
+            with pytest.raises(errors.PortalChanged) as caught:
+                await touch.click("#go", "the button", within=0.3, quick=True)
+
+        assert (caught.value.step, "the button to be clicked" in str(caught.value)) == ("the button", True)
+
 
 class TestTyping:
     async def test_a_page_that_hears_only_keys_notices(self, door: Door, browsers: Browsers) -> None:
