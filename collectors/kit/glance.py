@@ -22,7 +22,7 @@ ANSWER = 2.0
 _WORDS = re.compile(r"""(?<=[\w\])"'*-]):has-text\(("[^"]*"|'[^']*')\)$""")
 
 #: Visible as Playwright means it: with a box, and not hidden. Open shadows, which Playwright looks into, keep their secrets here, and
-#: `:scope` means another element to each of the two.
+#: `:scope` means another element to each of the two. What has no box of its own may show by its parts: Playwright can tell.
 SEEING = """
   const shadowed = [...document.querySelectorAll('*')].some(each => each.shadowRoot);
   const reads = selector => !shadowed && !selector.includes(':scope') && CSS.supports(`selector(:is(${selector}))`);
@@ -30,6 +30,10 @@ SEEING = """
   const seen = each => {
     const { width, height } = each.getBoundingClientRect();
     return width > 0 && height > 0 && each.checkVisibility({ visibilityProperty: true });
+  };
+  const first = selector => {
+    const found = reads(selector) && [...document.querySelectorAll(selector)].find(each => seen(each) || boxless(each));
+    return found && !boxless(found) ? found : null;
   };"""
 _LOOK = f"""selectors => {{{SEEING}
   return selectors.map(selector => {{
@@ -38,10 +42,10 @@ _LOOK = f"""selectors => {{{SEEING}
   }});
 }}"""
 _FOCUS = f"""selector => {{{SEEING}
-  const first = reads(selector) && [...document.querySelectorAll(selector)].find(seen);
-  if (!first?.focus) return false;
-  first.focus();
-  return document.hasFocus() && document.activeElement === first;
+  const field = first(selector);
+  if (!field?.focus) return false;
+  field.focus();
+  return document.hasFocus() && document.activeElement === field;
 }}"""
 
 

@@ -88,9 +88,12 @@ class Hand:
 
         `quick` costs less where the selector is plain and the thing ready; it is for what brings no file.
         """
-        if quick and isinstance(where, str) and await self._clicked_at_once(where, name, within):
-            return
-        await self.told(self._eyes.spot(where).click(timeout=within * 1000), name, f"{name} to be clicked")
+        expected = f"{name} to be clicked"
+        if quick and isinstance(where, str):
+            clicked = await self.told(self._mouse.click(where, within), name, expected)
+            if clicked:
+                return
+        await self.told(self._eyes.spot(where).click(timeout=within * 1000), name, expected)
 
     async def type(
         self, text: Callable[[], str], where: str | Locator, name: str, *, whole: bool, rest: float = 0.0
@@ -136,13 +139,6 @@ class Hand:
             text = ""  # a page that cannot be read any more has an address still
         words = " ".join(self._mask(text).split())
         return f"{self._mask(bare(self.page.url))} “{words[:200]}”"
-
-    async def _clicked_at_once(self, where: str, name: str, within: float) -> bool:
-        """No, where Playwright has to be asked."""
-        expected = f"{name} to be clicked"
-        with suppress(TimeoutError):
-            return await self.told(self._mouse.click(where, within), name, expected)
-        raise await self.lost(name, expected)
 
     async def _field(self, where: str | Locator, name: str) -> field.Field:
         """What `where` finds, with the focus. One that cannot have it yet is waited for; one that gives it away is not typed into."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from typing import TYPE_CHECKING
 
 from collectors.kit import browsers, glance
@@ -14,36 +15,45 @@ from collectors.kit import browsers, glance
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-#: The middle of the target, or null. Until the page is asked, what the mouse does elsewhere is kept from the page, and a page that follows is noticed.
-_AIM = f"""([selector, mark, within]) => {{{glance.SEEING}
-  const target = reads(selector) && [...document.querySelectorAll(selector)].find(seen);
+#: Seconds that the aim may take; a page that begins with it only in their second half leaves it.
+AIM = 2.0
+
+#: The middle of the target, or null. From then on what the mouse does elsewhere in this document is kept from it, until the mouse has clicked
+#: or the page is asked; and a page that follows is noticed.
+_AIM = f"""([selector, mark, latest]) => {{{glance.SEEING}
+  window[Symbol.for(mark)]?.();
+  const target = Date.now() < latest && first(selector);
   if (!target || target.closest(':disabled, [aria-disabled=true]')) return null;
+  if (document.getAnimations().some(each => each.playState === 'running' && each.effect?.target?.contains(target))) return null;
+
   const middle = () => [...target.getClientRects()].filter(({{ width, height }}) => width * height > 1)
     .map(({{ x, y, width, height }}) => [x + width / 2, y + height / 2])[0] ?? [-1, -1];
   const inside = ([x, y]) => x > 0 && y > 0 && x < innerWidth && y < innerHeight;
   if (!inside(middle())) target.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }});
-  const point = middle();
-  if (!inside(point) || !target.contains(document.elementFromPoint(...point))) return null;
+  const point = middle(), hit = inside(point) ? document.elementFromPoint(...point) : null;
+  const part = hit?.closest('a[href], button, input, select, textarea');
+  if (!target.contains(hit) || (part !== target && target.contains(part ?? null))) return null;
 
-  const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'], until = performance.now() + 1000 * within;
+  const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'], {{ navigation }} = window;
   let missed, gone;
   const guard = event => {{
-    if (!event.isTrusted || performance.now() > until) return;
+    if (!event.isTrusted) return;
     missed ??= !event.composedPath().includes(target);
-    if (!missed) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    if (missed) {{ event.preventDefault(); event.stopImmediatePropagation(); }}
+    if (event.type === 'click') unguard();
   }};
-  const leave = () => {{
+  const unguard = () => {{ for (const kind of kinds) removeEventListener(kind, guard, {{ capture: true }}); }};
+  const leave = ({{ destination, downloadRequest }}) => {{
+    if (downloadRequest !== null || !destination.url.startsWith('http')) return;
     gone = new Promise(done => {{ for (const end of ['success', 'error']) navigation.addEventListener('navigate' + end, done, {{ once: true }}); }});
   }};
-  for (const kind of kinds) addEventListener(kind, guard, {{ capture: true, passive: false }});
   navigation.addEventListener('navigate', leave);
+  for (const kind of kinds) addEventListener(kind, guard, {{ capture: true, passive: false }});
   window[Symbol.for(mark)] = async () => {{
+    unguard();
     await new Promise(done => {{ setTimeout(done); }});  // a form is sent in a turn of its own
-    for (const kind of kinds) removeEventListener(kind, guard, {{ capture: true }});
     navigation.removeEventListener('navigate', leave);
-    await gone;
+    if (!navigation.transition) await gone;
     return missed === true;
   }};
   return point;
@@ -59,27 +69,30 @@ class Mouse:
         self._mark = secrets.token_hex(8)
 
     async def click(self, selector: str, within: float) -> bool:
-        """Whether the first visible was clicked; where not, nothing was. A page that it leads to has come then, if it does within so many seconds.
+        """Whether the first visible may have been clicked; where not, nothing was. A page that it leads to has taken its place then, if it does within so many seconds.
 
-        Raises TimeoutError of a page that does not take the mouse so soon, and what Playwright says of one that has gone.
+        Raises what Playwright says of a page that has gone.
         """
-        point = await self._aim(selector, within)
+        point = await self._aim(selector)
         if point is None:
             return False
-        async with asyncio.timeout(within):
-            await self._page.mouse.click(*point)
+        try:
+            async with asyncio.timeout(within):
+                await self._page.mouse.click(*point)
+        except TimeoutError:
+            return True  # a busy page takes it later, and is guarded until then
         try:
             return await glance.ask(self._page, _MISSED, self._mark, within) is not True
         except browsers.Error:
             return True  # it led to another page
 
-    async def _aim(self, selector: str, within: float) -> tuple[float, float] | None:
+    async def _aim(self, selector: str) -> tuple[float, float] | None:
+        """None also of a page that goes on to another: Playwright waits for that, and tells what ails it."""
+        latest = 1000 * (time.time() + AIM / 2)
         try:
-            told = await glance.ask(self._page, _AIM, [selector, self._mark, within])
+            told = await glance.ask(self._page, _AIM, [selector, self._mark, latest], AIM)
         except browsers.Error:
-            return (
-                None  # a page that goes on to another: Playwright waits for it, and what ails it is told then
-            )
+            return None
         match told:
             case [int() | float() as x, int() | float() as y]:
                 return x, y

@@ -205,19 +205,6 @@ class TestClicking:
 
             assert await touch.page.evaluate("window.count") == 1
 
-    async def test_a_quick_click_tells_of_a_page_that_does_not_take_it(
-        self, door: Door, browsers: Browsers
-    ) -> None:
-        busy = (
-            "<button id=go onclick='for (const end = Date.now() + 3000; Date.now() < end;);'>Entrer</button>"
-        )
-
-        async with _at(door, browsers, {"/": busy}) as (touch, _):
-            with pytest.raises(errors.PortalChanged) as caught:
-                await touch.click("#go", "the button", within=0.3, quick=True)
-
-        assert (caught.value.step, "the button to be clicked" in str(caught.value)) == ("the button", True)
-
 
 class TestTyping:
     async def test_a_page_that_hears_only_keys_notices(self, door: Door, browsers: Browsers) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from collectors.kit import manifest
+from collectors.kit import login, manifest
 from collectors.kit.collector import Collector
 from core import errors
 from demo import server
@@ -203,6 +203,22 @@ async def test_a_password_that_is_sent_as_the_page_spoke_before_is_not_taken_for
       document.forms[0].onsubmit = event => { event.preventDefault(); say({SENDS}) };
     </script>"""
     stage.site.page = FORM + script.replace("AT_FIRST", at_first).replace("SENDS", sends)
+    seen = await world.visit(stage.customer())
+    assert isinstance(seen.error, errors.PortalChanged)
+    assert stage.site.sent == 1
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_password_that_a_busy_page_sends_late_is_sent_once(
+    world: World, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "CLICK", 0.3)
+    script = """<script>document.forms[0].onsubmit = event => {
+      event.preventDefault();
+      for (const end = Date.now() + 2900; Date.now() < end;);
+      fetch('/session', {method: 'POST', body: p.value});
+    }</script>"""
+    stage.site.page = FORM + script
     seen = await world.visit(stage.customer())
     assert isinstance(seen.error, errors.PortalChanged)
     assert stage.site.sent == 1
