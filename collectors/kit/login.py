@@ -31,7 +31,7 @@ MOST_ACTS = 25
 CLOCK = 20.0
 #: How often a gesture that gets nowhere is made again while nothing else comes up.
 MOST_MISSES = 1
-#: Seconds that a page may take to draw itself before its status is believed.
+#: Seconds that a page may take to draw itself before its status is believed, or that we are in.
 DRAWN = 2.0
 
 
@@ -82,6 +82,8 @@ class _SignIn:
             if self.sending.answered:
                 self.people.sent(self.last)
             if state is None:
+                if not await self._is_in():
+                    continue
                 await self.people.end()
                 return
             if state.outcome:
@@ -102,6 +104,13 @@ class _SignIn:
             if time.monotonic() > begun + DRAWN:
                 await self._is_well()
         raise await self._lost()
+
+    async def _is_in(self) -> bool:
+        """Before anything is filled in, a page may show from memory that we are in, and notice only then that we are not: it is looked at twice."""
+        if self.filled:
+            return True
+        await self.portal.rest(DRAWN)
+        return await self.sight.first([self.login.done]) is not None
 
     def _left_by(self, sign: Sign, state: PageState | None) -> PageState | None:
         """A page that is known by several selectors leaves in the footprint by which of them it was."""

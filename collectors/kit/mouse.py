@@ -18,43 +18,58 @@ if TYPE_CHECKING:
 #: Seconds that the aim may take; a page that begins with it only in their second half leaves it.
 AIM = 2.0
 
-#: The middle of the target, or null. From then on what the mouse does elsewhere in this document is kept from it, until the mouse has clicked
-#: or the page is asked; and a page that follows is noticed.
-_AIM = f"""([selector, mark, latest]) => {{{glance.SEEING}
-  window[Symbol.for(mark)]?.();
-  const target = Date.now() < latest && first(selector);
-  if (!target || target.closest(':disabled, [aria-disabled=true]')) return null;
-  if (document.getAnimations().some(each => each.playState === 'running' && each.effect?.target?.contains(target))) return null;
-
-  const middle = () => [...target.getClientRects()].filter(({{ width, height }}) => width * height > 1)
-    .map(({{ x, y, width, height }}) => [x + width / 2, y + height / 2])[0] ?? [-1, -1];
+#: The middle of what is ready, at rest, in sight and uncovered; null of anything else.
+_POINT = """target => {
+  const moves = each => each.playState === 'running' && each.effect?.target?.contains(target);
+  if (target.closest(':disabled, [aria-disabled=true]') || document.getAnimations().some(moves)) return null;
+  const middle = () => [...target.getClientRects()].filter(({ width, height }) => width * height > 1)
+    .map(({ x, y, width, height }) => [x + width / 2, y + height / 2])[0] ?? [-1, -1];
   const inside = ([x, y]) => x > 0 && y > 0 && x < innerWidth && y < innerHeight;
-  if (!inside(middle())) target.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }});
+  if (!inside(middle())) target.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
   const point = middle(), hit = inside(point) ? document.elementFromPoint(...point) : null;
-  const part = hit?.closest('a[href], button, input, select, textarea');
-  if (!target.contains(hit) || (part !== target && target.contains(part ?? null))) return null;
-
-  const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'], {{ navigation }} = window;
-  let missed, gone;
-  const guard = event => {{
+  const control = hit?.closest('a[href], button, input, select, textarea') ?? null;
+  const another = control !== target && target.contains(control);
+  return target.contains(hit) && !another ? point : null;
+}"""
+#: What the mouse does elsewhere in this document is kept from it, until the mouse has clicked or the page is asked.
+_GUARD = """target => {
+  const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
+  let missed;
+  const hear = event => {
     if (!event.isTrusted) return;
     missed ??= !event.composedPath().includes(target);
-    if (missed) {{ event.preventDefault(); event.stopImmediatePropagation(); }}
-    if (event.type === 'click') unguard();
-  }};
-  const unguard = () => {{ for (const kind of kinds) removeEventListener(kind, guard, {{ capture: true }}); }};
-  const leave = ({{ destination, downloadRequest }}) => {{
+    if (missed) { event.preventDefault(); event.stopImmediatePropagation(); }
+    if (event.type === 'click') end();
+  };
+  const end = () => { for (const kind of kinds) removeEventListener(kind, hear, { capture: true }); return missed === true; };
+  for (const kind of kinds) addEventListener(kind, hear, { capture: true, passive: false });
+  return end;
+}"""
+#: Notices a page that follows; when asked, waits until that has come or been given up. A form is sent in a turn of its own.
+_FOLLOW = """() => {
+  const { navigation } = window;
+  let gone;
+  const leave = ({ destination, downloadRequest }) => {
     if (downloadRequest !== null || !destination.url.startsWith('http')) return;
-    gone = new Promise(done => {{ for (const end of ['success', 'error']) navigation.addEventListener('navigate' + end, done, {{ once: true }}); }});
-  }};
+    gone = new Promise(done => { for (const end of ['success', 'error']) navigation.addEventListener('navigate' + end, done, { once: true }); });
+  };
   navigation.addEventListener('navigate', leave);
-  for (const kind of kinds) addEventListener(kind, guard, {{ capture: true, passive: false }});
-  window[Symbol.for(mark)] = async () => {{
-    unguard();
-    await new Promise(done => {{ setTimeout(done); }});  // a form is sent in a turn of its own
+  return async () => {
+    await new Promise(done => { setTimeout(done); });
     navigation.removeEventListener('navigate', leave);
     if (!navigation.transition) await gone;
-    return missed === true;
+  };
+}"""
+_AIM = f"""([selector, mark, latest]) => {{{glance.SEEING}
+  window[Symbol.for(mark)]?.();
+  const target = Date.now() < latest ? first(selector) : null;
+  const point = target && ({_POINT})(target);
+  if (!point) return null;
+  const followed = ({_FOLLOW})(), guarded = ({_GUARD})(target);
+  window[Symbol.for(mark)] = async () => {{
+    const missed = guarded();
+    await followed();
+    return missed;
   }};
   return point;
 }}"""

@@ -208,6 +208,15 @@ async def test_a_password_that_is_sent_as_the_page_spoke_before_is_not_taken_for
     assert stage.site.sent == 1
 
 
+async def test_a_page_that_shows_from_memory_that_we_are_in_is_looked_at_twice(
+    world: World, stage: Stage
+) -> None:
+    stage.site.page = f"""<h1 id=in>In</h1><template>{FORM}</template>
+      <script>setTimeout(() => document.body.replaceChildren(document.querySelector('template').content), 300)</script>"""
+    seen = await world.visit(stage.customer())
+    assert (seen.error, stage.site.sent) == (None, 1)
+
+
 @pytest.mark.usefixtures("hurried")
 async def test_a_password_that_a_busy_page_sends_late_is_sent_once(
     world: World, stage: Stage, monkeypatch: pytest.MonkeyPatch
