@@ -58,18 +58,18 @@ class Glance:
     async def at(self, selectors: Sequence[str]) -> list[bool | None]:
         """Which of these are visible now; None where Playwright has to be asked. Raises as `ask` does."""
         bare = [_WORDS.sub("", each) for each in selectors]
-        told = await ask(self._page, _LOOK, bare) if bare else None
+        told = await ask(self._page, _LOOK, bare, ANSWER) if bare else None
         if not isinstance(told, list) or len(told) != len(selectors):
             return [None] * len(selectors)
         return [_sure(seen, each == part) for seen, each, part in zip(told, selectors, bare, strict=True)]
 
     async def focus(self, selector: str) -> bool:
         """Gives the first that is visible the keys; whether it has them. Raises as `ask` does."""
-        return await ask(self._page, _FOCUS, selector) is True
+        return await ask(self._page, _FOCUS, selector, ANSWER) is True
 
 
-async def ask(page: Page, question: str, about: object, within: float = ANSWER) -> object:
-    """None of a page that is busy, that has spoilt the question, or that answers what nobody can read. Raises what Playwright says of a page that went on to another."""
+async def ask(page: Page, question: str, about: object, within: float) -> object:
+    """None of a page that is busy for so many seconds, that has spoilt the question, or that answers what nobody can read. Raises what Playwright says of a page that went on to another."""
     try:
         async with asyncio.timeout(within):
             told: object = await page.evaluate(question, about)

@@ -164,13 +164,19 @@ class TestWhatFollows:
     async def test_the_page_that_it_leads_to_has_come(self, door: Door, browsers: Browsers) -> None:
         form = "<form action='/slow'><button id=go>OK</button></form>"
         async with _page(door, browsers, form) as (at, hand):
-            assert await hand.click("#go", 10)
+            clicking = asyncio.ensure_future(hand.click("#go", 10))
+            assert not (await asyncio.wait([clicking], timeout=0.5))[0]
+            at.let.set()
+            assert await clicking
             assert at.answered == ["/", "/slow"]
 
     async def test_a_form_that_a_script_sends_counts_too(self, door: Door, browsers: Browsers) -> None:
         form = "<form action='/slow'></form><button id=go onclick='document.forms[0].submit()'>OK</button>"
         async with _page(door, browsers, form) as (at, hand):
-            assert await hand.click("#go", 10)
+            clicking = asyncio.ensure_future(hand.click("#go", 10))
+            assert not (await asyncio.wait([clicking], timeout=0.5))[0]
+            at.let.set()
+            assert await clicking
             assert at.answered == ["/", "/slow"]
 
     @pytest.mark.parametrize(
@@ -209,18 +215,19 @@ class TestWhatFollows:
 
 @dataclass
 class At:
-    """A page of a portal: `/` is `content`, `/slow` takes its time, and `/silent` never answers."""
+    """A page of a portal: `/` is `content`, `/slow` waits until it is let, and `/silent` never answers."""
 
     page: Page
     content: str
     answered: list[str] = field(default_factory=list)
+    let: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, route: Route) -> None:
         path = urlsplit(route.request.url).path
         if path == "/silent":
             return
         if path == "/slow":
-            await asyncio.sleep(0.5)
+            await self.let.wait()
         self.answered.append(path)
         await route.fulfill(
             body="<!doctype html>" + (self.content if path == "/" else "Suite"), content_type="text/html"
