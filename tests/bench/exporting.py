@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +18,7 @@ from core import archive, db
 from core.db import models
 from core.export import asked
 from core.export.month import Span
+from tests.bench import meter
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SIZE = 60_000
@@ -36,7 +36,7 @@ def month(*, count: int) -> dict[str, Any]:
     start = time.perf_counter()
     first, size, digest = _streamed(database, stored)
     wall = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = meter.peak() / meter.MIB
     again = _streamed(database, stored)[2]
     return {"peak": peak, "first": first, "wall": wall, "size": size, "same": again == digest}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import resource
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +10,7 @@ from dataclasses import replace
 from core import matching
 from core.matching.values import Link
 from tests.bench import matching_rivals as rivals
+from tests.bench import meter
 from tests.bench.page import Row
 from tests.core.matching import company, scoring
 
@@ -53,7 +53,7 @@ def _large(n: int) -> Iterator[Row]:
     gc.freeze()
     links, seconds = _timed(lambda: matching.solve(made.payments, made.invoices, made.rates).links)
     score = scoring.score(made, links)
-    weight = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000_000
+    weight = meter.peak() / 1e9
     what = f"{len(made.payments):,} payments × {len(made.invoices):,} invoices"
     full = n >= 1_000_000
     yield Row(f"{what}: time", f"{seconds:.1f} s", "< 30 s", seconds < 30 if full else None)
