@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from core import nouns
@@ -22,9 +23,8 @@ OURS_AFTER = 2
 
 def of(session: Session, invoice: models.Invoice, number: str | None) -> nouns.History:
     """`number` as it was read now. What the other Invoices of its Supplier say; those that wait for a person, or that one put aside, vouch for nothing."""
-    vouched = list(
-        session.scalars(_others(invoice).where(*_vouched()).order_by(models.Invoice.id.desc()).limit(LAST))
-    )
+    last = _others(invoice).where(*_vouched()).order_by(models.Invoice.id.desc()).limit(LAST)
+    vouched = session.execute(last).all()
     currency = next((one.currency for one in vouched if one.currency), None)
     names, vats = _buyers(session, vouched[:READ])
     return nouns.History(
@@ -40,13 +40,16 @@ def of(session: Session, invoice: models.Invoice, number: str | None) -> nouns.H
     )  # fmt: skip
 
 
-def _others(invoice: models.Invoice) -> Select[models.Invoice]:
-    return select(models.Invoice).where(
-        models.Invoice.workspace_id == invoice.workspace_id,
-        models.Invoice.supplier == invoice.supplier,
-        models.Invoice.id != invoice.id,
-        models.Invoice.rejected_for.is_(None),
-        models.Invoice.merged_into.is_(None),
+def _others(invoice: models.Invoice) -> Select[*tuple[Any, ...]]:
+    """No more of each than is looked at: every document that is read asks for some sixty."""
+    its = models.Invoice
+    told = select(its.id, its.number, its.total_minor, its.currency, its.kind, its.iban, its.seller_id)
+    return told.where(
+        its.workspace_id == invoice.workspace_id,
+        its.supplier == invoice.supplier,
+        its.id != invoice.id,
+        its.rejected_for.is_(None),
+        its.merged_into.is_(None),
     )
 
 
@@ -55,7 +58,7 @@ def _vouched() -> tuple[ColumnElement[bool], ...]:
     return (invoice.read_at.is_not(None), (~invoice.asks_review) | invoice.reviewed_at.is_not(None))
 
 
-def _worth(invoice: models.Invoice) -> nouns.Money | None:
+def _worth(invoice: Row[*tuple[Any, ...]]) -> nouns.Money | None:
     return money(invoice.total_minor, invoice.currency)
 
 
@@ -65,22 +68,24 @@ def _known(
     """What others of the same number owe, by the number as `checks.key` writes it."""
     if not number:
         return {}
-    same = session.scalars(_others(invoice).where(models.Invoice.number == number).limit(5))
+    same = session.execute(_others(invoice).where(models.Invoice.number == number).limit(5))
     owed = [worth for one in same if (worth := _worth(one))]
     key = re.sub(r"[\W_]+", "", number).upper()
     return {key: (owed[-1].amount, owed[-1].currency)} if owed else {}
 
 
-def _buyers(session: Session, invoices: Sequence[models.Invoice]) -> tuple[tuple[str, ...], frozenset[str]]:
+def _buyers(
+    session: Session, invoices: Sequence[Row[*tuple[Any, ...]]]
+) -> tuple[tuple[str, ...], frozenset[str]]:
     """Names and VAT numbers of those to whom these Invoices were made out."""
     document, reading = models.Document, models.ReadingRow
-    read = session.scalars(
-        select(reading.fields)
+    name, vat = (reading.fields[field, "value"].as_string() for field in ("buyer", "buyer_vat"))
+    read = session.execute(
+        select(name, vat)
         .join(document, document.id == reading.document_id)
         .where(document.invoice_id.in_([one.id for one in invoices]))
     ).all()
-    names = tuple(fields["buyer"]["value"] for fields in read if "buyer" in fields)
-    return names, _often(fields["buyer_vat"]["value"] for fields in read if "buyer_vat" in fields)
+    return tuple(name for name, _ in read if name), _often(vat for _, vat in read if vat)
 
 
 def _often(values: Iterable[str]) -> frozenset[str]:
